@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// Every target of ours is built alike: language mode 6, warnings are errors.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+/// The hot path crosses modules (records, models, stages): let the optimiser cross with it.
+let hot: [SwiftSetting] = settings + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: hot)
+}
+
+func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: hot)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "epicenter",
+    products: [
+        .executable(name: "epicenter", targets: ["epicenter"]),
+        .executable(name: "epicenterd", targets: ["epicenterd"]),
+        .executable(name: "epicenter-ingest", targets: ["epicenter-ingest"]),
+        .executable(name: "epicenter-analyze", targets: ["epicenter-analyze"]),
+        .executable(name: "epicenter-attribute", targets: ["epicenter-attribute"]),
+        .executable(name: "epicenter-publish", targets: ["epicenter-publish"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // Ground: bytes. Knows nothing of markets.
+        .systemLibrary(name: "CZeroMQ"),
+        .systemLibrary(name: "CCompression"),
+        .target(name: "CLinux"),
+        library("ZeroMQ", ["CZeroMQ"]),
+        library("MCAP", ["CCompression"]),
+        // Values.
+        .target(
+            name: "Schema", dependencies: [protobuf], exclude: ["proto"],
+            swiftSettings: hot),
+        // Models: pure.
+        library("MarketModels"),
+        library("NewsModels"),
+        library("ShockAnalysis", ["Schema", "MarketModels"]),
+        library("ShockAttribution", ["Schema", "MarketModels", "NewsModels"]),
+        library("Alerting", ["Schema", crypto]),
+        // Machinery.
+        library("EventLog", ["Schema", "MCAP", crypto]),
+        library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP"]),
+        library("Feeds", ["Schema", "EventLog", "MCAP", "Yams"]),
+        library("Supervision", ["Schema", subprocess, system]),
+        library(
+            "ServiceKit",
+            ["CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", configuration, logging]),
+        // Processes.
+        process("epicenterd", ["Supervision", "ServiceKit", "Schema", "ZeroMQ", logging]),
+        process("epicenter-ingest", ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", logging]),
+        process("epicenter-analyze", ["ServiceKit", "ShockAnalysis"]),
+        process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
+        process("epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ"]),
+        process(
+            "epicenter",
+            [
+                "ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "ShockAnalysis",
+                "ShockAttribution", "Alerting", arguments, crypto, logging,
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

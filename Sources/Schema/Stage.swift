@@ -1,0 +1,96 @@
+/// One process's judgement: a pure function from records to records.
+///
+/// A stage reads no clock, no file, no environment and no hash order: the same records in the same
+/// order give the same outputs, whatever the boundaries of the messages they arrive in. It is `Codable`
+/// so that a checkpoint can hold it.
+public protocol Stage: Codable, Sendable {
+    /// The stream this stage writes.
+    static var output: StreamName { get }
+    /// Names this build of the judgement. A changed version does not restore an older checkpoint.
+    static var judgementVersion: String { get }
+    init()
+    /// Applies `rows` of `message` in order.
+    ///
+    /// - Parameters:
+    ///   - message: Of any stream the stage reads.
+    ///   - rows: Not empty, within `0..<message.count`.
+    ///   - outbox: Takes what the stage has to say, in order.
+    mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox)
+}
+
+/// Where a stage puts what it says. Numbers the outputs of each cause; sequences come from the log.
+public struct Outbox: Sendable {
+    public private(set) var outputs: [StreamMessage] = []
+    private var cause: UInt64 = 0
+    private var recordTime: UInt64 = 0
+    private var ordinal: UInt32 = 0
+
+    public init() {}
+
+    /// Names the market record that is being applied.
+    ///
+    /// - Parameters:
+    ///   - cause: Its sequence in `market`.
+    ///   - recordTime: Its record time, which the outputs carry too.
+    ///   - ordinal: How many outputs this cause already had (a stage whose input carries causes
+    ///     applies several records of one cause one after the other).
+    public mutating func begin(cause: UInt64, recordTime: UInt64) {
+        if cause != self.cause { ordinal = 0 }
+        self.cause = cause
+        self.recordTime = recordTime
+    }
+
+    public mutating func emit(_ signal: ShockSignal) {
+        var signal = signal
+        signal.recordTime = recordTime
+        signal.cause = nextCause()
+        outputs.append(.shockSignal(signal))
+    }
+
+    public mutating func emit(_ finding: Finding) {
+        var finding = finding
+        finding.recordTime = recordTime
+        finding.cause = nextCause()
+        outputs.append(.finding(finding))
+    }
+
+    public mutating func emit(_ alert: AlertRecord) {
+        var alert = alert
+        alert.recordTime = recordTime
+        alert.cause = nextCause()
+        outputs.append(.alertRecord(alert))
+    }
+
+    private mutating func nextCause() -> Cause {
+        ordinal += 1
+        var made = Cause()
+        made.sequence = cause
+        made.ordinal = ordinal
+        return made
+    }
+
+    /// Takes the outputs out, keeping the numbering.
+    public mutating func drain() -> [StreamMessage] {
+        defer { outputs.removeAll(keepingCapacity: true) }
+        return outputs
+    }
+}
+
+extension StreamMessage {
+    /// The market record that caused this output; nil for records that nothing caused.
+    public var cause: Cause? {
+        switch self {
+        case .shockSignal(let record): record.cause
+        case .finding(let record): record.cause
+        case .alertRecord(let record): record.cause
+        default: nil
+        }
+    }
+}
+
+extension Cause: Comparable {
+    /// By sequence, then by ordinal: the order in which a stage says things.
+    public static func < (left: Cause, right: Cause) -> Bool {
+        (left.sequence, left.ordinal) < (right.sequence, right.ordinal)
+    }
+}
