@@ -53,7 +53,8 @@ extension SocketOptions {
         try handle.set(ZMQ_HANDSHAKE_IVL, named: "handshakeInterval", to: handshakeInterval, ifNil: 0)
         try handle.set(ZMQ_HEARTBEAT_IVL, named: "heartbeatInterval", to: heartbeatInterval, ifNil: 0)
         try handle.set(ZMQ_HEARTBEAT_TIMEOUT, named: "heartbeatTimeout", to: heartbeatTimeout, ifNil: nil)
-        try handle.set(ZMQ_HEARTBEAT_TTL, named: "heartbeatTTL", to: heartbeatTTL, ifNil: 0)
+        // Sent as 16 bits of tenths of a second.
+        try handle.set(ZMQ_HEARTBEAT_TTL, named: "heartbeatTTL", to: heartbeatTTL, ifNil: 0, limit: 6_553_599)
         try handle.set(ZMQ_RECONNECT_IVL, named: "reconnectInterval", to: reconnectInterval, ifNil: nil)
         try handle.set(
             ZMQ_RECONNECT_IVL_MAX,
@@ -144,7 +145,8 @@ extension SocketHandle {
         _ option: Int32,
         named name: String,
         to duration: Duration?,
-        ifNil none: Int32?
+        ifNil none: Int32?,
+        limit: Int32 = .max
     ) throws(ZeroMQError) {
         guard let duration else {
             if let none { try set(option, named: name, to: none) }
@@ -152,12 +154,12 @@ extension SocketHandle {
         }
         let milliseconds = duration.wholeMilliseconds
         try require(
-            (0...Int64(Int32.max)).contains(milliseconds),
+            (0...Int64(limit)).contains(milliseconds),
             name,
-            duration,
-            allowed: "0 to \(Int32.max) milliseconds"
+            "\(milliseconds) ms",
+            allowed: "0 to \(limit) ms"
         )
-        try set(option, named: name, toRaw: Int32(milliseconds), shownAs: "\(duration)")
+        try set(option, named: name, toRaw: Int32(milliseconds), shownAs: "\(milliseconds) ms")
     }
 }
 

@@ -99,21 +99,25 @@ struct SendingTests {
         }
     }
 
+    /// libzmq learns of the loss in two steps, between which it behaves
+    /// differently; the number of frames sent meanwhile moves from round to round.
     @Test("a peer that goes away amid a message takes only that one with it")
     func peerGoesAwayMidMessage() throws {
         var push = try Socket(Push.self, in: context, options: patientOptions())
         let endpoint = try push.bind(to: Endpoint("inproc://push"))
-        var result = try sendFirstFrame(from: &push, toPeerThatLeavesAt: endpoint)
-        // The news travels through another thread: keep going until it is here.
-        let deadline = ContinuousClock.now + patience
-        while result == .sent && ContinuousClock.now < deadline { result = try push.send("middle", more: true) }
-        #expect(result == .wouldBlock)
+        var poller = Poller()
+        _ = poller.add(push, for: .writable)
+        for round in 0..<300 {
+            var result = try sendFirstFrame(from: &push, toPeerThatLeavesAt: endpoint)
+            for _ in 0..<round where result == .sent { result = try push.send("middle", more: true) }
+            if result == .sent { _ = try push.send("last") }
+            let deadline = ContinuousClock.now + patience
+            while try poller.wait(timeout: .zero) > 0 && ContinuousClock.now < deadline {}
 
-        var pull = try Socket(Pull.self, in: context, options: patientOptions())
-        try pull.connect(to: endpoint)
-        for _ in 0..<2 {
+            var pull = try Socket(Pull.self, in: context, options: patientOptions())
+            try pull.connect(to: endpoint)
             #expect(try push.sendMultipart(utf8("a", "b"), wait: true) == .sent)
-            #expect(try pull.receiveParts() == .message(utf8("a", "b")))
+            #expect(try pull.receiveParts() == .message(utf8("a", "b")), "round \(round)")
         }
     }
 

@@ -54,6 +54,10 @@ final class Background<Output: Sendable>: Sendable {
 
     init(_ body: @escaping @Sendable () -> Output) {
         Thread.detachNewThread { [self] in
+            // A thread inherits what its maker blocks, and the pool's threads block all signals.
+            var all = sigset_t()
+            sigfillset(&all)
+            pthread_sigmask(SIG_UNBLOCK, &all, nil)
             thread.withLock { $0 = pthread_self() }
             let result = body()
             output.withLock { $0 = result }
