@@ -122,7 +122,7 @@ extension Poller {
     public mutating func wait(timeout: Duration? = nil) throws(ZeroMQError) -> Int {
         precondition(count > 0 || timeout != nil, "waiting for nothing, for ever")
         precondition(timeout.map { $0 >= .zero } ?? true, "a timeout is not negative")
-        try prepare()
+        try checkSockets()
         let milliseconds = timeout.map { Int(min($0.wholeMilliseconds, Int64(Int32.max))) } ?? -1
         let ready = pollItems.withUnsafeMutableBufferPointer {
             zmq_poll($0.baseAddress, Int32($0.count), milliseconds)
@@ -136,16 +136,16 @@ extension Poller {
 }
 
 extension Poller {
-    /// Forgets the last answer, and finds sockets that were let go before libzmq can follow their pointers.
-    private mutating func prepare() throws(ZeroMQError) {
-        clearReadiness()
+    /// Finds sockets that were let go, before libzmq can follow their pointers.
+    private mutating func checkSockets() throws(ZeroMQError) {
         for slot in slots {
             guard let socket = slot.socket, socket.raw == nil else { continue }
+            clearReadiness()
             throw ZeroMQError(code: .notASocket, during: .poll(itemCount: count))
         }
     }
 
-    /// libzmq leaves old answers in place when it is interrupted.
+    /// Forgets the last answers, which libzmq leaves in place when it fails.
     private mutating func clearReadiness() {
         for index in pollItems.indices { pollItems[index].revents = 0 }
     }

@@ -32,14 +32,12 @@ extension Socket where Role: ReceivingRole {
     /// Receives one frame into one that the caller reuses, which spares an
     /// allocation in a busy loop; see ``receive(wait:)``.
     ///
-    /// - Returns: Whether a frame came; if not, `frame` is empty.
+    /// - Returns: Whether a frame came; if not, there is nothing to read in `frame`.
     public mutating func receive(into frame: inout Frame, wait: Bool = true) throws(ZeroMQError) -> Bool {
         while zmq_msg_recv(frame.storage, raw, wait ? 0 : ZMQ_DONTWAIT) < 0 {
             switch ZeroMQError.Code.last {
             case .interrupted where isReceivingMessage: continue
-            case .wouldBlock, .interrupted:
-                frame.empty()
-                return false
+            case .wouldBlock, .interrupted: return false
             case let code: throw ZeroMQError(code: code, during: .receive)
             }
         }
@@ -92,13 +90,5 @@ extension Socket where Role: ReceivingRole {
         case .message: return .message(parts)
         case .tooManyFrames(let found): return .tooManyFrames(found: found)
         }
-    }
-}
-
-extension Frame {
-    /// Lets go of the bytes, so that a reused frame does not show those of the last message.
-    fileprivate mutating func empty() {
-        zmq_msg_close(storage)
-        zmq_msg_init(storage)
     }
 }

@@ -8,7 +8,9 @@ import CZeroMQ
 /// owner lets go of it, so there is no `close()` to forget or to call twice.
 ///
 /// Make a socket on the thread that will use it: hand over the ``Context`` and
-/// the ``Endpoint``, both `Sendable`.
+/// the ``Endpoint``, both `Sendable`. The compiler does let a whole socket move
+/// into a task, never to be used outside again; that is no data race, but the
+/// task may change threads, and a waiting call blocks a thread of Swift's pool.
 public struct Socket<Role: SocketRole>: ~Copyable {
     let handle: SocketHandle
     /// Whether the frame sent last announced another of the same message.

@@ -48,7 +48,7 @@ struct ReceivingTests {
         #expect(text == nil)
     }
 
-    @Test("a reused frame shows the last message only, and nothing when none came")
+    @Test("a reused frame shows the last message only")
     func reusedFrame() throws {
         var pair = try PairOfSockets(in: context)
         var frame = Frame()
@@ -59,8 +59,6 @@ struct ReceivingTests {
             #expect(found == text)
         }
         #expect(try !pair.far.receive(into: &frame, wait: false))
-        let count = frame.count
-        #expect(count == 0)
     }
 
     @Test("a frame outlives its socket and its context's last socket, and may go to another thread")

@@ -109,7 +109,7 @@ struct SendingTests {
         _ = poller.add(push, for: .writable)
         for round in 0..<300 {
             var result = try sendFirstFrame(from: &push, toPeerThatLeavesAt: endpoint)
-            for _ in 0..<round where result == .sent { result = try push.send("middle", more: true) }
+            for _ in 0..<(round * 20) where result == .sent { result = try push.send("middle", more: true) }
             if result == .sent { _ = try push.send("last") }
             let deadline = ContinuousClock.now + patience
             while try poller.wait(timeout: .zero) > 0 && ContinuousClock.now < deadline {}

@@ -40,6 +40,7 @@ struct Z85Tests {
             ("Hel\"o", .notZ85),
             ("He lo", .notZ85),
             ("Hel\0o", .notZ85),
+            ("Hello\0orld", .notZ85),
             ("Helé", .notZ85),
             // One more than the largest 32-bit number, %nSc0, and the largest of all.
             ("%nSc1", .notZ85),
