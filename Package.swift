@@ -70,12 +70,12 @@ let package = Package(
         library("Alerting", ["Schema", crypto]),
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
-        library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP"]),
+        library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
         library("Feeds", ["Schema", "EventLog", "MCAP", "Yams"]),
         library("Supervision", ["Schema", subprocess, system]),
         library(
             "ServiceKit",
-            ["CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", configuration, logging]),
+            ["CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", configuration, logging, "Yams", protobuf]),
         // Processes.
         process("epicenterd", ["Supervision", "ServiceKit", "Schema", "ZeroMQ", logging]),
         process("epicenter-ingest", ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", logging]),

@@ -6,6 +6,9 @@
 public protocol Stage: Codable, Sendable {
     /// The stream this stage writes.
     static var output: StreamName { get }
+    /// The streams it reads. With two, the second is `market`, and each record of the first is applied
+    /// right after the market record that caused it.
+    static var inputs: [StreamName] { get }
     /// Names this build of the judgement. A changed version does not restore an older checkpoint.
     static var judgementVersion: String { get }
     init()
@@ -32,8 +35,6 @@ public struct Outbox: Sendable {
     /// - Parameters:
     ///   - cause: Its sequence in `market`.
     ///   - recordTime: Its record time, which the outputs carry too.
-    ///   - ordinal: How many outputs this cause already had (a stage whose input carries causes
-    ///     applies several records of one cause one after the other).
     public mutating func begin(cause: UInt64, recordTime: UInt64) {
         if cause != self.cause { ordinal = 0 }
         self.cause = cause
@@ -67,6 +68,30 @@ public struct Outbox: Sendable {
         made.sequence = cause
         made.ordinal = ordinal
         return made
+    }
+
+    /// Where the numbering stands, for a checkpoint.
+    public struct Position: Codable, Sendable, Equatable {
+        public var cause: UInt64 = 0
+        public var recordTime: UInt64 = 0
+        public var ordinal: UInt32 = 0
+
+        public init() {}
+    }
+
+    public var position: Position {
+        get {
+            var position = Position()
+            position.cause = cause
+            position.recordTime = recordTime
+            position.ordinal = ordinal
+            return position
+        }
+        set {
+            cause = newValue.cause
+            recordTime = newValue.recordTime
+            ordinal = newValue.ordinal
+        }
     }
 
     /// Takes the outputs out, keeping the numbering.

@@ -1,0 +1,144 @@
+import Glibc
+import MCAP
+import Schema
+
+/// Message records as they lie in the log, and which records they are.
+public struct LogBatch: Sendable, Equatable {
+    /// Sequence of the first record in the bytes. It may lie before the one asked for: a batch begins
+    /// with a whole message, and the reader skips.
+    public let firstSequence: UInt64
+    public let lastSequence: UInt64
+}
+
+/// A place in a stream from which batches are read, catching up and following alike: the log is its own
+/// buffer, and what was just written comes from the page cache.
+///
+/// Memory: one chunk.
+public struct LogCursor: ~Copyable {
+    /// The next sequence to read.
+    public private(set) var position: UInt64
+    private var reader = ChunkReader()
+
+    public init(at position: UInt64) { self.position = max(1, position) }
+
+    /// Reads the next records into `buffer`, whose contents are replaced.
+    ///
+    /// - Parameter limit: Read no further chunk once there are this many bytes. A single chunk is never cut.
+    /// - Returns: nil at the head of the log.
+    public mutating func next(
+        in log: LogIndex, limit: Int = 128 * 1_024, into buffer: RawBuffer
+    ) throws(LogError) -> LogBatch? {
+        buffer.removeAll()
+        guard position <= log.head else { return nil }
+        guard let start = log.chunk(containing: position) else {
+            throw LogError(.notInLog(sequence: position, first: log.firstSequence, head: log.head), log.path)
+        }
+        var first = log.chunks[start].firstSequence
+        var index = start
+        while index < log.chunks.count, index == start || buffer.count < limit {
+            try read(log.chunks[index], of: log, into: buffer)
+            if index == start, position > first { first = try skipBefore(position, buffer, log) ?? first }
+            index += 1
+        }
+        let batch = LogBatch(firstSequence: first, lastSequence: log.chunks[index - 1].lastSequence)
+        position = batch.lastSequence + 1
+        return batch
+    }
+
+    private mutating func read(
+        _ chunk: LogIndex.Chunk, of log: LogIndex, into buffer: RawBuffer
+    ) throws(LogError) {
+        let descriptor = log.segments[Int(chunk.segment)].raw
+        if chunk.isTrusted, chunk.place.fields.compression.isEmpty {
+            let target = buffer.grow(by: Int(chunk.place.recordsLength))
+            var done = 0
+            while done < target.count {
+                let count = pread(
+                    descriptor, target.baseAddress! + done, target.count - done,
+                    off_t(chunk.place.recordsOffset) + off_t(done))
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw LogError(.system(call: "pread", errno: count < 0 ? errno : 0), log.path) }
+                done += count
+            }
+            return
+        }
+        do {
+            try reader.load(chunk.place, from: descriptor)
+        } catch {
+            throw LogError(.container(error), log.path)
+        }
+        reader.withRecords { records in records.withUnsafeBytes { buffer.append($0) } }
+    }
+
+    /// Takes away the messages that end before `sequence`.
+    ///
+    /// - Returns: The sequence of the first that is left.
+    private func skipBefore(
+        _ sequence: UInt64, _ buffer: RawBuffer, _ log: LogIndex
+    ) throws(LogError) -> UInt64? {
+        var cursor = MessageCursor()
+        var keepFrom = 0
+        var first: UInt64?
+        do {
+            while let message = try cursor.next(in: buffer.bytes.bytes) {
+                let payload = UnsafeRawBufferPointer(rebasing: buffer.bytes[message.dataRange])
+                guard let found = leadingSequence(payload) else { continue }
+                if found > sequence { break }
+                keepFrom = message.recordRange.lowerBound
+                first = found
+                if found == sequence { break }
+            }
+        } catch {
+            throw LogError(.container(error), log.path)
+        }
+        if keepFrom > 0 { buffer.removeFirst(keepFrom) }
+        return first
+    }
+}
+
+/// Steps through the messages of a batch, decoded.
+public struct BatchDecoder: Sendable {
+    private var cursor = MessageCursor()
+
+    public init() {}
+
+    /// The next message, nil at the end.
+    ///
+    /// - Throws: ``LogError`` for bytes that are no message of ours.
+    public mutating func next(in records: UnsafeRawBufferPointer) throws(LogError) -> StreamMessage? {
+        let view: MessageView?
+        do {
+            view = try cursor.next(in: records.bytes)
+        } catch {
+            throw LogError(.container(error), "batch")
+        }
+        guard let view else { return nil }
+        guard let type = MessageType(rawValue: view.channelID) else {
+            throw LogError(.schema(.unknownType(view.channelID)), "batch")
+        }
+        do {
+            return try StreamMessage(type: type, bytes: UnsafeRawBufferPointer(rebasing: records[view.dataRange]))
+        } catch {
+            throw LogError(.schema(error), "batch")
+        }
+    }
+}
+
+extension LogIndex {
+    /// Calls `body` with every message from `sequence` on, in order, until it returns false.
+    ///
+    /// - Complexity: Memory of one chunk.
+    public func forEachMessage(
+        from sequence: UInt64 = 1, _ body: (StreamMessage) throws -> Bool
+    ) throws {
+        var cursor = LogCursor(at: max(sequence, firstSequence))
+        let buffer = RawBuffer()
+        while try cursor.next(in: self, into: buffer) != nil {
+            var decoder = BatchDecoder()
+            while let message = try decoder.next(in: buffer.bytes) {
+                if message.lastSequence < sequence { continue }
+                guard try body(message) else { return }
+            }
+        }
+    }
+}

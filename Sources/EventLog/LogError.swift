@@ -1,0 +1,61 @@
+import MCAP
+import Schema
+
+/// A stream on disk that cannot be opened, read or written: where, and what may be done about it.
+public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
+    public enum Reason: Equatable, Sendable {
+        /// Another process writes this stream.
+        case locked
+        case system(call: String, errno: Int32)
+        case container(ContainerError)
+        /// Whole chunks lie behind damaged bytes, so cutting back would lose records that were served.
+        case damagedInTheMiddle(at: UInt64)
+        /// Not a recording of ours, or of another stream.
+        case foreign(String)
+        /// The next record's sequence is not the one after the last.
+        case gap(expected: UInt64, found: UInt64)
+        case notInLog(sequence: UInt64, first: UInt64, head: UInt64)
+        case schema(SchemaError)
+        case syncFailed(errno: Int32)
+        case empty
+    }
+
+    public let reason: Reason
+    public let path: String
+
+    public init(_ reason: Reason, _ path: String) {
+        self.reason = reason
+        self.path = path
+    }
+
+    public var description: String {
+        switch reason {
+        case .locked: "\(path): another process is writing this stream"
+        case .system(let call, let errno): "\(path): \(call) failed with errno \(errno)"
+        case .container(let error): "\(path): \(error)"
+        case .damagedInTheMiddle(let offset):
+            "\(path): damaged at byte \(offset) with whole chunks behind it; not cut back. Move the file away to go on without it"
+        case .foreign(let what): "\(path): \(what)"
+        case .gap(let expected, let found): "\(path): expected sequence \(expected), found \(found)"
+        case .notInLog(let sequence, let first, let head):
+            "\(path): sequence \(sequence) is not in the stream, which holds \(first) to \(head)"
+        case .schema(let error): "\(path): \(error)"
+        case .syncFailed(let errno):
+            "\(path): writing to the disk failed with errno \(errno); what was not yet synced may be lost, nothing more is taken"
+        case .empty: "\(path): holds no recording"
+        }
+    }
+}
+
+extension LogError {
+    /// Runs a call of the container library, naming the file in what it throws.
+    static func naming<Result: ~Copyable>(
+        _ path: String, _ body: () throws(ContainerError) -> Result
+    ) throws(LogError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw LogError(.container(error), path)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+import Schema
+import SwiftProtobuf
+import ZeroMQ
+
+/// A child's line to epicenterd: heartbeats that carry progress. Without a supervisor it goes nowhere.
+public final class ControlLink {
+    private var socket: Socket<Dealer>
+    private var lastSent: Duration?
+    private let isSupervised: Bool
+    public var heartbeat: Heartbeat
+    static let interval: Duration = .milliseconds(500)
+
+    public init(_ context: ServiceContext) throws {
+        var options = SocketOptions()
+        options.immediate = true
+        options.sendHighWater = 16
+        options.reconnectInterval = .milliseconds(20)
+        var socket = try Socket(Dealer.self, in: context.zeroMQ, options: options)
+        isSupervised = context.isSupervised
+        if isSupervised { try socket.connect(to: Endpoint(context.configuration.controlEndpoint)) }
+        self.socket = socket
+        heartbeat = Heartbeat()
+        heartbeat.process = context.name
+        heartbeat.pid = getpid()
+        heartbeat.state = .starting
+    }
+
+    /// Sends the heartbeat if it is due, or `now` if something changed that others wait for.
+    public func beat(
+        at now: Duration, force: Bool = false, _ fill: (inout Heartbeat) -> Void
+    ) throws {
+        if let lastSent, now - lastSent < Self.interval, !force { return }
+        lastSent = now
+        fill(&heartbeat)
+        heartbeat.residentBytes = ServiceMain.residentBytes
+        guard isSupervised else { return }
+        var request = ControlRequest()
+        request.heartbeat = heartbeat
+        let bytes: [UInt8] = try request.serializedBytes()
+        _ = try socket.send(bytes)
+    }
+}
+
+extension Heartbeat {
+    /// Sets a counter, adding it where there is none.
+    public mutating func set(_ name: String, _ value: UInt64) {
+        if let place = counters.firstIndex(where: { $0.name == name }) {
+            counters[place].value = value
+        } else {
+            var counter = Counter()
+            counter.name = name
+            counter.value = value
+            counters.append(counter)
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Configuration
+import EventLog
+import Foundation
+import Logging
+import Yams
+import ZeroMQ
+
+/// Deployment settings of the whole service, with their defaults; each process reads what it needs.
+///
+/// This is the only place that knows a key's name, type, default or range. Every key can be overridden by
+/// an environment variable: `EPICENTER_` and the key in capitals, dots and capitals inside as underscores
+/// (`data.syncIntervalMs` is `EPICENTER_DATA_SYNC_INTERVAL_MS`).
+///
+/// | Key | Default | Meaning |
+/// |---|---|---|
+/// | `run.directory` | `/run/epicenter` | sockets; made with mode 0700 |
+/// | `data.directory` | `/var/lib/epicenter` | streams and checkpoints |
+/// | `data.sync` | `interval` | when records survive power loss: `always`, `interval`, `never` |
+/// | `data.syncIntervalMs` | 200 | for `interval`; 1 to 60000 |
+/// | `log.level` | `info` | `trace` `debug` `info` `notice` `warning` `error` `critical` |
+/// | `service.stopWithinSeconds` | 30 | bound on a drained stop; 1 to 3600 |
+/// | `service.checkpointSeconds` | 10 | how often a stage writes a checkpoint; 1 to 3600 |
+/// | `ingest.recording` | none | a recording to replay |
+/// | `ingest.rate` | `max` | market seconds per second, or `max` |
+/// | `ingest.csv` | [] | CSV files or directories, `-` is standard input |
+/// | `ingest.jsonl` | [] | JSON-lines files or directories, `-` is standard input |
+/// | `ingest.ticks` | true | write a ClockTick each second when nothing else comes |
+/// | `ingest.producers` | `ipc://RUN/producers.sock` | ROUTER for producers |
+/// | `ingest.pull` | `ipc://RUN/pull.sock` | PULL, at most once |
+/// | `publish.alerts` | `ipc://RUN/alerts.sock` | XPUB |
+/// | `publish.replay` | `ipc://RUN/replay.sock` | ROUTER for snapshots and replay |
+/// | `publish.source` | `urn:epicenter` | CloudEvents source |
+public struct ServiceConfiguration: Sendable, Equatable {
+    public var runDirectory = "/run/epicenter"
+    public var dataDirectory = "/var/lib/epicenter"
+    public var sync = SyncPolicy.interval(milliseconds: 200)
+    public var logLevel = Logger.Level.info
+    public var stopWithin: Duration = .seconds(30)
+    public var checkpointInterval: Duration = .seconds(10)
+    public var recording: String?
+    public var rate = ReplayRate.maximum
+    public var csv: [String] = []
+    public var jsonl: [String] = []
+    public var ticks = true
+    public var producers: String?
+    public var pull: String?
+    public var alerts: String?
+    public var replay: String?
+    public var source = "urn:epicenter"
+
+    public init() {}
+
+    /// Sections of the same file that are model settings: they reach stages through ingest only.
+    public static let modelSections: Set<String> = [
+        "settings", "instruments", "groups", "theses", "sources", "entities",
+    ]
+}
+
+/// How fast recorded time passes.
+public enum ReplayRate: Sendable, Equatable {
+    case maximum
+    /// Market seconds per second.
+    case factor(Double)
+
+    /// `max`, or a positive number.
+    public init?(_ text: String) {
+        if text == "max" {
+            self = .maximum
+        } else if let factor = Double(text), factor > 0, factor.isFinite {
+            self = .factor(factor)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// Everything that is wrong with a configuration, one line each: key, found, allowed.
+public struct ConfigurationError: Error, Equatable, ExitStatusProviding, CustomStringConvertible {
+    public let problems: [String]
+    public var exitStatus: ExitStatus { .configuration }
+    public var description: String { problems.joined(separator: "\n") }
+
+    public init(_ problems: [String]) { self.problems = problems }
+}
+
+extension ServiceConfiguration {
+    /// Reads and checks a YAML file, environment overrides folded in.
+    ///
+    /// - Throws: ``ConfigurationError`` with every problem: unreadable file, unknown keys, wrong types,
+    ///   values out of range.
+    public static func load(
+        path: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(ConfigurationError) -> ServiceConfiguration {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw ConfigurationError(["\(path): cannot be read as UTF-8 text"])
+        }
+        return try load(yaml: text, name: path, environment: environment)
+    }
+
+    public static func load(
+        yaml: String, name: String, environment: [String: String] = [:]
+    ) throws(ConfigurationError) -> ServiceConfiguration {
+        var values = try FlatYAML(yaml, name: name)
+        for section in modelSections { values.remove(section: section) }
+        let reader = SettingsReader(values, environment: environment)
+        var made = ServiceConfiguration()
+        made.readService(reader)
+        made.readFeeds(reader)
+        let problems = reader.finish()
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        return made
+    }
+
+    private mutating func readService(_ reader: SettingsReader) {
+        reader.string("run.directory") { runDirectory = $0 }
+        reader.string("data.directory") { dataDirectory = $0 }
+        var milliseconds = 200
+        reader.int("data.syncIntervalMs", in: 1...60_000) { milliseconds = $0 }
+        sync = .interval(milliseconds: milliseconds)
+        reader.choice("data.sync", of: ["always", "interval", "never"]) { choice in
+            switch choice {
+            case "always": sync = .always
+            case "never": sync = .never
+            default: break
+            }
+        }
+        reader.choice("log.level", of: Logger.Level.allCases.map(\.rawValue)) {
+            logLevel = Logger.Level(rawValue: $0) ?? .info
+        }
+        reader.int("service.stopWithinSeconds", in: 1...3_600) { stopWithin = .seconds($0) }
+        reader.int("service.checkpointSeconds", in: 1...3_600) { checkpointInterval = .seconds($0) }
+    }
+
+    private mutating func readFeeds(_ reader: SettingsReader) {
+        reader.string("ingest.recording") { recording = $0 }
+        reader.checked("ingest.rate", "\"max\" or a number above 0", ReplayRate.init) { rate = $0 }
+        reader.strings("ingest.csv") { csv = $0 }
+        reader.strings("ingest.jsonl") { jsonl = $0 }
+        reader.bool("ingest.ticks") { ticks = $0 }
+        for (key, path) in [
+            ("ingest.producers", \ServiceConfiguration.producers), ("ingest.pull", \.pull),
+            ("publish.alerts", \.alerts), ("publish.replay", \.replay),
+        ] {
+            reader.checked(key, "a local endpoint: ipc:// or tcp:// on the loopback", Self.localEndpoint) {
+                self[keyPath: path] = $0
+            }
+        }
+        reader.string("publish.source") { source = $0 }
+    }
+
+    /// Off the loopback a socket needs CURVE with an allow-list, which this version does not have: so there
+    /// is no such configuration.
+    private static func localEndpoint(_ text: String) -> String? {
+        guard let endpoint = try? Endpoint(text), endpoint.isLocal else { return nil }
+        return text
+    }
+}
+
+extension ServiceConfiguration {
+    /// Where the owner of a stream serves it, inside the run directory.
+    public func endpoint(of stream: String) -> String { "ipc://\(runDirectory)/\(stream).sock" }
+    public var controlEndpoint: String { "ipc://\(runDirectory)/control.sock" }
+    public var producersEndpoint: String { producers ?? "ipc://\(runDirectory)/producers.sock" }
+    public var pullEndpoint: String { pull ?? "ipc://\(runDirectory)/pull.sock" }
+    public var alertsEndpoint: String { alerts ?? "ipc://\(runDirectory)/alerts.sock" }
+    public var replayEndpoint: String { replay ?? "ipc://\(runDirectory)/replay.sock" }
+    public func streamDirectory(_ stream: String) -> String { "\(dataDirectory)/\(stream)" }
+    public func checkpointPath(_ process: String) -> String { "\(dataDirectory)/checkpoints/\(process)" }
+}

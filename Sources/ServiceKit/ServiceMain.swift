@@ -1,0 +1,100 @@
+import CLinux
+import Foundation
+import Glibc
+import Logging
+import ZeroMQ
+
+/// What every process has at hand.
+public struct ServiceContext {
+    public let name: String
+    public let configuration: ServiceConfiguration
+    public let configurationPath: String
+    public let logger: Logger
+    public let stop: StopSignal
+    public let zeroMQ: Context
+    /// Whether epicenterd started us.
+    public let isSupervised: Bool
+}
+
+/// The outermost frame of every process: options, configuration, signals, logging; and nothing escapes it
+/// as a crash. An error thrown out of Swift's own `main` ends in a signal, which a supervisor cannot tell
+/// from a bug; here it is one log line and an exit status.
+public enum ServiceMain {
+    static let supervisorVariable = "EPICENTER_SUPERVISOR"
+
+    /// Runs `body` to its end and exits.
+    ///
+    /// - Parameters:
+    ///   - name: The process's name: folder, binary, `ps` name, log label.
+    ///   - card: What `--help` says: reads, writes, keeps, dies when.
+    public static func run(_ name: String, card: String, _ body: (ServiceContext) throws -> Void) -> Never {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.contains("--help") || arguments.contains("-h") {
+            print("USAGE: \(name) --config FILE\n\n\(card)\n\nStarted by epicenterd; see docs/OPERATIONS.md. Exit status: 0 done, 1 try again, 78 configuration.")
+            exit(ExitStatus.done.rawValue)
+        }
+        LoggingSystem.bootstrap { _ in LogfmtHandler(process: name) }
+        var logger = Logger(label: name)
+        do {
+            let context = try prepare(name, arguments, &logger)
+            try body(context)
+            logger.info("stopped")
+            exit(ExitStatus.done.rawValue)
+        } catch {
+            logger.error("\(error)")
+            exit(((error as? any ExitStatusProviding)?.exitStatus ?? .tryAgain).rawValue)
+        }
+    }
+
+    private static func prepare(
+        _ name: String, _ arguments: [String], _ logger: inout Logger
+    ) throws -> ServiceContext {
+        let supervisor = try followSupervisor()
+        guard let place = arguments.firstIndex(of: "--config"), arguments.count == place + 2, place == 0 else {
+            throw ConfigurationError(["expected: \(name) --config FILE, found: \(arguments.joined(separator: " "))"])
+        }
+        let path = arguments[1]
+        let configuration = try ServiceConfiguration.load(path: path)
+        logger.logLevel = configuration.logLevel
+        let stop = try StopSignal()
+        return ServiceContext(
+            name: name, configuration: configuration, configurationPath: path, logger: logger, stop: stop,
+            zeroMQ: try Context(), isSupervised: supervisor)
+    }
+
+    /// Ends with the supervisor: no orphan survives it, whatever kills it.
+    private static func followSupervisor() throws -> Bool {
+        guard let text = ProcessInfo.processInfo.environment[supervisorVariable], let supervisor = Int32(text) else {
+            return false
+        }
+        _ = epicenter_set_parent_death_signal(SIGKILL)
+        // It may have died before the kernel was asked.
+        guard getppid() == supervisor else {
+            throw SystemError(call: "getppid (the supervisor is gone)", path: text, errno: ESRCH)
+        }
+        return true
+    }
+
+    /// What epicenterd adds to a child's environment.
+    public static func supervisedEnvironment() -> [(String, String)] { [(supervisorVariable, "\(getpid())")] }
+}
+
+extension ServiceMain {
+    /// Makes a directory that only its owner may enter.
+    public static func makePrivateDirectory(_ path: String) throws {
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+    }
+
+    /// A random identity for a new history of a stream; never 0.
+    public static func newEpoch() -> UInt64 { UInt64.random(in: 1...UInt64.max) }
+
+    /// Resident memory of this process, in bytes; 0 where the system does not say.
+    public static var residentBytes: UInt64 {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+        let fields = text.split(separator: " ")
+        return fields.count > 1 ? (UInt64(fields[1]) ?? 0) * UInt64(sysconf(Int32(_SC_PAGESIZE))) : 0
+    }
+}
