@@ -84,12 +84,7 @@ public struct ChunkBuilder: ~Copyable, Sendable {
                     at: UInt64(record.recordRange.lowerBound)
                 )
             }
-            guard record.contentRange.count >= FileFormat.messageFieldsLength else {
-                let (needed, found) = (FileFormat.messageFieldsLength, record.contentRange.count)
-                throw ContainerError(
-                    .truncated(needed: UInt64(needed), available: UInt64(found)),
-                    at: UInt64(record.contentRange.lowerBound))
-            }
+            _ = try MessageView(record, in: records, base: 0)
         }
         let start = openRecords()
         var messages = MessageCursor()

@@ -1,8 +1,10 @@
-/// What a chunk's records are, gathered from the records themselves.
+/// What a chunk holds, gathered from its records.
 struct ChunkContents {
     private(set) var schemas: [SchemaRecord] = []
     private(set) var channels: [ChannelRecord] = []
     private(set) var indexing = MessageIndexing()
+    /// Earliest and latest log time, in nanoseconds; 0 without messages.
+    private var times: (start: UInt64, end: UInt64)?
 
     /// - Parameter base: Where the stored records begin in the file; only errors use it.
     init(_ records: RawSpan, at base: UInt64) throws(ContainerError) {
@@ -13,12 +15,26 @@ struct ChunkContents {
             switch record.opcode {
             case .schema: schemas.append(try SchemaRecord(content: content, at: offset))
             case .channel: channels.append(try ChannelRecord(content: content, at: offset))
-            case .message:
-                var single = MessageCursor(from: record.recordRange.lowerBound, base: base)
-                guard let message = try single.next(in: records) else { break }
-                indexing.add(message.channelID, logTime: message.logTime, offset: record.recordRange.lowerBound)
+            case .message: note(try MessageView(record, in: records, base: base))
             default: break
             }
+        }
+    }
+
+    private mutating func note(_ message: MessageView) {
+        let time = message.logTime
+        times = (min(times?.start ?? time, time), max(times?.end ?? time, time))
+        indexing.add(message.channelID, logTime: time, offset: message.recordRange.lowerBound)
+    }
+
+    /// Refuses fields that ``ChunkBuilder`` would not have written for these records.
+    func check(_ fields: ChunkFields, _ records: RawSpan, at offset: UInt64) throws(ContainerError) {
+        let crc = crc32(of: records)
+        guard crc == fields.uncompressedCRC else {
+            throw ContainerError(.checksumMismatch(expected: fields.uncompressedCRC, found: crc), at: offset)
+        }
+        guard fields.messageStartTime == times?.start ?? 0, fields.messageEndTime == times?.end ?? 0 else {
+            throw ContainerError(.inconsistent(.chunk), at: offset)
         }
     }
 }
@@ -27,49 +43,45 @@ struct ChunkContents {
 struct PendingChunk {
     /// Messages of each channel that has any, by channel.
     let messages: [ChannelMap.Entry]
-    private var found = ChunkIndexRecord.empty
+    private let indexing: MessageIndexing
+    private var found: ChunkIndexRecord
     private var unread: Set<UInt16>
     private var areIndexesSound = true
 
     init(_ chunk: ChunkPlace, _ place: RecordPlace, _ contents: ChunkContents) {
-        messages = contents.indexing.counts
+        indexing = contents.indexing
+        messages = indexing.counts
         unread = Set(messages.map(\.key))
-        found.messageStartTime = chunk.fields.messageStartTime
-        found.messageEndTime = chunk.fields.messageEndTime
-        found.chunkStartOffset = place.offset
-        found.chunkLength = place.length
-        found.compression = chunk.fields.compression
-        found.compressedSize = chunk.recordsLength
-        found.uncompressedSize = chunk.fields.uncompressedSize
+        found = ChunkIndexRecord(
+            messageStartTime: chunk.fields.messageStartTime, messageEndTime: chunk.fields.messageEndTime,
+            chunkStartOffset: place.offset, chunkLength: place.length, messageIndexOffsets: [:], messageIndexLength: 0,
+            compression: chunk.fields.compression, compressedSize: chunk.recordsLength,
+            uncompressedSize: chunk.fields.uncompressedSize)
     }
 
-    /// Whether every channel with messages has its index, with as many entries as messages.
-    var hasAllIndexes: Bool { areIndexesSound && unread.isEmpty }
-
-    /// The chunk's index; it names message indexes only if all are there.
+    /// The chunk's index; it names message indexes only if every channel with messages has one.
     var index: ChunkIndexRecord {
         var index = found
-        if !hasAllIndexes {
+        if !areIndexesSound || !unread.isEmpty {
             index.messageIndexOffsets = [:]
             index.messageIndexLength = 0
         }
         return index
     }
 
-    mutating func note(_ index: MessageIndexRecord, _ place: RecordPlace) {
-        found.messageIndexLength += place.length
+    /// Takes a message index behind the chunk into account.
+    ///
+    /// - Parameter isStrict: Whether entries must be those ``ChunkBuilder`` would have written; otherwise their
+    ///   number must be right.
+    mutating func note(_ index: MessageIndexRecord, _ place: RecordPlace, isStrict: Bool) throws(ContainerError) {
         let count = messages.first { $0.key == index.channelID }?.value ?? 0
+        if isStrict, !indexing.matches(index) || !unread.contains(index.channelID) {
+            throw ContainerError(.inconsistent(.messageIndex), at: place.offset)
+        }
         if index.entries.count != Int(count) { areIndexesSound = false }
+        found.messageIndexLength += place.length
         if unread.remove(index.channelID) != nil {
             found.messageIndexOffsets.entries.append(.init(key: index.channelID, value: place.offset))
         }
-    }
-}
-
-extension ChunkIndexRecord {
-    fileprivate static var empty: ChunkIndexRecord {
-        ChunkIndexRecord(
-            messageStartTime: 0, messageEndTime: 0, chunkStartOffset: 0, chunkLength: 0, messageIndexOffsets: [:],
-            messageIndexLength: 0, compression: "", compressedSize: 0, uncompressedSize: 0)
     }
 }

@@ -20,6 +20,8 @@ public struct ContainerError: Error, Hashable, Sendable {
         case checksumMismatch(expected: UInt32, found: UInt32)
         /// Two statements of one size disagree, such as a chunk's and its decompressed bytes'.
         case sizeMismatch(expected: UInt64, found: UInt64)
+        /// A record of this kind contradicts the records it describes, such as a chunk's times its messages'.
+        case inconsistent(Opcode)
         /// A compression name this library does not know.
         case unsupportedCompression(String)
         /// The codec refused the bytes; the text is the codec's own name for the failure.
@@ -49,7 +51,7 @@ public struct ContainerError: Error, Hashable, Sendable {
     public enum Remedy: Hashable, Sendable {
         /// Nothing is wrong with the bytes; try again when there is room.
         case retryWhenThereIsRoom
-        /// The bytes are torn or damaged: run ``recover(_:limits:)`` and judge by its verdict.
+        /// The bytes are torn or damaged: run ``recover(_:writtenBy:limits:)`` and judge by its verdict.
         case recoverFile
         /// Repeating it would fail in the same way.
         case stop
@@ -68,7 +70,7 @@ public struct ContainerError: Error, Hashable, Sendable {
     public var remedy: Remedy {
         switch reason {
         case .system(_, let code) where code == ENOSPC || code == EDQUOT: .retryWhenThereIsRoom
-        case .truncated, .wrongMagic, .invalidOpcode, .checksumMismatch, .sizeMismatch, .codec,
+        case .truncated, .wrongMagic, .invalidOpcode, .checksumMismatch, .sizeMismatch, .codec, .inconsistent,
             .missingFooter:
             .recoverFile
         default: .stop
@@ -93,6 +95,7 @@ extension ContainerError.Reason: CustomStringConvertible {
         case .tooLarge(let declared, let limit): "\(declared) bytes declared, at most \(limit) allowed"
         case .checksumMismatch(let expected, let found): "CRC-32 is \(found), expected \(expected)"
         case .sizeMismatch(let expected, let found): "size is \(found), expected \(expected)"
+        case .inconsistent(let opcode): "\(opcode) contradicts the records it describes"
         case .unsupportedCompression(let name): "unknown compression \(name.debugDescription)"
         case .codec(let message): "decompression failed: \(message)"
         case .invalidText: "text is not UTF-8"

@@ -65,7 +65,7 @@ public struct FileWriter: ~Copyable, Sendable {
     /// record is cut off: a torn tail, or the summary of a closed file.
     ///
     /// - Parameters:
-    ///   - recovered: What ``recover(_:limits:)`` said of the same file, unchanged since.
+    ///   - recovered: What ``recover(_:writtenBy:limits:)`` said of the same file, unchanged since.
     ///   - descriptor: Open for reading and writing. Ours from here on, unless this throws.
     ///   - discardingChunks: Whether whole chunks behind damage may be cut off with it.
     /// - Throws: ``ContainerError``: `missingHeader`, `wouldDiscardChunks`, or a failed system call.
@@ -122,7 +122,8 @@ public struct FileWriter: ~Copyable, Sendable {
         summary.adopt(definitions)
     }
 
-    /// Writes a message outside chunks, where no index can find it.
+    /// Writes a message outside chunks, where no index finds it, no checksum guards it, and strict recovery
+    /// (``FileOrigin/thisLibrary``) takes it for damage. For files that others asked for so.
     public mutating func append(_ message: MessageRecord) throws(ContainerError) {
         try appendScratch(message)
         summary.noteMessage(on: message.channelID, logTime: message.logTime)

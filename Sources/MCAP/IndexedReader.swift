@@ -22,7 +22,7 @@ public struct IndexedReader: ~Copyable, Sendable {
 
     /// Opens a closed file.
     ///
-    /// - Throws: ``ContainerError``: `missingFooter` where the file is not closed (``recover(_:limits:)`` reads
+    /// - Throws: ``ContainerError``: `missingFooter` where the file is not closed (``recover(_:writtenBy:limits:)`` reads
     ///   those), `checksumMismatch` of the summary, what the scan stopped at if one was needed, or a failed system call.
     /// - Complexity: Linear in the summary's size; in the file's when the summary is not enough.
     public init(_ descriptor: Int32, limits: ReadLimits = ReadLimits()) throws(ContainerError) {
@@ -96,7 +96,7 @@ public struct IndexedReader: ~Copyable, Sendable {
     }
 
     private static func scan(_ descriptor: Int32, _ limits: ReadLimits) throws(ContainerError) -> FileSummary {
-        let recovered = try recover(descriptor, limits: limits)
+        let recovered = try recover(descriptor, writtenBy: .anywhere, limits: limits)
         if let stop = recovered.stop { throw stop }
         return recovered.summary
     }

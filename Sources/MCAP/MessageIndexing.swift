@@ -31,6 +31,15 @@ struct MessageIndexing: Sendable {
         slots.filter { $0.count > 0 }.map { ChannelMap.Entry(key: $0.channelID, value: $0.count) }
     }
 
+    /// Whether a channel's index is the one ``append(to:)`` would append.
+    func matches(_ index: MessageIndexRecord) -> Bool {
+        guard let slot = slots.first(where: { $0.channelID == index.channelID }) else { return false }
+        var content: [UInt8] = []
+        content.reserveCapacity(6 + slot.entries.count)
+        index.appendContent(to: &content)
+        return content[6...].elementsEqual(slot.entries)
+    }
+
     /// Appends a MessageIndex record for each channel with messages, by channel.
     ///
     /// - Returns: Where in `bytes` each begins.

@@ -97,12 +97,17 @@ public struct MessageCursor: Sendable {
     /// - Complexity: Constant, and the records skipped.
     public mutating func next(in region: RawSpan) throws(ContainerError) -> MessageView? {
         while let record = try records.next(in: region) {
-            if record.opcode == .message { return try message(record, in: region) }
+            if record.opcode == .message { return try MessageView(record, in: region, base: base) }
         }
         return nil
     }
+}
 
-    private func message(_ record: RecordView, in region: RawSpan) throws(ContainerError) -> MessageView {
+extension MessageView {
+    /// The message of a Message record.
+    ///
+    /// - Throws: ``ContainerError`` when the record is too short for a message's fields.
+    init(_ record: RecordView, in region: RawSpan, base: UInt64) throws(ContainerError) {
         let content = record.contentRange
         guard content.count >= FileFormat.messageFieldsLength else {
             let needed = UInt64(FileFormat.messageFieldsLength)
@@ -110,12 +115,10 @@ public struct MessageCursor: Sendable {
                 .truncated(needed: needed, available: UInt64(content.count)), at: base &+ UInt64(content.lowerBound))
         }
         let start = content.lowerBound
-        return MessageView(
-            channelID: UInt16(littleEndian: region.unsafeLoadUnaligned(fromByteOffset: start, as: UInt16.self)),
-            sequence: UInt32(littleEndian: region.unsafeLoadUnaligned(fromByteOffset: start + 2, as: UInt32.self)),
-            logTime: UInt64(littleEndian: region.unsafeLoadUnaligned(fromByteOffset: start + 6, as: UInt64.self)),
-            publishTime: UInt64(littleEndian: region.unsafeLoadUnaligned(fromByteOffset: start + 14, as: UInt64.self)),
-            recordRange: record.recordRange
-        )
+        channelID = UInt16(littleEndian: region.unsafeLoadUnaligned(fromByteOffset: start, as: UInt16.self))
+        sequence = UInt32(littleEndian: region.unsafeLoadUnaligned(fromByteOffset: start + 2, as: UInt32.self))
+        logTime = UInt64(littleEndian: region.unsafeLoadUnaligned(fromByteOffset: start + 6, as: UInt64.self))
+        publishTime = UInt64(littleEndian: region.unsafeLoadUnaligned(fromByteOffset: start + 14, as: UInt64.self))
+        recordRange = record.recordRange
     }
 }

@@ -36,6 +36,16 @@ public struct RecoveredFile: Hashable, Sendable {
     }
 }
 
+/// Who wrote a file, and so how closely ``recover(_:writtenBy:limits:)`` looks.
+public enum FileOrigin: Hashable, Sendable {
+    /// Chunks written by ``FileWriter``. What it never writes is damage: padded records, unknown opcodes, messages
+    /// outside chunks, chunks without a CRC or whose times or indexes contradict their messages. A changed
+    /// opcode or length would otherwise pass for something the format allows, and hide the chunks behind it.
+    case thisLibrary
+    /// Anything the format allows.
+    case anywhere
+}
+
 /// Reads a file from its start, checks every chunk, and says how far it can be trusted.
 ///
 /// The file is not changed: ``FileWriter/init(continuing:_:options:discardingChunks:)`` cuts and goes on. Schema
@@ -45,21 +55,22 @@ public struct RecoveredFile: Hashable, Sendable {
 /// - Throws: ``ContainerError`` with reason `system` only. Whatever the bytes are, they make a verdict.
 /// - Complexity: Linear: every chunk is read and decompressed. Behind a stop, the rest is searched for whole
 ///   chunks, reading at most about twice its length. Memory: one chunk and the summary.
-public func recover(_ descriptor: Int32, limits: ReadLimits = ReadLimits()) throws(ContainerError) -> RecoveredFile {
-    var recovery = Recovery(limits: limits)
-    recovery.file.fileSize = try fileSize(descriptor)
+public func recover(
+    _ descriptor: Int32, writtenBy origin: FileOrigin = .thisLibrary, limits: ReadLimits = ReadLimits()
+) throws(ContainerError) -> RecoveredFile {
+    var scan = RecoveryScan(isStrict: origin == .thisLibrary, limits: limits)
+    scan.file.fileSize = try fileSize(descriptor)
     do {
-        try recovery.read(descriptor)
+        try scan.read(descriptor)
     } catch {
         if case .system = error.reason { throw error }
-        recovery.settle()
-        recovery.file.verdict = try judge(error, descriptor, size: recovery.file.fileSize, limits)
+        scan.settle()
+        scan.file.verdict = try judge(error, descriptor, size: scan.file.fileSize, limits)
     }
-    if let stated = recovery.statedDataCRC, stated != 0 {
-        recovery.file.matchesDataSectionCRC =
-            try dataSectionCRC(of: descriptor, upTo: recovery.file.endOffset) == stated
+    if let stated = scan.statedDataCRC, stated != 0 {
+        scan.file.matchesDataSectionCRC = try dataSectionCRC(of: descriptor, upTo: scan.file.endOffset) == stated
     }
-    return recovery.file
+    return scan.file
 }
 
 /// Torn or damaged: is there anything whole behind the stop?
@@ -71,110 +82,4 @@ private func judge(
     }
     let footer = try readFooter(descriptor, size: size)
     return footer == nil ? .torn(stop) : .damaged(stop, next: nil)
-}
-
-/// The scan behind ``recover(_:limits:)``.
-private struct Recovery: ~Copyable {
-    var file = RecoveredFile()
-    var statedDataCRC: UInt32?
-    private let limits: ReadLimits
-    private var pending: PendingChunk?
-    private var isInSummary = false
-
-    init(limits: ReadLimits) {
-        self.limits = limits
-    }
-
-    mutating func read(_ descriptor: Int32) throws(ContainerError) {
-        var scanner = try FileScanner(descriptor, upTo: file.fileSize, limits: limits)
-        file.endOffset = scanner.position
-        while let place = try scanner.next() {
-            do {
-                try note(place, &scanner)
-            } catch {
-                throw place.failed(error)
-            }
-        }
-        settle()
-        file.verdict = scanner.isAtFooter ? .closed : .open
-    }
-
-    private mutating func note(_ place: RecordPlace, _ scanner: inout FileScanner) throws(ContainerError) {
-        if place.opcode != .messageIndex { settle() }
-        if isInSummary || place.opcode.endsDataSection {
-            isInSummary = true
-            try noteSummary(place, &scanner)
-            return
-        }
-        switch try scanner.record() {
-        case .header(let header): file.header = header
-        case .schema(let schema): try note([schema], [], at: place.offset)
-        case .channel(let channel): try note([], [channel], at: place.offset)
-        case .message(let message): file.summary.noteMessage(on: message.channelID, logTime: message.logTime)
-        case .attachment(let attachment):
-            file.summary.note(AttachmentIndexRecord(of: attachment, at: place.offset, length: place.length))
-        case .metadata(let metadata):
-            file.summary.note(
-                MetadataIndexRecord(offset: place.offset, length: place.length, name: metadata.name))
-        case .chunk(let chunk): try note(chunk, place, &scanner)
-        case .messageIndex(let index):
-            pending?.note(index, place)
-            if pending != nil { return }  // the end moves when the chunk is settled
-        default: break
-        }
-        file.endOffset = place.end
-    }
-
-    /// Behind the data section: nothing to gather, but the closing is only whole if all of it decodes.
-    private mutating func noteSummary(_ place: RecordPlace, _ scanner: inout FileScanner) throws(ContainerError) {
-        switch try scanner.record() {
-        case .dataEnd(let end): statedDataCRC = end.dataSectionCRC
-        case .footer(let footer): try scanner.checkSummary(footer, at: place)
-        default: break
-        }
-    }
-
-    private mutating func note(
-        _ schemas: [SchemaRecord], _ channels: [ChannelRecord], at offset: UInt64
-    ) throws(ContainerError) {
-        file.summary.adopt(try file.summary.definitions(adding: schemas, channels, at: offset))
-    }
-
-    private mutating func note(
-        _ chunk: ChunkPlace, _ place: RecordPlace, _ scanner: inout FileScanner
-    ) throws(ContainerError) {
-        try scanner.load(chunk)
-        let contents = try scanner.withRecords { (records) throws(ContainerError) in
-            try ChunkContents(records, at: chunk.recordsOffset)
-        }
-        try note(contents.schemas, contents.channels, at: place.offset)
-        pending = PendingChunk(chunk, place, contents)
-        file.endOffset = place.end
-    }
-
-    /// Takes the last chunk into the summary, with its message indexes if all of them are whole.
-    mutating func settle() {
-        guard let chunk = pending else { return }
-        pending = nil
-        file.summary.note(chunk.index, messages: chunk.messages)
-        if chunk.hasAllIndexes { file.endOffset += chunk.index.messageIndexLength }
-    }
-}
-
-extension Opcode {
-    /// Records that come only behind the data section.
-    fileprivate var endsDataSection: Bool {
-        switch self {
-        case .dataEnd, .footer, .chunkIndex, .attachmentIndex, .statistics, .metadataIndex, .summaryOffset: true
-        default: false
-        }
-    }
-}
-
-extension RecordPlace {
-    /// The error of a record's content, moved to the record: everything from there on is in doubt.
-    fileprivate func failed(_ error: ContainerError) -> ContainerError {
-        if case .system = error.reason { return error }
-        return ContainerError(error.reason, at: offset)
-    }
 }

@@ -68,7 +68,7 @@ struct ConformanceTests {
     func indexes() throws {
         for variant in try Conformance.variants() {
             let file = ScratchFile(variant.bytes)
-            let recovered = try recover(file.descriptor)
+            let recovered = try recover(file.descriptor, writtenBy: .anywhere)
             #expect(recovered.verdict == .closed, "\(variant.name)")
             #expect(recovered.matchesDataSectionCRC == true, "\(variant.name)")
             var reader = try IndexedReader(file.descriptor)

@@ -25,6 +25,11 @@ final class ScratchFile: Sendable {
         return copy
     }
 
+    /// What recovery says of it; unlike `recover(ScratchFile(…).descriptor)`, the file outlives the call.
+    func recovered() throws -> RecoveredFile {
+        try recover(descriptor)
+    }
+
     var bytes: [UInt8] {
         let size = Int(lseek(descriptor, 0, SEEK_END))
         return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
