@@ -6,7 +6,7 @@ import CCompression
 ///   - bytes: What to take it over.
 ///   - continuing: The CRC of the bytes before these; 0 to begin.
 /// - Returns: The CRC of all bytes so far. MCAP reads a stored 0 as "not available".
-/// - Complexity: Linear; about a gigabyte a second with Debian's zlib.
+/// - Complexity: Linear; a gigabyte a second or more with Debian's zlib.
 public func crc32(of bytes: UnsafeRawBufferPointer, continuing: UInt32 = 0) -> UInt32 {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return continuing }
     let start = base.assumingMemoryBound(to: UInt8.self)

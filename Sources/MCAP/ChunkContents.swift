@@ -27,11 +27,12 @@ struct ChunkContents {
         indexing.add(message.channelID, logTime: time, offset: message.recordRange.lowerBound)
     }
 
-    /// Refuses fields that ``ChunkBuilder`` would not have written for these records.
+    /// Refuses fields that ``ChunkBuilder`` would not have written for these records, whose CRC-32 was checked if
+    /// there was one.
     func check(_ fields: ChunkFields, _ records: RawSpan, at offset: UInt64) throws(ContainerError) {
-        let crc = crc32(of: records)
-        guard crc == fields.uncompressedCRC else {
-            throw ContainerError(.checksumMismatch(expected: fields.uncompressedCRC, found: crc), at: offset)
+        if fields.uncompressedCRC == 0 {
+            let crc = crc32(of: records)
+            guard crc == 0 else { throw ContainerError(.checksumMismatch(expected: 0, found: crc), at: offset) }
         }
         guard fields.messageStartTime == times?.start ?? 0, fields.messageEndTime == times?.end ?? 0 else {
             throw ContainerError(.inconsistent(.chunk), at: offset)

@@ -16,8 +16,8 @@ struct MessageIndexing: Sendable {
 
     mutating func add(_ channelID: UInt16, logTime: UInt64, offset: Int) {
         let index = slot(of: channelID)
-        slots[index].entries.append(littleEndian: logTime)
-        slots[index].entries.append(littleEndian: UInt64(offset))
+        let entry = (logTime.littleEndian, UInt64(offset).littleEndian)
+        withUnsafeBytes(of: entry) { slots[index].entries.append(contentsOf: $0) }
     }
 
     mutating func removeAll() {

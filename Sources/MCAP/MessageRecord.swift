@@ -63,12 +63,18 @@ public func appendMessageRecord(
     to bytes: inout [UInt8], channelID: UInt16, sequence: UInt32, logTime: UInt64, publishTime: UInt64,
     data: UnsafeRawBufferPointer
 ) {
-    bytes.append(Opcode.message.rawValue)
-    bytes.append(littleEndian: UInt64(FileFormat.messageFieldsLength + data.count))
-    bytes.append(littleEndian: channelID)
-    bytes.append(littleEndian: sequence)
-    bytes.append(littleEndian: logTime)
-    bytes.append(littleEndian: publishTime)
+    // One append for all fields, not six: each checks for uniqueness and capacity anew.
+    let frontLength = FileFormat.recordPrefixLength + FileFormat.messageFieldsLength
+    withUnsafeTemporaryAllocation(byteCount: frontLength, alignment: 8) { front in
+        front.storeBytes(of: Opcode.message.rawValue, as: UInt8.self)
+        let length = UInt64(FileFormat.messageFieldsLength + data.count)
+        front.storeBytes(of: length.littleEndian, toByteOffset: 1, as: UInt64.self)
+        front.storeBytes(of: channelID.littleEndian, toByteOffset: 9, as: UInt16.self)
+        front.storeBytes(of: sequence.littleEndian, toByteOffset: 11, as: UInt32.self)
+        front.storeBytes(of: logTime.littleEndian, toByteOffset: 15, as: UInt64.self)
+        front.storeBytes(of: publishTime.littleEndian, toByteOffset: 23, as: UInt64.self)
+        bytes.append(contentsOf: UnsafeRawBufferPointer(front))
+    }
     bytes.append(contentsOf: data)
 }
 

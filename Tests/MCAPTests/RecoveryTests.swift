@@ -136,6 +136,25 @@ struct RecoveryTests {
         #expect(offset == ends[0])
     }
 
+    @Test("a chunk without a CRC is damage in our own file, and allowed in another's")
+    func uncheckedChunk() throws {
+        var (bytes, ends) = try Sample.file(chunks: 2, closed: false)
+        bytes.replaceSubrange(Int(ends[0]) + 33..<Int(ends[0]) + 37, with: [0, 0, 0, 0])
+        let file = ScratchFile(bytes)
+        #expect(try recover(file.descriptor).endOffset == ends[0])
+        #expect(try recover(file.descriptor, writtenBy: .anywhere).verdict == .open)
+    }
+
+    @Test("a chunk larger than the limit stops recovery before it is allocated for")
+    func limits() throws {
+        let (bytes, ends) = try Sample.file(chunks: 2, closed: false)
+        let file = ScratchFile(bytes)
+        let recovered = try recover(file.descriptor, limits: ReadLimits(chunkSize: 64))
+        let size = try recover(file.descriptor).summary.chunkIndexes[0].uncompressedSize
+        #expect(recovered.stop?.reason == .tooLarge(declared: size, limit: 64))
+        #expect(recovered.endOffset < ends[0])
+    }
+
     @Test("a tail of zeros, as some file systems leave after power loss, is cut")
     func zeros() throws {
         let (bytes, ends) = try Sample.file(chunks: 2, closed: false)
