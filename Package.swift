@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: hot),
         // Models: pure.
         library("MarketModels"),
-        library("NewsModels"),
+        library("NewsModels", ["MarketModels"]),
         library("ShockAnalysis", ["Schema", "MarketModels"]),
         library("ShockAttribution", ["Schema", "MarketModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto]),
@@ -76,17 +76,21 @@ let package = Package(
         library(
             "ServiceKit",
             ["CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", configuration, logging, "Yams", protobuf]),
+        library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
-        process("epicenterd", ["Supervision", "ServiceKit", "Schema", "ZeroMQ", logging]),
-        process("epicenter-ingest", ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", logging]),
+        process("epicenterd", ["Supervision", "ServiceKit", "Schema", "ZeroMQ", logging, protobuf]),
+        process(
+            "epicenter-ingest",
+            ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging, protobuf]),
         process("epicenter-analyze", ["ServiceKit", "ShockAnalysis"]),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
-        process("epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ"]),
+        process(
+            "epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", protobuf]),
         process(
             "epicenter",
             [
-                "ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "ShockAnalysis",
-                "ShockAttribution", "Alerting", arguments, crypto, logging,
+                "ServiceKit", "Pipeline", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting",
+                arguments, protobuf,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -99,23 +99,29 @@ public struct LogCursor: ~Copyable {
 /// Steps through the messages of a batch, decoded.
 public struct BatchDecoder: Sendable {
     private var cursor = MessageCursor()
+    private let types: Set<MessageType>?
 
-    public init() {}
+    /// - Parameter types: Skip other kinds without decoding them; nil: none.
+    public init(types: Set<MessageType>? = nil) { self.types = types }
 
     /// The next message, nil at the end.
     ///
     /// - Throws: ``LogError`` for bytes that are no message of ours.
     public mutating func next(in records: UnsafeRawBufferPointer) throws(LogError) -> StreamMessage? {
-        let view: MessageView?
-        do {
-            view = try cursor.next(in: records.bytes)
-        } catch {
-            throw LogError(.container(error), "batch")
-        }
-        guard let view else { return nil }
-        guard let type = MessageType(rawValue: view.channelID) else {
-            throw LogError(.schema(.unknownType(view.channelID)), "batch")
-        }
+        var view: MessageView
+        var type: MessageType
+        repeat {
+            do {
+                guard let next = try cursor.next(in: records.bytes) else { return nil }
+                view = next
+            } catch {
+                throw LogError(.container(error), "batch")
+            }
+            guard let known = MessageType(rawValue: view.channelID) else {
+                throw LogError(.schema(.unknownType(view.channelID)), "batch")
+            }
+            type = known
+        } while types.map { !$0.contains(type) } ?? false
         do {
             return try StreamMessage(type: type, bytes: UnsafeRawBufferPointer(rebasing: records[view.dataRange]))
         } catch {
@@ -127,14 +133,15 @@ public struct BatchDecoder: Sendable {
 extension LogIndex {
     /// Calls `body` with every message from `sequence` on, in order, until it returns false.
     ///
+    /// - Parameter types: Decode only these kinds; nil: all.
     /// - Complexity: Memory of one chunk.
     public func forEachMessage(
-        from sequence: UInt64 = 1, _ body: (StreamMessage) throws -> Bool
+        from sequence: UInt64 = 1, types: Set<MessageType>? = nil, _ body: (StreamMessage) throws -> Bool
     ) throws {
         var cursor = LogCursor(at: max(sequence, firstSequence))
         let buffer = RawBuffer()
         while try cursor.next(in: self, into: buffer) != nil {
-            var decoder = BatchDecoder()
+            var decoder = BatchDecoder(types: types)
             while let message = try decoder.next(in: buffer.bytes) {
                 if message.lastSequence < sequence { continue }
                 guard try body(message) else { return }

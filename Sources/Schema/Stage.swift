@@ -6,9 +6,6 @@
 public protocol Stage: Codable, Sendable {
     /// The stream this stage writes.
     static var output: StreamName { get }
-    /// The streams it reads. With two, the second is `market`, and each record of the first is applied
-    /// right after the market record that caused it.
-    static var inputs: [StreamName] { get }
     /// Names this build of the judgement. A changed version does not restore an older checkpoint.
     static var judgementVersion: String { get }
     init()
@@ -19,6 +16,24 @@ public protocol Stage: Codable, Sendable {
     ///   - rows: Not empty, within `0..<message.count`.
     ///   - outbox: Takes what the stage has to say, in order.
     mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox)
+}
+
+extension Stage {
+    /// The streams it reads, which follow from the one it writes.
+    public static var inputs: [StreamName] { output.sources }
+}
+
+extension StreamName {
+    /// What the stage that writes this stream reads. With two, the second is `market`, and each record of
+    /// the first is applied right after the market record that caused it.
+    public var sources: [StreamName] {
+        switch self {
+        case .market: []
+        case .signals: [.market]
+        case .findings: [.signals, .market]
+        case .alerts: [.findings]
+        }
+    }
 }
 
 /// Where a stage puts what it says. Numbers the outputs of each cause; sequences come from the log.

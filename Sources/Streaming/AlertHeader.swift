@@ -54,6 +54,11 @@ public struct AlertHeader: Equatable, Sendable {
     }
 
     /// nil for bytes that are too few, or of another version.
+    public init?(decoding bytes: [UInt8]) {
+        self.init(decoding: bytes.span.bytes)
+    }
+
+    /// nil for bytes that are too few, or of another version.
     public init?(decoding bytes: RawSpan) {
         guard bytes.byteCount >= Self.encodedSize else { return nil }
         func word(_ offset: Int) -> UInt64 {

@@ -1,0 +1,56 @@
+import Feeds
+import Foundation
+import Glibc
+import Schema
+import ServiceKit
+
+/// Makes CSV and JSON-lines files into one recording in memory, in the order in which they could be known.
+enum FileSource {
+    /// - Parameter refused: Called with every line that is refused.
+    static func build(
+        csv: [String], jsonl: [String], settings: SettingsFile, refused: (Refusal) -> Void
+    ) throws -> [StreamMessage] {
+        var builder = RecordingBuilder(settings: settings)
+        for path in try expand(csv, suffixes: [".csv"]) {
+            var options = CSVOptions()
+            if (path as NSString).lastPathComponent.contains("opening") { options.tradeCondition = .openingAuction }
+            var feed = CSVFeed(
+                source: path, symbols: settings.symbols, calendar: settings.calendar, options: options)
+            try read(path, &feed, into: &builder, refused)
+        }
+        for path in try expand(jsonl, suffixes: [".jsonl", ".ndjson"]) {
+            var feed = JSONLinesFeed(source: path, symbols: settings.symbols)
+            try read(path, &feed, into: &builder, refused)
+        }
+        let (messages, summary) = builder.build()
+        summary.refusals.forEach(refused)
+        return messages
+    }
+
+    private static func read(
+        _ path: String, _ feed: inout some LineFeed, into builder: inout RecordingBuilder,
+        _ refused: (Refusal) -> Void
+    ) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError(call: "open", path: path, errno: errno) }
+        defer { close(descriptor) }
+        let source = feed.source
+        try LineReader(descriptor: descriptor).readAll(into: &feed) { batch in
+            batch.refusals.forEach(refused)
+            builder.add(batch, source: source).forEach(refused)
+        }
+    }
+
+    /// Files as they are, directories as the files of the kind in them, by name. `-` is not a file.
+    private static func expand(_ paths: [String], suffixes: [String]) throws -> [String] {
+        try paths.filter { $0 != "-" }.flatMap { path -> [String] in
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+                throw ConfigurationError(["\(path): no such file or directory"])
+            }
+            guard isDirectory.boolValue else { return [path] }
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+                .filter { name in suffixes.contains { name.hasSuffix($0) } }.sorted().map { path + "/" + $0 }
+        }
+    }
+}

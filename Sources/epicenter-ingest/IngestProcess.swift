@@ -1,0 +1,236 @@
+import EventLog
+import Feeds
+import Foundation
+import Logging
+import Schema
+import ServiceKit
+import Streaming
+import ZeroMQ
+
+/// Everything ingest does, on one thread: plays what is recorded, then takes what is live; logs first, then
+/// serves and answers.
+final class IngestProcess {
+    private let context: ServiceContext
+    private let log: EventLog
+    private let owner: StreamOwner
+    private let control: ControlLink
+    private let refusals: RefusalCounter
+    private var known: StreamContents
+    private var settings: SettingsFile?
+    private var live: LiveInput?
+    private var liveNormalizer: EventNormalizer?
+    private var desk: ProducerDesk?
+    private var lastAppend: Duration = .zero
+    private var played: UInt64 = 0
+
+    init(_ context: ServiceContext) throws {
+        self.context = context
+        let configuration = context.configuration
+        try ServiceMain.makePrivateDirectory(configuration.runDirectory)
+        refusals = RefusalCounter(context.logger)
+        log = try EventLog(
+            directory: configuration.streamDirectory(StreamName.market.rawValue), stream: .market,
+            newEpoch: ServiceMain.newEpoch(), options: .init(sync: configuration.sync))
+        known = try StreamContents(log.index)
+        owner = try StreamOwner(
+            log.index, in: context.zeroMQ, at: Endpoint(configuration.endpoint(of: StreamName.market.rawValue)))
+        control = try ControlLink(context)
+        context.logger.info(
+            "started", metadata: ["head": "\(log.committed)", "cut_bytes": "\(log.opening.cutBytes)"])
+    }
+
+    func run() throws {
+        var player = try makePlayer()
+        control.heartbeat.state = .ready
+        if let played = try runRecorded(&player), played { return try finish() }
+        try startLive()
+        try runLive()
+        try finish()
+    }
+
+    // MARK: what is recorded
+
+    private func makePlayer() throws -> RecordingPlayer {
+        let configuration = context.configuration
+        if let path = configuration.recording {
+            let index = try LogIndex(reading: path)
+            guard index.stream == .market else {
+                throw ConfigurationError(["ingest.recording: \(path) is a recording of \(index.stream.rawValue), allowed is one of market"])
+            }
+            return RecordingPlayer(.recording(index), rate: configuration.rate, head: log.committed)
+        }
+        settings = try readSettings()
+        let files = (configuration.csv + configuration.jsonl).filter { $0 != "-" }
+        guard let settings, !files.isEmpty else {
+            return RecordingPlayer(.built([]), rate: .maximum, head: 0)
+        }
+        let messages = try FileSource.build(
+            csv: configuration.csv, jsonl: configuration.jsonl, settings: settings, refused: refusals.note)
+        return RecordingPlayer(.built(messages), rate: configuration.rate, head: log.committed)
+    }
+
+    /// Model settings from the same file; nil where it has none.
+    private func readSettings() throws -> SettingsFile? {
+        guard let data = FileManager.default.contents(atPath: context.configurationPath),
+            let text = String(data: data, encoding: .utf8), text.contains("instruments:")
+        else { return nil }
+        do {
+            return try SettingsFile.parse(Array(data).span, source: context.configurationPath)
+        } catch {
+            throw ConfigurationError(["\(error)"])
+        }
+    }
+
+    /// Plays until the end of what is recorded. A recording alone is played and then served for as long as the
+    /// process runs; nothing is added to it.
+    ///
+    /// - Returns: true when the process was told to stop.
+    private func runRecorded(_ player: inout RecordingPlayer) throws -> Bool? {
+        var poller = Poller()
+        _ = owner.add(to: &poller)
+        let stop = poller.add(context.stop.waker)
+        let isReplay = context.configuration.recording != nil
+        var hasMore = true
+        while true {
+            _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(player.isDone ? 50 : 2))
+            if poller.isReady(stop) { context.stop.waker.clear() }
+            let now = ServiceClock.monotonic
+            if context.stop.count > 0 { return try drain(&poller) }
+            if player.isDone, !isReplay { return false }
+            let count = player.isDone ? 0 : try player.play(into: log, now: now)
+            played += UInt64(count)
+            try serve(now: now)
+            hasMore = try owner.service(now: now) || count > 0
+            control.heartbeat.feedsDone = player.isDone
+        }
+    }
+
+    private func serve(now: Duration) throws {
+        owner.watermark = try log.commit()
+        try beat(now: now)
+    }
+
+    // MARK: what is live
+
+    /// Writes definitions and settings that the stream does not have yet, and opens the doors.
+    private func startLive() throws {
+        known = try StreamContents(log.index)
+        if let settings {
+            for message in known.missing(settings, recordTime: recordTime()) { try log.append(message) }
+            known = try StreamContents(committing: log)
+            live = LiveInput(context.configuration, settings: settings)
+            liveNormalizer = EventNormalizer(symbols: known.symbols)
+        } else {
+            context.logger.warning("no instruments are configured: every bar and trade will be refused")
+        }
+        desk = try ProducerDesk(
+            context, log: log, symbols: known.symbols, marks: known.producers, refusals: refusals)
+        control.heartbeat.feedsDone = live == nil
+    }
+
+    /// Now, but never before the last record.
+    private func recordTime() -> UInt64 {
+        known.lastRecordTime = max(known.lastRecordTime, ServiceClock.wall)
+        return known.lastRecordTime
+    }
+
+    private func runLive() throws {
+        var poller = Poller()
+        _ = owner.add(to: &poller)
+        desk?.add(to: &poller)
+        let stop = poller.add(context.stop.waker)
+        let input = live.map { _ in poller.add(fileDescriptor: 0) }
+        var hasMore = false
+        while true {
+            _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(50))
+            if poller.isReady(stop) { context.stop.waker.clear() }
+            if context.stop.count > 0 {
+                _ = try drain(&poller)
+                return
+            }
+            let now = ServiceClock.monotonic
+            var any = try desk?.serve(recordTime: recordTime) ?? false
+            if let input, !(live?.isDone ?? true), poller.isReady(input) { any = try readInput() || any }
+            if live?.isDone ?? false, let input {
+                poller.setEvents([], for: input)
+                control.heartbeat.feedsDone = true
+            }
+            if any { lastAppend = now }
+            try tick(now: now)
+            try serve(now: now)
+            hasMore = try owner.service(now: now) || any
+        }
+    }
+
+    private func readInput() throws -> Bool {
+        guard let batch = try live?.read() else { return false }
+        batch.refusals.forEach(refusals.note)
+        var packer = ColumnPacker(nextSequence: 0)
+        let time = recordTime()
+        for accepted in batch.events {
+            do throws(Refusal) {
+                if let row = try liveNormalizer?.row(accepted.event, source: "stdin", line: accepted.line, now: time) {
+                    packer.append(row, recordTime: time)
+                }
+            } catch {
+                refusals.note(error)
+            }
+        }
+        for message in packer.drain() { try log.append(message) }
+        return true
+    }
+
+    /// Time for the stream while nothing else comes.
+    private func tick(now: Duration) throws {
+        guard context.configuration.ticks, now - lastAppend >= .seconds(1) else { return }
+        lastAppend = now
+        var tick = ClockTick()
+        tick.recordTime = recordTime()
+        tick.eventTime = tick.recordTime
+        try log.append(.clockTick(tick))
+    }
+
+    // MARK: the end
+
+    /// Serves until every reader has dealt with all there is, within the bound.
+    private func drain(_ poller: inout Poller) throws -> Bool {
+        control.heartbeat.state = .draining
+        owner.isEnding = true
+        let deadline = ServiceClock.monotonic + context.configuration.stopWithin
+        var hasMore = true
+        while true {
+            let now = ServiceClock.monotonic
+            try serve(now: now)
+            hasMore = try owner.service(now: now)
+            if owner.isDrained || now >= deadline || context.stop.count > 1 { return true }
+            _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(20))
+            context.stop.waker.clear()
+        }
+    }
+
+    private func finish() throws {
+        try log.close()
+        context.logger.info("closed", metadata: ["head": "\(log.committed)", "refused": "\(refusals.total)"])
+    }
+
+    private func beat(now: Duration) throws {
+        try control.beat(at: now) { heartbeat in
+            var status = StreamStatus()
+            status.stream = StreamName.market.rawValue
+            status.epoch = log.epoch
+            status.head = log.committed
+            status.watermark = log.committed
+            status.readers = UInt32(owner.readerCount)
+            heartbeat.streams = [status]
+            heartbeat.set("records_played", played)
+            heartbeat.set("events_accepted", desk?.accepted ?? 0)
+            heartbeat.set("repeats_dropped", desk?.repeats ?? 0)
+            heartbeat.set("requests_refused", owner.refused)
+            heartbeat.set("refused", refusals.total)
+            for reason in refusals.byReason.keys.sorted() {
+                heartbeat.set("refused_\(reason)", refusals.byReason[reason] ?? 0)
+            }
+            heartbeat.recentErrors = refusals.recent
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import EventLog
+import Feeds
+import Schema
+import ServiceKit
+import SwiftProtobuf
+import ZeroMQ
+
+/// Takes batches from producers: checks, drops what was taken before, appends, and answers after the commit.
+///
+/// | Input | What it gets |
+/// |---|---|
+/// | malformed, of too many events or bytes | an error, nothing taken, counted |
+/// | an event that is malformed or of an unknown symbol | a refusal with its reason; the rest is taken |
+/// | sequences taken before | dropped; the acknowledgement says how far it is |
+/// | a gap in a known producer's sequences | an error that names the sequence expected |
+final class ProducerDesk {
+    private var router: Socket<Router>
+    private var pull: Socket<Pull>
+    private let log: EventLog
+    private let refusals: RefusalCounter
+    var normalizer: EventNormalizer
+    /// The last sequence taken of each producer, as the log has it.
+    private var marks: [String: UInt64]
+    private(set) var accepted: UInt64 = 0
+    private(set) var repeats: UInt64 = 0
+    private let isSyncedAtCommit: Bool
+
+    /// What is read of one message at the most; beyond it libzmq cuts the connection.
+    static let maximumFrame = 16 << 20
+
+    init(
+        _ context: ServiceContext, log: EventLog, symbols: SymbolTable, marks: [String: UInt64],
+        refusals: RefusalCounter
+    ) throws {
+        var options = SocketOptions()
+        options.maxMessageSize = Self.maximumFrame
+        var router = try Socket(Router.self, in: context.zeroMQ, options: options)
+        _ = try router.bind(to: Endpoint(context.configuration.producersEndpoint))
+        var pull = try Socket(Pull.self, in: context.zeroMQ, options: options)
+        _ = try pull.bind(to: Endpoint(context.configuration.pullEndpoint))
+        self.router = router
+        self.pull = pull
+        self.log = log
+        self.marks = marks
+        self.refusals = refusals
+        normalizer = EventNormalizer(symbols: symbols)
+        isSyncedAtCommit = context.configuration.sync == .always
+    }
+
+    func add(to poller: inout Poller) {
+        _ = poller.add(router, for: .readable)
+        _ = poller.add(pull, for: .readable)
+    }
+
+    /// Takes what has come, a bounded amount, commits once, then answers.
+    ///
+    /// - Returns: Whether anything came.
+    func serve(recordTime: () -> UInt64) throws -> Bool {
+        var replies: [([UInt8], ProducerReply)] = []
+        for _ in 0..<64 {
+            guard case .message(let frames) = try router.receiveParts(wait: false, limit: 4) else { break }
+            guard let identity = frames.first else { continue }
+            // A REQ socket sends an empty delimiter; it gets one back.
+            replies.append((identity, try take(frames.last ?? [], recordTime: recordTime())))
+        }
+        var any = !replies.isEmpty
+        for _ in 0..<64 {
+            guard case .message(let frames) = try pull.receiveParts(wait: false, limit: 4) else { break }
+            _ = try take(frames.last ?? [], recordTime: recordTime())
+            any = true
+        }
+        if any { try log.commit() }
+        for (identity, reply) in replies {
+            let bytes = try reply.jsonUTF8Bytes() as [UInt8]
+            _ = try router.sendMultipart([identity, bytes])
+        }
+        return any
+    }
+
+    private func take(_ bytes: [UInt8], recordTime: UInt64) throws -> ProducerReply {
+        var reply = ProducerReply()
+        let parsed: ParsedBatch
+        do throws(Refusal) {
+            parsed = try ProducerBatchParser.parse(bytes.span)
+        } catch {
+            refusals.note(error)
+            reply.error = error.text
+            return reply
+        }
+        reply.producer = parsed.producer
+        let last = marks[parsed.producer]
+        if let last, parsed.firstSequence > last + 1 {
+            reply.acknowledged = last
+            reply.error = "producer_sequence is \(parsed.firstSequence), expected at most \(last + 1): send what is missing first"
+            refusals.note(reason: RefusalReason.producerSequence.rawValue, "\(parsed.producer): \(reply.error)")
+            return reply
+        }
+        try append(parsed, after: last ?? 0, recordTime: recordTime, &reply)
+        return reply
+    }
+
+    private func append(
+        _ parsed: ParsedBatch, after last: UInt64, recordTime: UInt64, _ reply: inout ProducerReply
+    ) throws {
+        var batch = parsed
+        if last >= parsed.firstSequence {
+            let taken = min(Int(last - parsed.firstSequence) + 1, parsed.events.count)
+            repeats += UInt64(taken)
+            batch.events.removeFirst(taken)
+            batch.firstSequence += UInt64(taken)
+        }
+        if !batch.events.isEmpty {
+            let (messages, refused) = normalizer.messages(of: batch, recordTime: recordTime)
+            for message in messages {
+                try log.append(message)
+                accepted += UInt64(message.count)
+            }
+            for refusal in refused {
+                refusals.note(refusal)
+                var told = EventRefusal()
+                told.producerSequence = refusal.line
+                told.reason = refusal.text
+                reply.refusals.append(told)
+            }
+            try log.append(.producerMark(mark(parsed.producer, parsed.lastSequence, recordTime)))
+            marks[parsed.producer] = parsed.lastSequence
+        }
+        reply.acknowledged = max(last, parsed.lastSequence)
+        reply.durability = isSyncedAtCommit ? .synced : .written
+    }
+
+    private func mark(_ producer: String, _ sequence: UInt64, _ recordTime: UInt64) -> ProducerMark {
+        var mark = ProducerMark()
+        mark.recordTime = recordTime
+        mark.eventTime = recordTime
+        mark.producer = producer
+        mark.producerSequence = sequence
+        return mark
+    }
+}

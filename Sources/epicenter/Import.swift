@@ -1,0 +1,155 @@
+import ArgumentParser
+import EventLog
+import Feeds
+import Foundation
+import Glibc
+import MCAP
+import Schema
+import ServiceKit
+
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a recording from CSV or JSON-lines files.",
+        discussion: """
+            EXAMPLE
+              epicenter import csv bars_daily.csv bars_hourly.csv --settings settings.yaml --out week.mcap
+              epicenter import csv opening_prints.csv --condition opening --into week.mcap --settings settings.yaml
+              epicenter import jsonl news.jsonl facts.jsonl --into week.mcap --settings settings.yaml
+
+            Events are ordered by when they could first be known. --into merges with a recording that is there; \
+            the records are numbered anew. docs/FORMATS.md has every field.
+            Exit status: 0 all lines taken, 1 some were refused (the others are in the recording) or it failed.
+            """,
+        subcommands: [CSV.self, JSONL.self])
+
+    struct Target: ParsableArguments {
+        @Option(help: "Instruments, groups and model settings (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+        var settings: String
+        @Option(help: "The recording to make.", completion: .file(extensions: ["mcap"]))
+        var out: String?
+        @Option(help: "A recording to merge with; it is replaced.", completion: .file(extensions: ["mcap"]))
+        var into: String?
+        @Option(help: "Leave out what happened before this date; facts known before it are known from there.")
+        var from: String?
+
+        func validate() throws {
+            guard (out == nil) != (into == nil) else { throw ValidationError("give either --out or --into") }
+            if let from, CivilTime.parseDate(from) == nil {
+                throw ValidationError("--from is \"\(from)\", allowed is a date such as 2022-10-01")
+            }
+        }
+    }
+
+    struct CSV: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Import bars and trades from CSV files.")
+        @Argument(help: "CSV files.", completion: .file(extensions: ["csv"])) var files: [String]
+        @OptionGroup var target: Target
+        @Option(help: "What trades are where the file does not say: regular, opening or closing.")
+        var condition: TradeConditionName = .regular
+
+        func run() throws {
+            var options = CSVOptions()
+            options.tradeCondition = condition.value
+            try ImportJob(target).run(files) { file, settings in
+                CSVFeed(source: file, symbols: settings.symbols, calendar: settings.calendar, options: options)
+            }
+        }
+    }
+
+    struct JSONL: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Import news, facts, bars and trades from JSON lines.")
+        @Argument(help: "JSON-lines files.", completion: .file(extensions: ["jsonl"])) var files: [String]
+        @OptionGroup var target: Target
+
+        func run() throws {
+            try ImportJob(target).run(files) { file, settings in
+                JSONLinesFeed(source: file, symbols: settings.symbols)
+            }
+        }
+    }
+}
+
+enum TradeConditionName: String, ExpressibleByArgument, CaseIterable {
+    case regular, opening, closing
+
+    var value: TradeCondition {
+        switch self {
+        case .regular: .regular
+        case .opening: .openingAuction
+        case .closing: .closingAuction
+        }
+    }
+}
+
+/// Reads files through a feed into a recording builder and writes the recording.
+struct ImportJob {
+    private let target: Import.Target
+
+    init(_ target: Import.Target) { self.target = target }
+
+    func run<Feed: LineFeed>(_ files: [String], feed: (String, SettingsFile) -> Feed) throws {
+        let settings = try readSettings()
+        let from = target.from.flatMap { CivilTime.parseDate($0) }.map { UInt64($0) * CivilTime.day }
+        var builder = RecordingBuilder(settings: settings, from: from)
+        var refused = 0
+        func note(_ refusal: Refusal) {
+            refused += 1
+            FileHandle.standardError.write(Data("refused: \(refusal)\n".utf8))
+        }
+        if let into = target.into { try addRecording(into, to: &builder, note) }
+        for file in files {
+            var lines = feed(file, settings)
+            let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw SystemError(call: "open", path: file, errno: errno) }
+            defer { close(descriptor) }
+            try LineReader(descriptor: descriptor).readAll(into: &lines) { batch in
+                batch.refusals.forEach(note)
+                builder.add(batch, source: file).forEach(note)
+            }
+            for warning in lines.counts.warnings { FileHandle.standardError.write(Data("\(file): \(warning)\n".utf8)) }
+        }
+        let summary = try write(builder)
+        summary.refusals.forEach(note)
+        let path = target.out ?? target.into ?? ""
+        say("\(path): \(summary.records) records, \(summary.sessions) sessions, \(summary.duplicates) duplicates dropped, \(refused) refused")
+        if refused > 0 { throw ExitCode(1) }
+    }
+
+    private func readSettings() throws -> SettingsFile {
+        guard let data = FileManager.default.contents(atPath: target.settings) else {
+            throw ConfigurationError(["\(target.settings): cannot be read"])
+        }
+        do {
+            return try SettingsFile.parse(Array(data).span, source: target.settings)
+        } catch {
+            throw ConfigurationError(["\(error)"])
+        }
+    }
+
+    private func addRecording(
+        _ path: String, to builder: inout RecordingBuilder, _ note: (Refusal) -> Void
+    ) throws {
+        var events = RecordedEvents(source: path)
+        try LogIndex(reading: path).forEachMessage { message in
+            for (event, sequence) in events.events(of: message, refuse: note) {
+                do throws(Refusal) {
+                    try builder.add(event, source: path, line: sequence)
+                } catch {
+                    note(error)
+                }
+            }
+            return true
+        }
+    }
+
+    /// Writes beside the target and moves it there, so that a failure leaves the old one.
+    private func write(_ builder: RecordingBuilder) throws -> RecordingBuilder.Summary {
+        let path = target.out ?? target.into ?? ""
+        let temporary = path + ".new"
+        var writer = try RecordingWriter(path: temporary, stream: .market, epoch: RecordingWriter.importedEpoch)
+        let summary = try builder.build { try writer.append($0) }
+        try writer.finish()
+        guard rename(temporary, path) == 0 else { throw SystemError(call: "rename", path: path, errno: errno) }
+        return summary
+    }
+}

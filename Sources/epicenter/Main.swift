@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import ServiceKit
+
+/// The command line. Each command parses, calls the libraries and prints.
+@main
+struct Epicenter: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "epicenter",
+        abstract: "A seismograph for markets: detects shocks, explains them, publishes alerts.",
+        discussion: """
+            See it work on the recording that ships with it:
+              epicenter replay docs/examples/deepseek-2025-01.mcap --out /tmp/demo
+              epicenter report NVDA/2025-01-27 --data /tmp/demo
+
+            Exit status: 0 done, 1 failed and may work next time, 64 wrong arguments, 78 wrong configuration.
+            Shell completion: epicenter --generate-completion-script bash|zsh|fish
+            """,
+        version: ServiceVersion.text,
+        subcommands: [
+            Run.self, Replay.self, SubscribeCommand.self, Status.self, Report.self, Inspect.self, Import.self,
+            Digest.self, Config.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as any ExitStatusProviding {
+            FileHandle.standardError.write(Data("epicenter: \(error)\n".utf8))
+            Foundation.exit(error.exitStatus.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// A failure said in one line; exit status 1 unless another is given.
+struct Failure: ExitStatusProviding, CustomStringConvertible {
+    let description: String
+    var exitStatus: ExitStatus = .tryAgain
+
+    init(_ description: String, status: ExitStatus = .tryAgain) {
+        self.description = description
+        exitStatus = status
+    }
+}

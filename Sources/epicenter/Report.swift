@@ -1,0 +1,65 @@
+import ArgumentParser
+import EventLog
+import Foundation
+import Schema
+import SwiftProtobuf
+
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Explain one shock on a page.",
+        discussion: """
+            EXAMPLE
+              epicenter report NVDA/2025-01-27 --data /tmp/demo
+              epicenter report ai-hardware --data /tmp/demo
+              epicenter report --list --data /tmp/demo
+
+            SHOCK is SUBJECT/YYYY-MM-DD, or a subject alone for its largest shock. Exit status: 0 found, 1 not.
+            """)
+
+    @Argument(help: "Which shock.") var shock: String?
+    @Option(help: "Data directory with the streams.", completion: .directory) var data = "/var/lib/epicenter"
+    @Option(help: "As it was said up to this time (RFC 3339).") var asOf: String?
+    @Flag(help: "List all shocks, one a line.") var list = false
+    @Flag(help: "Print the finding as JSON.") var json = false
+
+    func validate() throws {
+        if let asOf, CivilTime.parseRFC3339(asOf) == nil {
+            throw ValidationError("--as-of is \"\(asOf)\", allowed is a time such as 2025-01-27T21:00:00Z")
+        }
+        if shock == nil, !list { throw ValidationError("name a shock, or --list") }
+    }
+
+    func run() throws {
+        let findings = try latestFindings()
+        if list {
+            for finding in findings { say(json ? try finding.jsonString() : ReportText.line(finding)) }
+            return
+        }
+        guard let finding = find(shock ?? "", in: findings) else {
+            let near = findings.filter { $0.shock.hasPrefix((shock ?? "").prefix(while: { $0 != "/" }) + "/") }
+            let hint = near.isEmpty ? "see --list" : "there are " + near.map(\.shock).joined(separator: ", ")
+            throw Failure("no shock \"\(shock ?? "")\" under \(data): \(hint)")
+        }
+        say(json ? try finding.jsonString() : ReportText(finding).text)
+    }
+
+    /// The last finding of each shock, in the order in which the shocks began.
+    private func latestFindings() throws -> [Finding] {
+        let limit = asOf.flatMap { CivilTime.parseRFC3339($0) } ?? .max
+        var latest: [String: Finding] = [:]
+        var order: [String] = []
+        try LogIndex(reading: data + "/findings").forEachMessage { message in
+            guard case .finding(let finding) = message, finding.eventTime <= limit else { return true }
+            if latest[finding.shock] == nil { order.append(finding.shock) }
+            latest[finding.shock] = finding
+            return true
+        }
+        return order.compactMap { latest[$0] }
+    }
+
+    private func find(_ name: String, in findings: [Finding]) -> Finding? {
+        if let exact = findings.first(where: { $0.shock == name }) { return exact }
+        return findings.filter { $0.subject == name }
+            .max { abs($0.measure.simpleReturn) < abs($1.measure.simpleReturn) }
+    }
+}
