@@ -93,17 +93,21 @@ struct Assessment: Sendable {
             missing.append("market model: not identified")
             return
         }
+        let residual = model.abnormalReturn(asset: simpleReturn, market: marketReturn)
+        guard residual.standardized.isFinite else {
+            missing.append("market model: fits without error")
+            return
+        }
         abnormal = Abnormal(
-            model: model, marketReturn: marketReturn,
-            residual: model.abnormalReturn(asset: simpleReturn, market: marketReturn),
-            windowFrom: pairs.firstDay, windowUntil: pairs.lastDay)
+            model: model, marketReturn: marketReturn, residual: residual, windowFrom: pairs.firstDay,
+            windowUntil: pairs.lastDay)
     }
 
     /// The return period at the larger of |SAR| and |z|.
     private func rarest(countsVolatility: Bool) -> Rarity? {
         var deviations = -1.0
         var statistic = ""
-        if let standardized = abnormal?.residual.standardized, standardized.isFinite {
+        if let standardized = abnormal?.residual.standardized {
             (deviations, statistic) = (abs(standardized), Self.statisticOfModel)
         }
         if countsVolatility, let z = volatilityZ, z.isFinite, abs(z) > deviations {

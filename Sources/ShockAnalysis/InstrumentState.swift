@@ -32,6 +32,8 @@ struct SessionView: Sendable {
     let onset: InstrumentState.Onset
 
     var simpleReturn: Double { last.simpleReturn(since: before) }
+    /// The session's first price is its last so far.
+    var isOpeningPrint: Bool { !isComplete && last.sequence == open.sequence }
 }
 
 /// Everything kept of one instrument that a price may change: plain numbers, in one piece of memory.

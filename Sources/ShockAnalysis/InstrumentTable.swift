@@ -77,6 +77,11 @@ struct InstrumentTable: Codable, Sendable {
         packedStates = try container.decode(PackedArray<InstrumentState>.self, forKey: .packedStates)
         identities = try container.decode([Identity].self, forKey: .identities)
         rings = try container.decode(SessionRings.self, forKey: .rings)
+        guard packedStates.values.count == identities.count, rings.instruments == identities.count else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "instruments and their states differ in number")
+            )
+        }
         // In the order of definition by number; a symbol that moved to a higher number stays there.
         for (number, identity) in identities.enumerated() where states[number].isDefined {
             numbers[identity.symbol] = number

@@ -17,6 +17,7 @@ extension AnalyzeStage {
             judgeMarket(onDay, at: time, to: &outbox)
             judgeGroups(onDay.map(\.number), day: day, at: time, to: &outbox)
             for nomination in onDay where opensOwnShocks(nomination.number) {
+                guard matters(.instrument(nomination.number), nomination.session.simpleReturn) else { continue }
                 judge(nomination, at: time, to: &outbox)
             }
         }
@@ -45,19 +46,27 @@ extension AnalyzeStage {
         return found
     }
 
+    /// Whether a move can make any difference: a smaller one opens nothing, and nothing is open.
+    private func matters(_ subject: ShockSubject, _ simpleReturn: Double) -> Bool {
+        abs(simpleReturn) >= Thresholds(subject.scope, settings: settings).minimumReturn || shocks[subject] != nil
+    }
+
     // MARK: The market
 
     private mutating func judgeMarket(_ nominations: [Nomination], at time: UInt64, to outbox: inout Outbox) {
         guard let benchmark, let nomination = nominations.first(where: { $0.number == benchmark }) else { return }
         let session = nomination.session
+        if stressedDay == session.day { stressedDay = nil }
+        guard matters(.market, session.simpleReturn) else { return }
         let event = Assessment.Event(
             simpleReturn: session.simpleReturn, marketReturn: nil, deviation: session.deviation,
             countsVolatility: true)
         let history = table.rings.dated(of: benchmark, before: session.day)
         let assessment = Assessment(event, history: history, market: nil, settings: settings)
-        let subject = Judged(subject: .market, day: session.day, isComplete: session.isComplete, assessment: assessment)
-        let isBeyond = subject.isBeyond(Thresholds(.market, settings: settings))
-        if isBeyond { stressedDay = session.day } else if stressedDay == session.day { stressedDay = nil }
+        let subject = Judged(
+            subject: .market, day: session.day, isComplete: session.isComplete, assessment: assessment,
+            isOpeningPrint: session.isOpeningPrint)
+        if subject.isBeyond(Thresholds(.market, settings: settings)) { stressedDay = session.day }
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
             stage.describe(nomination, assessment: assessment, in: &measure)
         }
@@ -74,7 +83,8 @@ extension AnalyzeStage {
         let market = benchmark == nil ? nil : closes
         let assessment = Assessment(event, history: history, market: market, settings: settings)
         let subject = Judged(
-            subject: .instrument(number), day: session.day, isComplete: session.isComplete, assessment: assessment)
+            subject: .instrument(number), day: session.day, isComplete: session.isComplete, assessment: assessment,
+            isOpeningPrint: session.isOpeningPrint)
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
             stage.describe(nomination, assessment: assessment, in: &measure)
         }
@@ -96,8 +106,14 @@ extension AnalyzeStage {
     // MARK: Groups
 
     private mutating func judgeGroups(_ numbers: [Int], day: Int32, at time: UInt64, to outbox: inout Outbox) {
-        for index in groups.indices where numbers.contains(where: groups[index].contains) {
-            guard let session = GroupSession(groups[index], day: day, table: table) else { continue }
+        guard !groups.isEmpty else { return }
+        var isNominated = [Bool](repeating: false, count: table.count)
+        for number in numbers { isNominated[number] = true }
+        for index in groups.indices {
+            guard groups[index].members.contains(where: { $0.number.map { isNominated[$0] } ?? false }),
+                let session = GroupSession(groups[index], day: day, table: table),
+                matters(.group(index), session.simpleReturn)
+            else { continue }
             judgeGroup(index, session: session, at: time, to: &outbox)
         }
     }
@@ -112,9 +128,10 @@ extension AnalyzeStage {
             countsVolatility: stressedDay != session.day)
         let market = benchmark == nil ? nil : closes
         let assessment = Assessment(event, history: history, market: market, settings: settings)
-        var subject = Judged(
-            subject: .group(index), day: session.day, isComplete: session.isComplete, assessment: assessment)
-        subject.isBroad = session.breadth >= AnalysisSettings.minimumBreadth
+        let subject = Judged(
+            subject: .group(index), day: session.day, isComplete: session.isComplete, assessment: assessment,
+            isBroad: session.breadth >= AnalysisSettings.minimumBreadth,
+            isOpeningPrint: session.views.allSatisfy { $0?.isOpeningPrint ?? true })
         say(subject, session: nil, at: time, to: &outbox) { stage, measure in
             stage.describe(index, session: session, assessment: assessment, history: history, in: &measure)
         }
@@ -129,6 +146,8 @@ struct Judged {
     let assessment: Assessment
     /// Enough of a group moved its way; always so for a name.
     var isBroad = true
+    /// The session's first price is its last so far.
+    var isOpeningPrint = false
 
     func isBeyond(_ thresholds: Thresholds, share: Double = 1) -> Bool {
         isBroad && !assessment.isWarming
@@ -136,7 +155,7 @@ struct Judged {
     }
 
     /// What the life-cycle sees of it.
-    func observation(_ settings: AnalysisSettings, isOpeningPrint: Bool) -> ShockLifecycle.Observation {
+    func observation(_ settings: AnalysisSettings) -> ShockLifecycle.Observation {
         let thresholds = Thresholds(subject.scope, settings: settings)
         let z = assessment.volatilityZ ?? 0
         let rawYears = ReturnPeriodTable.largeShares.period(abs(z))
@@ -158,8 +177,7 @@ extension AnalyzeStage {
     private mutating func say(
         _ judged: Judged, session: SessionView?, at time: UInt64, to outbox: inout Outbox, describe: Describe
     ) {
-        let isOpening = session.map { $0.last.sequence == $0.open.sequence && !$0.isComplete } ?? false
-        let seen = judged.observation(settings, isOpeningPrint: isOpening)
+        let seen = judged.observation(settings)
         guard var shock = shocks[judged.subject] else {
             begin(judged, seen: seen, at: time, to: &outbox, describe: describe)
             return

@@ -24,6 +24,13 @@ struct SessionRings: Codable, Sendable {
     private var totals = PackedArray<Int32>()
     private var histories: [PackedArray<Past>] = []
 
+    /// How many instruments there is room for; 0 if the parts do not fit together.
+    var instruments: Int {
+        let count = totals.values.count
+        let fits = days.values.count == count * Self.capacity && returns.values.count == days.values.count
+        return fits && histories.count == count ? count : 0
+    }
+
     mutating func grow(to count: Int) {
         let missing = count - totals.values.count
         guard missing > 0 else { return }
