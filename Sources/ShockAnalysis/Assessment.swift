@@ -170,13 +170,16 @@ struct PairedReturns {
     init(_ history: DatedReturns, in window: Range<Int>, market closes: MarketCloses) {
         asset.reserveCapacity(window.count)
         market.reserveCapacity(window.count)
-        for index in window where index > 0 {
+        var before = window.lowerBound > 0 ? closes.close(day: history.days[window.lowerBound - 1]) : nil
+        for index in window {
             let day = history.days[index]
-            guard let marketReturn = closes.simpleReturn(from: history.days[index - 1], to: day) else { continue }
+            let after = closes.close(day: day)
+            defer { before = after }
+            guard let before, let after else { continue }
             if asset.isEmpty { firstDay = day }
             lastDay = day
             asset.append(history.values[index])
-            market.append(marketReturn)
+            market.append(after / before - 1)
         }
     }
 }

@@ -17,7 +17,7 @@ extension AnalyzeStage {
         describeOvernight(
             before: session.before.value, open: session.open.exists ? session.open.value : nil,
             last: session.last.value, in: &measure)
-        if let rank = table.rings.rank(session.simpleReturn, day: session.day, of: number) { measure.ownRank = rank }
+        measure.ownRank = table.rings.rank(session.simpleReturn, day: session.day, of: number)
         var evidence = [session.before.sequence, session.open.sequence, session.last.sequence]
         if number != benchmark {
             evidence += describeValue(number, session: session, in: &measure)

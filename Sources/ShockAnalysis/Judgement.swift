@@ -6,6 +6,7 @@ import Schema
 extension AnalyzeStage {
     /// Judges everything nominated, as of an instant, and says what there is to say.
     mutating func judge(at time: UInt64, to outbox: inout Outbox) {
+        let changes = shocks.changes
         let numbers = round.take()
         let nominations = numbers.flatMap(nominations(of:))
         for number in numbers { table.states[number].isNominatedComplete = false }
@@ -25,7 +26,7 @@ extension AnalyzeStage {
             table.states[nomination.number].judgedReturn = nomination.session.simpleReturn
         }
         abandonSilent(at: time, to: &outbox)
-        refreshWatch()
+        if shocks.changes != changes { refreshWatch() }
     }
 
     /// One instrument's session that is to be judged.

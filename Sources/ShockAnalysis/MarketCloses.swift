@@ -24,13 +24,6 @@ struct MarketCloses: Codable, Sendable {
         return closes.values[index]
     }
 
-    /// The market's simple return from the close of one day to the close of another; nil unless the
-    /// benchmark had a session on both.
-    func simpleReturn(from: Int32, to: Int32) -> Double? {
-        guard let before = close(day: from), let after = close(day: to) else { return nil }
-        return after / before - 1
-    }
-
     /// The sessions of the benchmark after one day and up to another.
     func sessions(after: Int32, through: Int32) -> Int {
         guard after < through, !isEmpty else { return 0 }

@@ -55,27 +55,32 @@ struct SessionRings: Codable, Sendable {
         }
     }
 
-    /// Sessions kept exactly, at most ``capacity``.
-    func count(of instrument: Int) -> Int {
-        min(Int(totals.values[instrument]), Self.capacity)
+    /// Where the sessions kept exactly of an instrument before a day lie: two runs of slots, oldest first.
+    private func slots(of instrument: Int, before day: Int32) -> (Range<Int>, Range<Int>) {
+        let total = Int(totals.values[instrument])
+        let base = instrument * Self.capacity
+        let first = max(0, total - Self.capacity)
+        var end = total
+        while end > first, days.values[base + (end - 1) % Self.capacity] >= day { end -= 1 }
+        let turn = min(end, (first + Self.capacity - 1) / Self.capacity * Self.capacity)
+        let head = base + first % Self.capacity
+        return (head..<head + turn - first, base..<base + end - turn)
     }
 
     /// Every session kept exactly of an instrument that is before a day, oldest first.
     func forEach(of instrument: Int, before day: Int32, _ body: (_ day: Int32, _ value: Double) -> Void) {
-        let total = Int(totals.values[instrument])
-        let base = instrument * Self.capacity
-        for index in max(0, total - Self.capacity)..<total {
-            let slot = base + index % Self.capacity
-            guard days.values[slot] < day else { return }
-            body(days.values[slot], returns.values[slot])
-        }
+        let (older, newer) = slots(of: instrument, before: day)
+        for slot in older { body(days.values[slot], returns.values[slot]) }
+        for slot in newer { body(days.values[slot], returns.values[slot]) }
     }
 
     /// The exact returns before a day, oldest first.
     func dated(of instrument: Int, before day: Int32) -> DatedReturns {
+        let (older, newer) = slots(of: instrument, before: day)
         var dated = DatedReturns()
-        dated.reserve(count(of: instrument))
-        forEach(of: instrument, before: day) { dated.append($1, day: $0) }
+        dated.reserve(older.count + newer.count)
+        dated.append(returns.values[older], days: days.values[older])
+        dated.append(returns.values[newer], days: days.values[newer])
         return dated
     }
 
@@ -88,7 +93,7 @@ struct SessionRings: Codable, Sendable {
     ///   - value: The move, as a fraction. It may be one of those kept (its session is over) or not yet.
     ///   - day: The session of the move; it is not compared with itself.
     /// - Returns: 1 for the largest, with how many sessions were looked at, this one included.
-    func rank(_ value: Double, day: Int32, of instrument: Int) -> OwnRank? {
+    func rank(_ value: Double, day: Int32, of instrument: Int) -> OwnRank {
         let target = Float(value)
         var larger: UInt32 = 0
         var sessions: UInt32 = 1
@@ -122,5 +127,10 @@ struct DatedReturns: Sendable {
     mutating func append(_ value: Double, day: Int32) {
         days.append(day)
         values.append(value)
+    }
+
+    mutating func append(_ values: ArraySlice<Double>, days: ArraySlice<Int32>) {
+        self.days += days
+        self.values += values
     }
 }

@@ -63,6 +63,8 @@ struct Shock: Codable, Sendable {
 /// The shocks that are not over, at most one to a subject, in the order of their subjects.
 struct LiveShocks: Codable, Sendable {
     private(set) var all: [Shock] = []
+    /// Counts changes, so that what is derived from the list is made again only after one.
+    private(set) var changes = 0
 
     subscript(subject: ShockSubject) -> Shock? {
         get {
@@ -70,6 +72,7 @@ struct LiveShocks: Codable, Sendable {
             return index < all.count && all[index].subject == subject ? all[index] : nil
         }
         set {
+            changes += 1
             let index = position(of: subject)
             let isKnown = index < all.count && all[index].subject == subject
             switch (newValue, isKnown) {
