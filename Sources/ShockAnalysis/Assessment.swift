@@ -1,0 +1,185 @@
+import MarketModels
+import Schema
+
+/// How unusual one session's return is: the numbers before any threshold.
+///
+/// A pure function of a return, the returns before it and the market's; the same for a name, a basket
+/// and the benchmark itself.
+struct Assessment: Sendable {
+    /// What is judged.
+    struct Event: Sendable {
+        /// Of the session so far or complete, as a fraction.
+        let simpleReturn: Double
+        /// Of the benchmark over the same span; nil where it has no price.
+        let marketReturn: Double?
+        /// σ of daily returns before the session; nil or 0 while not known.
+        let deviation: Double?
+        /// Whether ``deviation`` may serve as a measure of rarity. On a day of a market shock it may
+        /// not for single names and groups: what the market did would be counted as theirs.
+        let countsVolatility: Bool
+    }
+
+    /// How rare it is, and by which statistic.
+    struct Rarity: Equatable, Sendable {
+        let years: Double
+        let deviations: Double
+        let statistic: String
+    }
+
+    /// The market model of the window with what it leaves of the event.
+    struct Abnormal: Sendable {
+        let model: MarketModel
+        let marketReturn: Double
+        let residual: AbnormalReturn
+        let windowFrom: Int32
+        let windowUntil: Int32
+    }
+
+    let simpleReturn: Double
+    private(set) var abnormal: Abnormal?
+    let deviation: Double?
+    private(set) var rarity: Rarity?
+    /// Too little history to say anything.
+    private(set) var isWarming = false
+    /// What could not be measured and why.
+    private(set) var missing: [String] = []
+
+    /// z: the return over the volatility before it.
+    var volatilityZ: Double? { deviation.map { simpleReturn / $0 } }
+    var years: Double { rarity?.years ?? 0 }
+
+    static let statisticOfModel = "market model"
+    static let statisticOfVolatility = "EWMA volatility"
+    static let basis = "large US shares 2009-2026, |SAR|"
+
+    /// - Parameters:
+    ///   - history: Sessions before the event, oldest first.
+    ///   - market: The benchmark's closes; nil if there is no benchmark, or if the benchmark is what
+    ///     is judged.
+    init(_ event: Event, history: DatedReturns, market: MarketCloses?, settings: AnalysisSettings) {
+        simpleReturn = event.simpleReturn
+        deviation = event.deviation.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+        if deviation == nil { missing.append("volatility") }
+        fitMarketModel(event, history: history, market: market, settings: settings)
+        guard !isWarming, simpleReturn.isFinite else { return }
+        rarity = rarest(countsVolatility: event.countsVolatility)
+    }
+
+    private mutating func fitMarketModel(
+        _ event: Event, history: DatedReturns, market: MarketCloses?, settings: AnalysisSettings
+    ) {
+        guard
+            let window = try? EstimationWindow.range(
+                beforeEvent: history.count, length: settings.window, gap: settings.gap),
+            window.count >= settings.minimumHistory
+        else {
+            isWarming = true
+            let found = max(0, history.count - settings.gap)
+            missing.append("history: \(found) sessions, \(settings.minimumHistory) needed")
+            return
+        }
+        guard let market else { return }
+        let pairs = PairedReturns(history, in: window, market: market)
+        guard pairs.count >= settings.minimumHistory else {
+            isWarming = true
+            missing.append("market model: \(pairs.count) paired sessions, \(settings.minimumHistory) needed")
+            return
+        }
+        guard let marketReturn = event.marketReturn else {
+            missing.append("benchmark price")
+            return
+        }
+        guard let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market) else {
+            missing.append("market model: not identified")
+            return
+        }
+        let residual = model.abnormalReturn(asset: simpleReturn, market: marketReturn)
+        guard residual.standardized.isFinite else {
+            missing.append("market model: fits without error")
+            return
+        }
+        abnormal = Abnormal(
+            model: model, marketReturn: marketReturn, residual: residual, windowFrom: pairs.firstDay,
+            windowUntil: pairs.lastDay)
+    }
+
+    /// The return period at the larger of |SAR| and |z|.
+    private func rarest(countsVolatility: Bool) -> Rarity? {
+        var deviations = -1.0
+        var statistic = ""
+        if let standardized = abnormal?.residual.standardized {
+            (deviations, statistic) = (abs(standardized), Self.statisticOfModel)
+        }
+        if countsVolatility, let z = volatilityZ, z.isFinite, abs(z) > deviations {
+            (deviations, statistic) = (abs(z), Self.statisticOfVolatility)
+        }
+        guard deviations >= 0 else { return nil }
+        let years = ReturnPeriodTable.largeShares.period(deviations)
+        return Rarity(years: years, deviations: deviations, statistic: statistic)
+    }
+}
+
+extension Assessment {
+    /// Writes what was found into a measure.
+    func describe(in measure: inout Measure) {
+        measure.simpleReturn = simpleReturn
+        if let abnormal { measure.marketModel = abnormal.estimate }
+        if let deviation, let volatilityZ {
+            measure.volatility = deviation
+            measure.volatilityZ = volatilityZ
+        }
+        if let rarity {
+            var period = ReturnPeriodEstimate()
+            period.years = rarity.years
+            period.deviations = rarity.deviations
+            period.statistic = rarity.statistic
+            period.basis = Self.basis
+            measure.returnPeriod = period
+        }
+        measure.missing += missing
+    }
+}
+
+extension Assessment.Abnormal {
+    var estimate: MarketModelEstimate {
+        var estimate = MarketModelEstimate()
+        estimate.alpha = model.alpha
+        estimate.beta = model.beta
+        estimate.residualDeviation = model.residualDeviation
+        estimate.marketReturn = marketReturn
+        estimate.abnormalReturn = residual.value
+        estimate.standardError = residual.standardError
+        estimate.standardized = residual.standardized
+        estimate.observations = UInt32(model.windowLength)
+        estimate.windowFrom = CivilTime.date(day: Int(windowFrom))
+        estimate.windowUntil = CivilTime.date(day: Int(windowUntil))
+        return estimate
+    }
+}
+
+/// Returns over a window paired with the market's over the same spans, by day.
+struct PairedReturns {
+    private(set) var asset: [Double] = []
+    private(set) var market: [Double] = []
+    private(set) var firstDay: Int32 = 0
+    private(set) var lastDay: Int32 = 0
+
+    var count: Int { asset.count }
+
+    /// Leaves out sessions on whose day, or on the day of the session before, the market had none.
+    init(_ history: DatedReturns, in window: Range<Int>, market closes: MarketCloses) {
+        asset.reserveCapacity(window.count)
+        market.reserveCapacity(window.count)
+        var before = window.lowerBound > 0 ? closes.close(day: history.days[window.lowerBound - 1]) : nil
+        for index in window {
+            let day = history.days[index]
+            let after = closes.close(day: day)
+            defer { before = after }
+            guard let before, let after else { continue }
+            if asset.isEmpty { firstDay = day }
+            lastDay = day
+            asset.append(history.values[index])
+            market.append(after / before - 1)
+        }
+    }
+}

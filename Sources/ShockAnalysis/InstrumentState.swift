@@ -1,0 +1,231 @@
+import MarketModels
+import Schema
+
+/// One price with its time and its place in the stream.
+struct Quote: Equatable, Sendable {
+    /// In 1e-9 of the currency; 0: there is none.
+    var units: Int64 = 0
+    /// When it was made, ns since the Unix epoch.
+    var time: UInt64 = 0
+    /// Market sequence of the record it came in.
+    var sequence: UInt64 = 0
+
+    var exists: Bool { units > 0 }
+    var value: Double { Price.double(units) }
+
+    /// Simple return from an earlier price.
+    func simpleReturn(since before: Quote) -> Double { Double(units) / Double(before.units) - 1 }
+}
+
+/// The prices of one session, running or complete: what a measure is made from.
+struct SessionView: Sendable {
+    let day: Int32
+    let isComplete: Bool
+    /// The close before, and the day it is of.
+    let before: Quote
+    let beforeDay: Int32
+    let open: Quote
+    let last: Quote
+    /// σ of daily returns before the session; 0 while not known.
+    let deviation: Double
+    /// Times of the last quiet and the first loud price; see ``InstrumentState/Onset``.
+    let onset: InstrumentState.Onset
+
+    var simpleReturn: Double { last.simpleReturn(since: before) }
+    /// The session's first price is its last so far.
+    var isOpeningPrint: Bool { !isComplete && last.sequence == open.sequence }
+}
+
+/// Everything kept of one instrument that a price may change: plain numbers, in one piece of memory.
+///
+/// The prices of two sessions are kept apart: the last *completed* one (its bar of at least six hours
+/// has come) and the *running* one (prices after that bar's end), because at the instant of judgement
+/// an after-hours trade may already have followed the close that is being judged.
+struct InstrumentState: Sendable {
+    /// Between which two prices a session's move began.
+    struct Onset: Equatable, Sendable {
+        /// Time of the last price with less than half the threshold's move; the close before if none.
+        var quiet: UInt64 = 0
+        /// Time of the first price after it; 0 while all is quiet.
+        var loud: UInt64 = 0
+    }
+
+    /// Who gave the running session its open.
+    enum OpenSource { static let none: UInt8 = 0, bar: UInt8 = 1, auction: UInt8 = 2 }
+
+    // The last completed session.
+    private(set) var close = Quote()
+    private(set) var completedOpen = Quote()
+    private(set) var previousClose = Quote()
+    private(set) var completedOnset = Onset()
+    /// σ before the last completed session; 0 while not known.
+    private(set) var deviationBefore = 0.0
+    // The running session.
+    private(set) var open = Quote()
+    private(set) var last = Quote()
+    private(set) var onset = Onset()
+    var volatility = EWMAVolatility()
+    /// The running return at which the name was last judged.
+    var judgedReturn = 0.0
+    /// A smaller move than this cannot matter to any rule.
+    var screen = Double.infinity
+    /// Shares outstanding, 0: not known.
+    var shares = 0.0
+    private(set) var closeDay = Int32.min
+    private(set) var previousDay = Int32.min
+    private(set) var runningDay = Int32.min
+    private var openSource = OpenSource.none
+    var kind: UInt8 = 0
+    /// Whether there is a definition for this number.
+    var isDefined = false
+    /// Judge its running price whenever it moves, whatever its size.
+    var isWatched = false
+    /// Judge its next close, whatever its size.
+    var isFollowed = false
+    /// Waiting to be judged, by session.
+    var isNominatedComplete = false
+    var isNominatedRunning = false
+
+    /// A running price is judged again when it moved by this much since.
+    static let judgedStep = 0.005
+}
+
+extension InstrumentState {
+    /// What came of a price.
+    enum Outcome {
+        case ignored
+        case taken
+        /// The move is large enough to be judged.
+        case candidate
+    }
+
+    private func simpleReturn(_ units: Int64) -> Double { Double(units) / Double(close.units) - 1 }
+
+    /// Takes a price of the running session.
+    ///
+    /// - Parameters:
+    ///   - opening: The price at the beginning of what came (a bar's open; the trade itself).
+    ///   - source: ``OpenSource``: an auction replaces a bar as the session's open.
+    mutating func move(to price: Quote, opening: Quote, source: UInt8) -> Outcome {
+        guard price.time > close.time else { return .ignored }
+        let day = sessionDay(of: price.time)
+        if day > runningDay {
+            beginSession(day)
+        } else if day < runningDay {
+            return .ignored
+        }
+        if source > openSource || (source == openSource && opening.time < open.time) {
+            open = opening
+            openSource = source
+        }
+        guard price.time >= last.time else { return .ignored }
+        let isFirst = !last.exists
+        last = price
+        guard close.exists else { return .taken }
+        if isFirst { mark(simpleReturn(opening.units), at: opening.time) }
+        let move = simpleReturn(price.units)
+        mark(move, at: price.time)
+        guard abs(move) >= screen || isWatched, abs(move - judgedReturn) >= Self.judgedStep else { return .taken }
+        return .candidate
+    }
+
+    /// The day a price belongs to: never that of a session already complete, and for what trades on
+    /// exchanges never a week-end. After-hours prices belong to the next session.
+    private func sessionDay(of time: UInt64) -> Int32 {
+        var day = Int32(truncatingIfNeeded: CivilTime.sessionDay(end: time))
+        if close.exists { day = max(day, closeDay + 1) }
+        guard kind != UInt8(InstrumentKind.crypto.rawValue), kind != 0 else { return day }
+        let weekday = (day + 3) % 7  // 1970-01-01 was a Thursday; Monday is 0
+        return weekday < 5 ? day : day + 7 - weekday
+    }
+
+    private mutating func beginSession(_ day: Int32) {
+        runningDay = day
+        open = Quote()
+        openSource = OpenSource.none
+        last = Quote()
+        onset = Onset(quiet: close.time, loud: 0)
+        judgedReturn = 0
+    }
+
+    private mutating func mark(_ move: Double, at time: UInt64) {
+        if abs(move) < screen / 2 {
+            onset = Onset(quiet: time, loud: 0)
+        } else if onset.loud == 0 {
+            onset.loud = time
+        }
+    }
+
+    /// Takes the bar of a whole session, which completes it.
+    ///
+    /// - Returns: The session's simple return since the close before, nil if it is the first or the
+    ///   bar is of a session already complete.
+    mutating func complete(close bar: Quote, open barOpen: Quote, day: Int32) -> (outcome: Outcome, value: Double?) {
+        guard !close.exists || (day > closeDay && bar.time > close.time) else { return (.ignored, nil) }
+        let runningOpen = open
+        let (hadOpen, later) = (open.exists && open.time <= bar.time, last)
+        let hadPath = hadOpen && last.sequence != open.sequence
+        previousClose = close
+        previousDay = closeDay
+        completedOpen = hadOpen ? runningOpen : barOpen
+        completedOnset = onset
+        close = bar
+        closeDay = day
+        deviationBefore = volatility.deviation ?? 0
+        restart(with: later)
+        guard previousClose.exists else { return (.taken, nil) }
+        let value = bar.simpleReturn(since: previousClose)
+        finishOnset(value, hadPath: hadPath)
+        volatility.add(value)
+        return (abs(value) >= screen || isWatched || isFollowed ? .candidate : .taken, value)
+    }
+
+    /// A session that had prices after its open and before its bar keeps the onset they showed; else
+    /// half of the move tells whether it came before the open or after.
+    private mutating func finishOnset(_ value: Double, hadPath: Bool) {
+        if hadPath, completedOnset.loud != 0 { return }
+        let opened = completedOpen.simpleReturn(since: previousClose)
+        if abs(opened) >= abs(value) / 2, opened * value > 0 {
+            completedOnset = Onset(quiet: previousClose.time, loud: completedOpen.time)
+        } else {
+            var quiet = hadPath ? max(completedOnset.quiet, previousClose.time) : previousClose.time
+            if abs(opened) < screen / 2 { quiet = max(quiet, completedOpen.time) }
+            completedOnset = Onset(quiet: quiet, loud: close.time)
+        }
+    }
+
+    /// Prices that came after the close, but before the bar that says so, open the next session.
+    private mutating func restart(with later: Quote) {
+        runningDay = Int32.min
+        last = Quote()
+        open = Quote()
+        openSource = OpenSource.none
+        guard later.exists, later.time > close.time else { return }
+        _ = move(to: later, opening: later, source: OpenSource.bar)
+    }
+
+    /// Forgets the volatility, to be fed again with another λ.
+    mutating func restartVolatility(decay: Double) { volatility = EWMAVolatility(decay: decay) }
+
+    /// The last completed session; nil before there were two.
+    var completed: SessionView? {
+        guard previousClose.exists else { return nil }
+        return SessionView(
+            day: closeDay, isComplete: true, before: previousClose, beforeDay: previousDay, open: completedOpen,
+            last: close, deviation: deviationBefore, onset: completedOnset)
+    }
+
+    /// The running session; nil without a price since the last close.
+    var running: SessionView? {
+        guard close.exists, last.exists else { return nil }
+        return SessionView(
+            day: runningDay, isComplete: false, before: close, beforeDay: closeDay, open: open, last: last,
+            deviation: volatility.deviation ?? 0, onset: onset)
+    }
+
+    /// The session of a day, complete or running.
+    func session(on day: Int32) -> SessionView? {
+        if closeDay == day { return completed }
+        return runningDay == day ? running : nil
+    }
+}

@@ -1,0 +1,313 @@
+import MarketModels
+import Schema
+
+/// Judging a round: first the market, then the groups, then the names, session by session, so that
+/// what is said of a name knows what was found of the wider subjects on the same day.
+extension AnalyzeStage {
+    /// Judges everything nominated, as of an instant, and says what there is to say.
+    mutating func judge(at time: UInt64, to outbox: inout Outbox) {
+        let changes = shocks.changes
+        let numbers = round.take()
+        let nominations = numbers.flatMap(nominations(of:))
+        for number in numbers { table.states[number].isNominatedComplete = false }
+        for number in numbers { table.states[number].isNominatedRunning = false }
+        var days: [Int32] = []
+        for day in nominations.map(\.session.day).sorted() where days.last != day { days.append(day) }
+        for day in days {
+            let onDay = nominations.filter { $0.session.day == day }
+            judgeMarket(onDay, at: time, to: &outbox)
+            judgeGroups(onDay.map(\.number), day: day, at: time, to: &outbox)
+            for nomination in onDay where opensOwnShocks(nomination.number) {
+                guard matters(.instrument(nomination.number), nomination.session.simpleReturn) else { continue }
+                judge(nomination, at: time, to: &outbox)
+            }
+        }
+        for nomination in nominations where !nomination.session.isComplete {
+            table.states[nomination.number].judgedReturn = nomination.session.simpleReturn
+        }
+        abandonSilent(at: time, to: &outbox)
+        if shocks.changes != changes { refreshWatch() }
+    }
+
+    /// One instrument's session that is to be judged.
+    struct Nomination {
+        let number: Int
+        let session: SessionView
+    }
+
+    private func nominations(of number: Int) -> [Nomination] {
+        let state = table.states[number]
+        var found: [Nomination] = []
+        if state.isNominatedComplete, let session = state.completed {
+            found.append(.init(number: number, session: session))
+        }
+        if state.isNominatedRunning, let session = state.running {
+            found.append(.init(number: number, session: session))
+        }
+        return found
+    }
+
+    /// Whether a move can make any difference: a smaller one opens nothing, and nothing is open.
+    private func matters(_ subject: ShockSubject, _ simpleReturn: Double) -> Bool {
+        abs(simpleReturn) >= Thresholds(subject.scope, settings: settings).minimumReturn || shocks[subject] != nil
+    }
+
+    // MARK: The market
+
+    private mutating func judgeMarket(_ nominations: [Nomination], at time: UInt64, to outbox: inout Outbox) {
+        guard let benchmark, let nomination = nominations.first(where: { $0.number == benchmark }) else { return }
+        let session = nomination.session
+        if stressedDay == session.day { stressedDay = nil }
+        guard matters(.market, session.simpleReturn) else { return }
+        let event = Assessment.Event(
+            simpleReturn: session.simpleReturn, marketReturn: nil, deviation: session.deviation,
+            countsVolatility: true)
+        let history = table.rings.dated(of: benchmark, before: session.day)
+        let assessment = Assessment(event, history: history, market: nil, settings: settings)
+        let subject = Judged(
+            subject: .market, day: session.day, isComplete: session.isComplete, assessment: assessment,
+            isOpeningPrint: session.isOpeningPrint)
+        if subject.isBeyond(Thresholds(.market, settings: settings)) { stressedDay = session.day }
+        say(subject, session: session, at: time, to: &outbox) { stage, measure in
+            stage.describe(nomination, assessment: assessment, in: &measure)
+        }
+    }
+
+    // MARK: Names
+
+    private mutating func judge(_ nomination: Nomination, at time: UInt64, to outbox: inout Outbox) {
+        let (number, session) = (nomination.number, nomination.session)
+        let event = Assessment.Event(
+            simpleReturn: session.simpleReturn, marketReturn: marketReturn(over: session),
+            deviation: session.deviation, countsVolatility: stressedDay != session.day)
+        let history = table.rings.dated(of: number, before: session.day)
+        let market = benchmark == nil ? nil : closes
+        let assessment = Assessment(event, history: history, market: market, settings: settings)
+        let subject = Judged(
+            subject: .instrument(number), day: session.day, isComplete: session.isComplete, assessment: assessment,
+            isOpeningPrint: session.isOpeningPrint)
+        say(subject, session: session, at: time, to: &outbox) { stage, measure in
+            stage.describe(nomination, assessment: assessment, in: &measure)
+        }
+    }
+
+    /// The benchmark's session of a day, with prices as far as they are known.
+    func benchmarkSession(_ day: Int32) -> SessionView? {
+        benchmark.flatMap { table.states[$0].session(on: day) }
+    }
+
+    /// The benchmark's return from the close that a session is measured from to its price in it.
+    private func marketReturn(over session: SessionView) -> Double? {
+        guard let market = benchmarkSession(session.day), let before = closes.close(day: session.beforeDay) else {
+            return nil
+        }
+        return market.last.value / before - 1
+    }
+
+    // MARK: Groups
+
+    private mutating func judgeGroups(_ numbers: [Int], day: Int32, at time: UInt64, to outbox: inout Outbox) {
+        guard !groups.isEmpty else { return }
+        var isNominated = [Bool](repeating: false, count: table.count)
+        for number in numbers { isNominated[number] = true }
+        for index in groups.indices {
+            guard groups[index].members.contains(where: { $0.number.map { isNominated[$0] } ?? false }),
+                let session = GroupSession(groups[index], day: day, table: table),
+                matters(.group(index), session.simpleReturn)
+            else { continue }
+            judgeGroup(index, session: session, at: time, to: &outbox)
+        }
+    }
+
+    private mutating func judgeGroup(
+        _ index: Int, session: GroupSession, at time: UInt64, to outbox: inout Outbox
+    ) {
+        let history = groups[index].history(before: session.day, table: table)
+        let event = Assessment.Event(
+            simpleReturn: session.simpleReturn, marketReturn: benchmarkSession(session.day)?.simpleReturn,
+            deviation: GroupBasket.deviation(after: history, decay: settings.decay),
+            countsVolatility: stressedDay != session.day)
+        let market = benchmark == nil ? nil : closes
+        let assessment = Assessment(event, history: history, market: market, settings: settings)
+        let subject = Judged(
+            subject: .group(index), day: session.day, isComplete: session.isComplete, assessment: assessment,
+            isBroad: session.breadth >= AnalysisSettings.minimumBreadth,
+            isOpeningPrint: session.views.allSatisfy { $0?.isOpeningPrint ?? true })
+        say(subject, session: nil, at: time, to: &outbox) { stage, measure in
+            stage.describe(index, session: session, assessment: assessment, history: history, in: &measure)
+        }
+    }
+}
+
+/// A subject's session with how unusual it is.
+struct Judged {
+    let subject: ShockSubject
+    let day: Int32
+    let isComplete: Bool
+    let assessment: Assessment
+    /// Enough of a group moved its way; always so for a name.
+    var isBroad = true
+    /// The session's first price is its last so far.
+    var isOpeningPrint = false
+
+    func isBeyond(_ thresholds: Thresholds, share: Double = 1) -> Bool {
+        isBroad && !assessment.isWarming
+            && thresholds.areReached(by: assessment.simpleReturn, years: assessment.years, share: share)
+    }
+
+    /// What the life-cycle sees of it.
+    func observation(_ settings: AnalysisSettings) -> ShockLifecycle.Observation {
+        let thresholds = Thresholds(subject.scope, settings: settings)
+        let z = assessment.volatilityZ ?? 0
+        let rawYears = ReturnPeriodTable.largeShares.period(abs(z))
+        return ShockLifecycle.Observation(
+            simpleReturn: assessment.simpleReturn, years: assessment.years,
+            isBeyond: isBeyond(thresholds), isBeyondExit: isBeyond(thresholds, share: AnalysisSettings.exitShare),
+            isComplete: isComplete, isOpeningPrint: isOpeningPrint,
+            isMarketMove: thresholds.areReached(by: assessment.simpleReturn, years: rawYears))
+    }
+}
+
+// MARK: - Saying
+
+extension AnalyzeStage {
+    /// Writes the particulars of a subject's measure; only called if there is something to say.
+    typealias Describe = (_ stage: AnalyzeStage, _ measure: inout Measure) -> [UInt64]
+
+    /// Shows a judged session to the subject's life-cycle and says what comes of it.
+    private mutating func say(
+        _ judged: Judged, session: SessionView?, at time: UInt64, to outbox: inout Outbox, describe: Describe
+    ) {
+        let seen = judged.observation(settings)
+        guard var shock = shocks[judged.subject] else {
+            begin(judged, seen: seen, at: time, to: &outbox, describe: describe)
+            return
+        }
+        // A session that was followed already, as when a member's close came late.
+        if shock.lifecycle.state == .open, judged.day <= shock.lastDay { return }
+        let statement = shock.lifecycle.observe(seen, followUpSessions: settings.followUpSessions)
+        switch statement {
+        case .nothing, .ended: break
+        case .measured(let phase, let reason):
+            emitMeasure(judged, of: &shock, phase, reason, at: time, to: &outbox, describe: describe)
+        case .followed(let phase, let reason):
+            emitFollowUp(judged, session: session, of: &shock, phase, reason, at: time, to: &outbox)
+        case .superseded:
+            emitFollowUp(judged, session: session, of: &shock, .closed, "superseded", at: time, to: &outbox)
+        }
+        shocks[judged.subject] = shock.lifecycle.isLive ? shock : nil
+        if statement == .superseded { begin(judged, seen: seen, at: time, to: &outbox, describe: describe) }
+    }
+
+    private mutating func begin(
+        _ judged: Judged, seen: ShockLifecycle.Observation, at time: UInt64, to outbox: inout Outbox,
+        describe: Describe
+    ) {
+        var lifecycle = ShockLifecycle()
+        guard
+            case .measured(let phase, let reason) = lifecycle.observe(
+                seen, followUpSessions: settings.followUpSessions)
+        else { return }
+        var shock = Shock(
+            subject: judged.subject, name: name(of: judged.subject), session: judged.day, lifecycle: lifecycle)
+        emitMeasure(judged, of: &shock, phase, reason, at: time, to: &outbox, describe: describe)
+        shocks[judged.subject] = shock
+    }
+
+    private func emitMeasure(
+        _ judged: Judged, of shock: inout Shock, _ phase: ShockPhase, _ reason: String, at time: UInt64,
+        to outbox: inout Outbox, describe: Describe
+    ) {
+        var measure = Measure()
+        measure.session = CivilTime.date(day: Int(shock.session))
+        measure.complete = judged.isComplete
+        var signal = shock.signal
+        signal.evidence = describe(self, &measure)
+        signal.measure = measure
+        signal.partOf = widerShocks(than: judged)
+        shock.before = measure.hasPriceBefore ? measure.priceBefore : 1
+        shock.after = measure.hasPriceLast ? measure.priceLast : 1 + measure.simpleReturn
+        shock.price = shock.after
+        shock.lastDay = judged.day
+        emit(signal, of: &shock, phase, reason, at: time, to: &outbox)
+    }
+
+    private func emitFollowUp(
+        _ judged: Judged, session: SessionView?, of shock: inout Shock, _ phase: ShockPhase, _ reason: String,
+        at time: UInt64, to outbox: inout Outbox
+    ) {
+        let value = judged.assessment.simpleReturn
+        shock.price = session?.last.value ?? shock.price * (1 + value)
+        shock.lastDay = judged.day
+        var followed = FollowUpSession()
+        followed.session = CivilTime.date(day: Int(judged.day))
+        followed.price = shock.price
+        followed.simpleReturn = value
+        followed.retraced = retracement(price: shock.price, before: shock.before, after: shock.after) ?? 0
+        var signal = shock.signal
+        signal.measure.followUp.append(followed)
+        if let session { signal.evidence = Self.merged(signal.evidence, [session.last.sequence]) }
+        emit(signal, of: &shock, phase, reason, at: time, to: &outbox)
+    }
+
+    private func emit(
+        _ signal: ShockSignal, of shock: inout Shock, _ phase: ShockPhase, _ reason: String, at time: UInt64,
+        to outbox: inout Outbox
+    ) {
+        var signal = signal
+        signal.phase = phase
+        signal.reason = reason
+        signal.eventTime = time
+        shock.signal = signal
+        outbox.emit(signal)
+    }
+
+    /// Ends a subject's shock because the settings no longer name it.
+    mutating func forget(_ subject: ShockSubject, at time: UInt64, to outbox: inout Outbox) {
+        guard var shock = shocks[subject], case .ended(let phase, let reason) = shock.lifecycle.forget() else { return }
+        emit(shock.signal, of: &shock, phase, reason, at: time, to: &outbox)
+        shocks[subject] = nil
+    }
+
+    /// Ends the shocks whose subjects had no session for as long as they would have been followed.
+    private mutating func abandonSilent(at time: UInt64, to outbox: inout Outbox) {
+        guard let benchmark else { return }
+        let today = table.states[benchmark].closeDay
+        for shock in shocks.all
+        where closes.sessions(after: shock.lastDay, through: today) > settings.followUpSessions {
+            var ended = shock
+            guard case .ended(let phase, let reason) = ended.lifecycle.abandon() else { continue }
+            emit(ended.signal, of: &ended, phase, reason, at: time, to: &outbox)
+            shocks[shock.subject] = nil
+        }
+    }
+
+    private func name(of subject: ShockSubject) -> String {
+        switch subject.scope {
+        case .market: settings.benchmark
+        case .group: groups[subject.index].id
+        default: table.symbol(subject.index)
+        }
+    }
+
+    /// The ids of the live shocks of the market and of the groups that a subject belongs to, of the
+    /// same session, or in which that session is an aftershock.
+    private func widerShocks(than judged: Judged) -> [String] {
+        shocks.all.filter { wider in
+            guard wider.subject < judged.subject, wider.subject.scope != judged.subject.scope else { return false }
+            switch wider.subject.scope {
+            case .market: return wider.session == judged.day || stressedDay == judged.day
+            default: return wider.session == judged.day && groups[wider.subject.index].contains(judged.subject.index)
+            }
+        }.map(\.signal.shock)
+    }
+
+    /// Sequences of two lists, each once, in order; 0 stands for none.
+    static func merged(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
+        var merged: [UInt64] = []
+        for sequence in (left + right).sorted() where sequence != 0 && merged.last != sequence {
+            merged.append(sequence)
+        }
+        return merged
+    }
+}

@@ -1,0 +1,36 @@
+/// The benchmark's closes by day, so that any name's span of sessions has its market return at once.
+struct MarketCloses: Codable, Sendable {
+    private var firstDay: Int32 = 0
+    /// One element a calendar day from ``firstDay``; 0 where the benchmark had no session.
+    private var closes = PackedArray<Double>()
+
+    var isEmpty: Bool { closes.values.isEmpty }
+
+    /// - Parameter close: In any unit, as long as it is the same for all.
+    mutating func set(_ close: Double, day: Int32) {
+        if closes.values.isEmpty { firstDay = day }
+        let index = Int(day) - Int(firstDay)
+        guard index >= 0 else { return }
+        if index >= closes.values.count {
+            closes.values += Array(repeating: 0, count: index + 1 - closes.values.count)
+        }
+        closes.values[index] = close
+    }
+
+    /// The close of a day; nil where the benchmark had no session.
+    func close(day: Int32) -> Double? {
+        let index = Int(day) - Int(firstDay)
+        guard closes.values.indices.contains(index), closes.values[index] > 0 else { return nil }
+        return closes.values[index]
+    }
+
+    /// The sessions of the benchmark after one day and up to another.
+    func sessions(after: Int32, through: Int32) -> Int {
+        guard after < through, !isEmpty else { return 0 }
+        var count = 0
+        let start = max(0, Int(after) + 1 - Int(firstDay))
+        let end = min(closes.values.count, Int(through) + 1 - Int(firstDay))
+        for index in start..<max(start, end) where closes.values[index] > 0 { count += 1 }
+        return count
+    }
+}

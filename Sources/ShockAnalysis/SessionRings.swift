@@ -1,0 +1,136 @@
+import Schema
+
+/// The daily returns of every instrument: the last sessions exactly, for estimation, and all of the
+/// last forty years in single precision, for ranks.
+///
+/// The exact ones lie in one flat array, ``capacity`` to an instrument, so that a session costs two
+/// stores and an estimation walks memory in order.
+struct SessionRings: Codable, Sendable {
+    /// Sessions kept exactly.
+    static let capacity = 320
+    /// Sessions kept for ranks: forty years.
+    static let historyLimit = 40 * 252
+
+    /// One session in the long history.
+    struct Past: Sendable {
+        let day: Int32
+        /// Simple return, as a fraction.
+        let value: Float
+    }
+
+    private var days = PackedArray<Int32>()
+    private var returns = PackedArray<Double>()
+    /// Sessions each instrument has had, those no longer kept included.
+    private var totals = PackedArray<Int32>()
+    private var histories: [PackedArray<Past>] = []
+
+    /// How many instruments there is room for; 0 if the parts do not fit together.
+    var instruments: Int {
+        let count = totals.values.count
+        let fits = days.values.count == count * Self.capacity && returns.values.count == days.values.count
+        return fits && histories.count == count ? count : 0
+    }
+
+    mutating func grow(to count: Int) {
+        let missing = count - totals.values.count
+        guard missing > 0 else { return }
+        days.values += Array(repeating: 0, count: missing * Self.capacity)
+        returns.values += Array(repeating: 0, count: missing * Self.capacity)
+        totals.values += Array(repeating: 0, count: missing)
+        histories += Array(repeating: PackedArray(), count: missing)
+    }
+
+    /// Adds a session's simple return.
+    mutating func append(_ value: Double, day: Int32, of instrument: Int) {
+        let total = Int(totals.values[instrument])
+        let slot = instrument * Self.capacity + total % Self.capacity
+        days.values[slot] = day
+        returns.values[slot] = value
+        totals.values[instrument] += 1
+        let past = Past(day: day, value: Float(value))
+        if total < Self.historyLimit {
+            histories[instrument].values.append(past)
+        } else {
+            histories[instrument].values[total % Self.historyLimit] = past
+        }
+    }
+
+    /// Where the sessions kept exactly of an instrument before a day lie: two runs of slots, oldest first.
+    private func slots(of instrument: Int, before day: Int32) -> (Range<Int>, Range<Int>) {
+        let total = Int(totals.values[instrument])
+        let base = instrument * Self.capacity
+        let first = max(0, total - Self.capacity)
+        var end = total
+        while end > first, days.values[base + (end - 1) % Self.capacity] >= day { end -= 1 }
+        let turn = min(end, (first + Self.capacity - 1) / Self.capacity * Self.capacity)
+        let head = base + first % Self.capacity
+        return (head..<head + turn - first, base..<base + end - turn)
+    }
+
+    /// Every session kept exactly of an instrument that is before a day, oldest first.
+    func forEach(of instrument: Int, before day: Int32, _ body: (_ day: Int32, _ value: Double) -> Void) {
+        let (older, newer) = slots(of: instrument, before: day)
+        for slot in older { body(days.values[slot], returns.values[slot]) }
+        for slot in newer { body(days.values[slot], returns.values[slot]) }
+    }
+
+    /// The exact returns before a day, oldest first.
+    func dated(of instrument: Int, before day: Int32) -> DatedReturns {
+        let (older, newer) = slots(of: instrument, before: day)
+        var dated = DatedReturns()
+        dated.reserve(older.count + newer.count)
+        dated.append(returns.values[older], days: days.values[older])
+        dated.append(returns.values[newer], days: days.values[newer])
+        return dated
+    }
+
+    /// All returns known of an instrument, in no particular order.
+    func history(of instrument: Int) -> [Past] { histories[instrument].values }
+
+    /// Where a move stands among the name's own moves of the same sign.
+    ///
+    /// - Parameters:
+    ///   - value: The move, as a fraction. It may be one of those kept (its session is over) or not yet.
+    ///   - day: The session of the move; it is not compared with itself.
+    /// - Returns: 1 for the largest, with how many sessions were looked at, this one included.
+    func rank(_ value: Double, day: Int32, of instrument: Int) -> OwnRank {
+        let target = Float(value)
+        var larger: UInt32 = 0
+        var sessions: UInt32 = 1
+        var first = day
+        for past in histories[instrument].values where past.day < day {
+            sessions += 1
+            first = min(first, past.day)
+            if target < 0 ? past.value < target : past.value > target { larger += 1 }
+        }
+        var rank = OwnRank()
+        rank.rank = larger + 1
+        rank.sessions = sessions
+        rank.since = CivilTime.date(day: Int(first))
+        return rank
+    }
+}
+
+/// Daily returns with their days, oldest first.
+struct DatedReturns: Sendable {
+    private(set) var days: [Int32] = []
+    /// Simple returns, as fractions.
+    private(set) var values: [Double] = []
+
+    var count: Int { values.count }
+
+    mutating func reserve(_ count: Int) {
+        days.reserveCapacity(count)
+        values.reserveCapacity(count)
+    }
+
+    mutating func append(_ value: Double, day: Int32) {
+        days.append(day)
+        values.append(value)
+    }
+
+    mutating func append(_ values: ArraySlice<Double>, days: ArraySlice<Int32>) {
+        self.days += days
+        self.values += values
+    }
+}
