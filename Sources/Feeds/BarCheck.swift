@@ -1,0 +1,91 @@
+import Schema
+
+/// What makes four prices and two times a bar.
+enum BarCheck {
+    /// Checks a bar and widens its high and low to hold its open and close where they miss by at most 0.1 %
+    /// of the bound: vendors adjust the four prices of a bar one by one, and round.
+    ///
+    /// - Returns: true where the bar was widened.
+    static func check(_ bar: inout InputBar) throws(Fault) -> Bool {
+        try checkPrice(bar.open, "open")
+        try checkPrice(bar.high, "high")
+        try checkPrice(bar.low, "low")
+        try checkPrice(bar.close, "close")
+        try SaneTime.check(bar.start, "start")
+        try SaneTime.check(bar.end, "end")
+        guard bar.end > bar.start else {
+            throw Fault(
+                .endNotAfterStart,
+                "end is \(CivilTime.rfc3339(bar.end)), allowed is after start \(CivilTime.rfc3339(bar.start))")
+        }
+        guard bar.high >= bar.low else {
+            throw Fault(.highBelowLow, "high is \(shown(bar.high)), allowed is not below low \(shown(bar.low))")
+        }
+        for (name, value) in [("open", bar.open), ("close", bar.close)]
+        where value - bar.high > bar.high / 1_000 || bar.low - value > bar.low / 1_000 {
+            let range = "low \(shown(bar.low)) to high \(shown(bar.high))"
+            throw Fault(.outsideRange, "\(name) is \(shown(value)), allowed is \(range), give or take 0.1 %")
+        }
+        let highest = max(bar.open, bar.close)
+        let lowest = min(bar.open, bar.close)
+        guard highest > bar.high || lowest < bar.low else { return false }
+        bar.high = max(bar.high, highest)
+        bar.low = min(bar.low, lowest)
+        return true
+    }
+
+    static func checkPrice(_ price: Int64, _ name: String) throws(Fault) {
+        guard price > 0 else {
+            throw Fault(.priceNotPositive, "\(name) is \(shown(price)), allowed are prices above 0")
+        }
+        guard price <= Price.maximum else {
+            throw Fault(.numberTooLarge, "\(name) is \(shown(price)), allowed are prices up to 1000000000")
+        }
+    }
+
+    private static func shown(_ price: Int64) -> String { "\(Price.double(price))" }
+}
+
+/// Notices rows that say again what an earlier row said, or that contradict it.
+struct DuplicateCheck: Sendable {
+    private struct Key: Hashable {
+        var instrument: UInt32
+        var start: UInt64
+        var end: UInt64
+    }
+    /// What was said first, as far as it is compared.
+    private struct Values: Equatable {
+        var open, high, low, close: Int64
+        var volume: UInt64
+    }
+
+    private var seen: [Key: Values] = [:]
+
+    /// - Returns: true where the same bar came before. Throws where the same interval came with other values.
+    mutating func isDuplicate(_ bar: InputBar, instrument: UInt32) throws(Fault) -> Bool {
+        let values = Values(open: bar.open, high: bar.high, low: bar.low, close: bar.close, volume: bar.volume)
+        return try isDuplicate(Key(instrument: instrument, start: bar.start, end: bar.end), values, bar.symbol)
+    }
+
+    /// An auction has one print; two regular trades may well be alike.
+    mutating func isDuplicate(_ trade: InputTrade, instrument: UInt32) throws(Fault) -> Bool {
+        guard trade.condition != .regular else { return false }
+        // The condition stands where a bar has its end, at the beginning of 1970: no bar is there.
+        let key = Key(instrument: instrument, start: trade.time, end: UInt64(trade.condition.rawValue))
+        let values = Values(open: trade.price, high: 0, low: 0, close: 0, volume: trade.size)
+        return try isDuplicate(key, values, trade.symbol)
+    }
+
+    private mutating func isDuplicate(_ key: Key, _ values: Values, _ symbol: String) throws(Fault) -> Bool {
+        if let former = seen[key] {
+            guard former == values else {
+                throw Fault(
+                    .conflictingDuplicate,
+                    "\(symbol) at \(CivilTime.rfc3339(key.start)) came before with other values, allowed is one row")
+            }
+            return true
+        }
+        seen[key] = values
+        return false
+    }
+}
