@@ -11,6 +11,15 @@ public struct ParsedBatch: Sendable {
     /// Keys nothing is done with (JSON only), each once, in alphabetical order.
     public var ignoredKeys: [String]
 
+    public init(
+        producer: String, firstSequence: UInt64, events: [Result<InputEvent, Refusal>], ignoredKeys: [String] = []
+    ) {
+        self.producer = producer
+        self.firstSequence = firstSequence
+        self.events = events
+        self.ignoredKeys = ignoredKeys
+    }
+
     /// Sequence of the last event; one less than ``firstSequence`` for an empty batch.
     public var lastSequence: UInt64 { firstSequence + UInt64(events.count) - 1 }
 }
