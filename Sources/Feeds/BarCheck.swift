@@ -21,17 +21,20 @@ enum BarCheck {
         guard bar.high >= bar.low else {
             throw Fault(.highBelowLow, "high is \(shown(bar.high)), allowed is not below low \(shown(bar.low))")
         }
-        for (name, value) in [("open", bar.open), ("close", bar.close)]
-        where value - bar.high > bar.high / 1_000 || bar.low - value > bar.low / 1_000 {
-            let range = "low \(shown(bar.low)) to high \(shown(bar.high))"
-            throw Fault(.outsideRange, "\(name) is \(shown(value)), allowed is \(range), give or take 0.1 %")
-        }
+        try checkInside(bar.open, "open", bar)
+        try checkInside(bar.close, "close", bar)
         let highest = max(bar.open, bar.close)
         let lowest = min(bar.open, bar.close)
         guard highest > bar.high || lowest < bar.low else { return false }
         bar.high = max(bar.high, highest)
         bar.low = min(bar.low, lowest)
         return true
+    }
+
+    private static func checkInside(_ value: Int64, _ name: String, _ bar: InputBar) throws(Fault) {
+        guard value - bar.high > bar.high / 1_000 || bar.low - value > bar.low / 1_000 else { return }
+        let range = "low \(shown(bar.low)) to high \(shown(bar.high))"
+        throw Fault(.outsideRange, "\(name) is \(shown(value)), allowed is \(range), give or take 0.1 %")
     }
 
     static func checkPrice(_ price: Int64, _ name: String) throws(Fault) {

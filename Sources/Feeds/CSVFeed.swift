@@ -20,19 +20,15 @@ public struct CSVFeed: LineFeed, Sendable {
     /// Lines that were not read because the header was refused.
     public private(set) var unreadLines: UInt64 = 0
 
-    private enum Phase {
-        case header
-        case rows(CSVRows)
-        case refused
-    }
-
     /// A quoted field may run over this many lines; one that is longer was never closed.
     static let maximumRecordLines = 64
 
     private let symbols: SymbolTable
     private let calendar: SessionCalendar
     private let options: CSVOptions
-    private var phase = Phase.header
+    /// nil before the header, and for ever if it was refused.
+    private var rows: CSVRows?
+    private var isRefused = false
     private var record = CSVRecord()
     /// Lines of a record whose quoted field is still open.
     private var pending: [(number: UInt64, bytes: [UInt8])] = []
@@ -45,7 +41,7 @@ public struct CSVFeed: LineFeed, Sendable {
     }
 
     public mutating func read(_ line: Span<UInt8>, number: UInt64, into batch: inout FeedBatch) {
-        if case .refused = phase {
+        if isRefused {
             unreadLines += 1
             return
         }
@@ -62,7 +58,7 @@ public struct CSVFeed: LineFeed, Sendable {
 
     public mutating func finish(into batch: inout FeedBatch) {
         while !pending.isEmpty { giveUpFirstPending(into: &batch) }
-        if case .header = phase {
+        if rows == nil, !isRefused {
             refuse(Fault(.unknownHeader, "the file is empty, allowed is a header and rows"), 0, into: &batch)
         }
     }
@@ -104,30 +100,25 @@ public struct CSVFeed: LineFeed, Sendable {
 
     private mutating func readRecord(_ number: UInt64, into batch: inout FeedBatch) {
         guard !record.isBlank else { return }
-        switch phase {
-        case .refused: unreadLines += 1
-        case .header: readHeader(number, into: &batch)
-        case .rows(var rows):
-            // Taken out of the enum while it changes, so that its tables are not copied.
-            phase = .refused
-            do {
-                if let event = try rows.event(record, &counts) {
-                    counts.accepted += 1
-                    batch.accept(event, line: number)
-                }
-            } catch {
-                refuse(error, number, into: &batch)
-            }
-            phase = .rows(rows)
+        guard rows != nil else {
+            readHeader(number, into: &batch)
+            return
+        }
+        do {
+            guard let event = try rows?.event(record, &counts) else { return }
+            counts.accepted += 1
+            batch.accept(event, line: number)
+        } catch {
+            refuse(error, number, into: &batch)
         }
     }
 
     private mutating func readHeader(_ number: UInt64, into batch: inout FeedBatch) {
         do {
             let layout = try CSVLayout(header: record)
-            phase = .rows(CSVRows(layout: layout, symbols: symbols, calendar: calendar, options: options))
+            rows = CSVRows(layout: layout, symbols: symbols, calendar: calendar, options: options)
         } catch {
-            phase = .refused
+            isRefused = true
             refuse(error, number, into: &batch)
         }
     }

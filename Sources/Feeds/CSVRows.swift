@@ -114,7 +114,7 @@ struct CSVRows: Sendable {
 
     private mutating func instant(_ record: CSVRecord, _ column: Int, _ name: String) throws(Fault) -> UInt64 {
         if let latestTime, record.withField(column, { $0.isEqual(to: latestTime.text) }) { return latestTime.time }
-        let time = try TimeText.instant(record.text(column) ?? "", name)
+        let time = try record.withField(column) { (bytes) throws(Fault) in try TimeText.instant(bytes, name) }
         latestTime = (record.withField(column) { Array($0) }, time)
         return time
     }
