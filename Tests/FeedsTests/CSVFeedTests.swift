@@ -113,6 +113,18 @@ struct CSVFeedTests {
         #expect(outcome.reasons == [.conflictingDuplicate])
     }
 
+    @Test("duplicates are noticed in whatever order rows come")
+    func duplicatesOutOfOrder() throws {
+        var generator = SeededGenerator.fromEnvironment("duplicates out of order")
+        let rows = (20_000..<20_200).map { "\(CivilTime.date(day: $0)),NVDA,1,2,1,1,5\n" }
+        let twice = (rows + rows).shuffled(using: &generator)
+        let outcome = try Example.csv(Example.dailyHeader + twice.joined())
+        #expect(outcome.bars.count == 200 && outcome.counts.duplicates == 200)
+        let contradicted = try Example.csv(
+            Example.dailyHeader + twice.joined() + rows.joined().replacing(",5", with: ",6"))
+        #expect(contradicted.reasons == Array(repeating: .conflictingDuplicate, count: 200))
+    }
+
     @Test("a bar is widened by up to a thousandth, and counted")
     func widening() throws {
         let outcome = try Example.csv(Example.dailyHeader + "2025-01-27,NVDA,100.1,100,99,98.901,5\n")
