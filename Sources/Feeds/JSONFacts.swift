@@ -1,0 +1,167 @@
+import Schema
+
+/// Turns one JSON object with a `kind` into a fact.
+enum JSONFacts {
+    static func fact(
+        _ fields: inout JSONFields, _ zones: inout ZoneCache, _ ignored: (String) -> Void
+    ) throws(Fault) -> Fact {
+        var fact = Fact()
+        fact.subject = try fields.requiredText("subject")
+        let known = try fields.requiredText("known")
+        let zone = try zones.zone(try fields.text("zone") ?? "UTC")
+        fact.eventTime = try knownTime(known, zone)
+        fact.asOf = try fields.text("as_of") ?? String(known.prefix(10))
+        fact.source = try fields.requiredText("source")
+        fact.title = try fields.text("title") ?? ""
+        fact.tier = try fields.tier()
+        fact.verified = try fields.flag("verified") ?? false
+        fact.note = try fields.text("note") ?? ""
+        fact.value = try value(&fields, subject: fact.subject, asOf: fact.asOf, ignored)
+        return fact
+    }
+
+    /// When the public could know: an instant, or the end of a day in the source's zone.
+    private static func knownTime(_ text: String, _ zone: ZoneTimes) throws(Fault) -> UInt64 {
+        guard text.utf8.count == 10 else { return try TimeText.instant(text, "known") }
+        let day = try TimeText.day(text, "known")
+        return zone.instant(day: day + 1, minute: 0)
+    }
+
+    private enum Kind {
+        case sharesOutstanding, split, recordLoss, capexCommitment, etfLeverage, ownership, statement
+        case earningsResult, signedFlow, rentalPrice, shortInterest
+    }
+
+    private static let kinds: KeyValuePairs<String, Kind> = [
+        "shares_outstanding": .sharesOutstanding, "split": .split, "record_loss": .recordLoss,
+        "capex_commitment": .capexCommitment, "etf_leverage": .etfLeverage, "ownership": .ownership,
+        "statement": .statement, "earnings_result": .earningsResult, "signed_flow": .signedFlow,
+        "rental_price": .rentalPrice, "short_interest": .shortInterest,
+    ]
+
+    private static func value(
+        _ fields: inout JSONFields, subject: String, asOf: String, _ ignored: (String) -> Void
+    ) throws(Fault) -> Fact.OneOf_Value {
+        guard let kind = try fields.word("kind", kinds) else {
+            throw JSONFields.missing("kind", kinds.map(\.key).joined(separator: ", "))
+        }
+        switch kind {
+        case .sharesOutstanding: return .sharesOutstanding(try sharesOutstanding(&fields))
+        case .split: return .split(try split(&fields))
+        case .recordLoss: return .recordLoss(try recordLoss(&fields, asOf))
+        case .capexCommitment: return .capexCommitment(try capexCommitment(&fields))
+        case .etfLeverage: return .etfLeverage(try etfLeverage(&fields))
+        case .ownership: return .ownership(try ownership(&fields, ignored))
+        case .statement: return .statement(try statement(&fields))
+        case .earningsResult: return .earningsResult(try earningsResult(&fields, asOf))
+        case .signedFlow: return .signedFlow(try signedFlow(&fields))
+        case .rentalPrice: return .rentalPrice(try rentalPrice(&fields, subject))
+        case .shortInterest: return .shortInterest(try shortInterest(&fields))
+        }
+    }
+
+    private static func sharesOutstanding(_ fields: inout JSONFields) throws(Fault) -> SharesOutstanding {
+        var value = SharesOutstanding()
+        value.value = try fields.requiredNumber("value")
+        return value
+    }
+
+    private static func split(_ fields: inout JSONFields) throws(Fault) -> Split {
+        var value = Split()
+        value.ratio = try fields.requiredNumber("ratio")
+        value.applied = try fields.flag("applied") ?? false
+        return value
+    }
+
+    private static func recordLoss(_ fields: inout JSONFields, _ asOf: String) throws(Fault) -> RecordLoss {
+        var value = RecordLoss()
+        value.valueUsd = try fields.requiredNumber("value_usd")
+        value.date = try fields.text("date") ?? asOf
+        return value
+    }
+
+    private static func capexCommitment(_ fields: inout JSONFields) throws(Fault) -> CapexCommitment {
+        var value = CapexCommitment()
+        value.valueUsd = try fields.requiredNumber("value_usd")
+        value.period = try fields.requiredText("period")
+        value.status =
+            try fields.word(
+                "status", ["announced": .announced, "raised": .raised, "reaffirmed": .reaffirmed, "cut": .cut])
+            ?? .unspecified
+        return value
+    }
+
+    private static func etfLeverage(_ fields: inout JSONFields) throws(Fault) -> ETFLeverage {
+        var value = ETFLeverage()
+        value.leverage = try fields.requiredNumber("leverage")
+        value.aumUsd = try fields.requiredNumber("aum_usd")
+        value.underlying = try fields.requiredText("underlying")
+        let weight = try fields.number("weight")
+        let underlyingWeight = try fields.number("underlying_weight")
+        value.weight = weight ?? underlyingWeight ?? 1
+        return value
+    }
+
+    private static func ownership(
+        _ fields: inout JSONFields, _ ignored: (String) -> Void
+    ) throws(Fault) -> Ownership {
+        var value = Ownership()
+        guard let classes = try fields.list("classes") else {
+            throw JSONFields.missing("classes", "an array of {name, share}")
+        }
+        for element in classes.prefix(FactCheck.maximumClasses + 1) {
+            var member = try JSONFields(element)
+            var owner = OwnerClass()
+            owner.name = try member.requiredText("name")
+            owner.share = try member.requiredNumber("share")
+            for key in member.leftOver { ignored("classes." + key) }
+            value.classes.append(owner)
+        }
+        return value
+    }
+
+    private static func statement(_ fields: inout JSONFields) throws(Fault) -> Statement {
+        var value = Statement()
+        value.speaker = try fields.requiredText("speaker")
+        value.thesis = try fields.requiredText("thesis")
+        guard
+            let stance = try fields.word(
+                "stance", ["supports": Stance.supports, "neutral": .neutral, "opposes": .opposes])
+        else { throw JSONFields.missing("stance", "supports, neutral or opposes") }
+        value.stance = stance
+        value.horizon = try fields.text("horizon") ?? ""
+        return value
+    }
+
+    private static func earningsResult(_ fields: inout JSONFields, _ asOf: String) throws(Fault) -> EarningsResult {
+        var value = EarningsResult()
+        value.period = try fields.requiredText("period")
+        value.epsActual = try fields.requiredNumber("eps_actual")
+        value.epsConsensus = try fields.requiredNumber("eps_consensus")
+        value.reported = try fields.text("reported") ?? asOf
+        return value
+    }
+
+    private static func signedFlow(_ fields: inout JSONFields) throws(Fault) -> SignedFlow {
+        var value = SignedFlow()
+        value.ownerClass = try fields.requiredText("class")
+        value.valueUsd = try fields.requiredNumber("value_usd")
+        value.period = try fields.text("period") ?? ""
+        return value
+    }
+
+    private static func rentalPrice(_ fields: inout JSONFields, _ subject: String) throws(Fault) -> RentalPrice {
+        var value = RentalPrice()
+        value.item = try fields.text("item") ?? subject
+        value.valueUsdPerHour = try fields.requiredNumber("value_usd_per_hour")
+        return value
+    }
+
+    private static func shortInterest(_ fields: inout JSONFields) throws(Fault) -> ShortInterest {
+        var value = ShortInterest()
+        value.shares = try fields.number("shares") ?? 0
+        value.shareOfFloat = try fields.number("share_of_float") ?? 0
+        value.daysToCover = try fields.number("days_to_cover") ?? 0
+        return value
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+
+/// Reads lines from a file descriptor in blocks of 64 KiB: the one place of this module that touches a file.
+///
+/// The descriptor stays the caller's: it is neither moved nor closed here.
+public struct LineReader {
+    public static let blockBytes = 1 << 16
+
+    /// The descriptor could not be read; `errno` says why.
+    public struct ReadError: Error, Equatable, CustomStringConvertible {
+        public var errno: Int32
+        public var description: String { "reading failed: \(String(cString: strerror(errno)))" }
+    }
+
+    private let descriptor: Int32
+
+    public init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Reads to the end of the file, giving every line to `feed`.
+    ///
+    /// - Parameter each: Called after each block with what came of it; the batch is emptied afterwards.
+    /// - Throws: ``ReadError``, or what `each` throws; `feed` has then read whole lines only.
+    public func readAll(into feed: inout some LineFeed, each: (borrowing FeedBatch) throws -> Void) throws {
+        var splitter = LineSplitter()
+        var batch = FeedBatch()
+        var block = [UInt8](repeating: 0, count: Self.blockBytes)
+        while true {
+            let count = try readBlock(into: &block)
+            guard count > 0 else { break }
+            splitter.push(block.span.extracting(first: count)) { feed.read($0, $1, into: &batch) }
+            try each(batch)
+            batch.removeAll()
+        }
+        splitter.finish { feed.read($0, $1, into: &batch) }
+        feed.finish(into: &batch)
+        try each(batch)
+    }
+
+    private func readBlock(into block: inout [UInt8]) throws(ReadError) -> Int {
+        while true {
+            let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw ReadError(errno: errno) }
+        }
+    }
+}

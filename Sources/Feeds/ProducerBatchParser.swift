@@ -1,0 +1,127 @@
+public import Schema
+import SwiftProtobuf
+
+/// What a producer sent in one message.
+public struct ParsedBatch: Sendable {
+    public var producer: String
+    /// Sequence of the first event; they count up by one.
+    public var firstSequence: UInt64
+    /// In the producer's order; a refused event keeps its place and its sequence.
+    public var events: [Result<InputEvent, Refusal>]
+    /// Keys nothing is done with (JSON only), each once, in alphabetical order.
+    public var ignoredKeys: [String]
+
+    public init(
+        producer: String, firstSequence: UInt64, events: [Result<InputEvent, Refusal>], ignoredKeys: [String] = []
+    ) {
+        self.producer = producer
+        self.firstSequence = firstSequence
+        self.events = events
+        self.ignoredKeys = ignoredKeys
+    }
+
+    /// Sequence of the last event; one less than ``firstSequence`` for an empty batch.
+    public var lastSequence: UInt64 { firstSequence + UInt64(events.count) - 1 }
+}
+
+/// Reads what producers send: a batch as JSON or as protobuf.
+///
+/// Pure. Names and types are checked here; values, symbols and times by ``EventNormalizer``, for both forms.
+public enum ProducerBatchParser {
+    public static let maximumBytes = 4 << 20
+    public static let maximumEvents = 4_096
+    public static let maximumNameCharacters = 128
+
+    /// - Throws: A refusal of the whole batch, whose source is "producer" where no name could be read.
+    public static func parse(_ bytes: Span<UInt8>) throws(Refusal) -> ParsedBatch {
+        do {
+            return try parseUnplaced(bytes)
+        } catch {
+            throw error.at("producer", 0)
+        }
+    }
+
+    private static func parseUnplaced(_ bytes: Span<UInt8>) throws(Fault) -> ParsedBatch {
+        guard bytes.count <= maximumBytes else {
+            throw Fault(.batchTooLarge, "the batch has \(bytes.count) bytes, allowed are \(maximumBytes)")
+        }
+        guard let first = firstVisible(bytes), bytes[first] == UInt8(ascii: "{") else {
+            return try parseProtobuf(bytes)
+        }
+        do {
+            return try parseJSON(bytes)
+        } catch {
+            // A protobuf batch begins with 0A, which is white space, and the length of the producer's name, which
+            // may be that of a brace.
+            if first > 0, bytes[0] == 0x0A, let batch = try? parseProtobuf(bytes) { return batch }
+            throw error
+        }
+    }
+
+    private static func firstVisible(_ bytes: Span<UInt8>) -> Int? {
+        for index in 0..<bytes.count {
+            switch bytes[index] {
+            case 0x20, 0x09, 0x0A, 0x0D: continue
+            default: return index
+            }
+        }
+        return nil
+    }
+
+    // MARK: The two forms
+
+    private static func parseProtobuf(_ bytes: Span<UInt8>) throws(Fault) -> ParsedBatch {
+        let batch: ProducerBatch
+        do {
+            batch = try ProducerBatch(serializedBytes: Array(bytes))
+        } catch {
+            throw Fault(.malformedBatch, "the batch is neither a JSON object nor a ProducerBatch, allowed is either")
+        }
+        try checkEnvelope(batch.producer, batch.producerSequence, batch.events.count)
+        return ParsedBatch(
+            producer: batch.producer, firstSequence: batch.producerSequence,
+            events: batch.events.map { .success($0) }, ignoredKeys: [])
+    }
+
+    private static func parseJSON(_ bytes: Span<UInt8>) throws(Fault) -> ParsedBatch {
+        var fields = try JSONFields(try JSONParser.parse(bytes))
+        let producer = try fields.requiredText("producer")
+        guard let sequence = try fields.unsigned("producer_sequence") else {
+            throw JSONFields.missing("producer_sequence", "a whole number from 1")
+        }
+        guard let objects = try fields.list("events") else { throw JSONFields.missing("events", "an array") }
+        try checkEnvelope(producer, sequence, objects.count)
+        var ignored = Set(fields.leftOver)
+        var parser = JSONEvents()
+        var events: [Result<InputEvent, Refusal>] = []
+        for (index, object) in objects.enumerated() {
+            do {
+                events.append(.success(try parser.event(object) { ignored.insert($0) }))
+            } catch {
+                events.append(.failure(error.at(producer, sequence + UInt64(index))))
+            }
+        }
+        return ParsedBatch(
+            producer: producer, firstSequence: sequence, events: events,
+            ignoredKeys: ignored.sorted().prefix(FeedCounts.maximumIgnoredKeys).map { String($0.prefix(64)) })
+    }
+
+    private static func checkEnvelope(_ producer: String, _ sequence: UInt64, _ events: Int) throws(Fault) {
+        let isPrintable = producer.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
+            default: true
+            }
+        }
+        guard isPrintable, (1...maximumNameCharacters).contains(producer.count), producer.utf8.count <= 512 else {
+            let found = "producer is \(quoted(producer)) of \(producer.count) characters"
+            throw Fault(.producerName, found + ", allowed are 1 to \(maximumNameCharacters) printable characters")
+        }
+        guard events <= maximumEvents else {
+            throw Fault(.tooManyEvents, "the batch has \(events) events, allowed are \(maximumEvents)")
+        }
+        guard sequence >= 1, sequence <= UInt64.max - UInt64(maximumEvents) else {
+            throw Fault(.producerSequence, "producer_sequence is \(sequence), allowed is from 1")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+public import Schema
+import Yams
+
+/// What a settings file says: what exists, how it is judged and when the exchange is open.
+public struct SettingsFile: Sendable, Equatable {
+    public var model: ModelSettings
+    /// In the file's order, numbered from 1. Record times are 0 until a recording gives them.
+    public var instruments: [InstrumentDefinition]
+    public var calendar: SessionCalendar
+
+    public init(model: ModelSettings, instruments: [InstrumentDefinition], calendar: SessionCalendar) {
+        self.model = model
+        self.instruments = instruments
+        self.calendar = calendar
+    }
+
+    public var symbols: SymbolTable { SymbolTable(instruments) }
+
+    /// A file may be this large, bytes.
+    public static let maximumBytes = 4 << 20
+
+    /// Reads a settings file (YAML; `docs/FORMATS.md` has the keys).
+    ///
+    /// - Parameters:
+    ///   - yaml: The whole file.
+    ///   - source: Its name, for problems.
+    /// - Throws: ``SettingsError`` with every problem found, not just the first.
+    public static func parse(_ yaml: Span<UInt8>, source: String) throws(SettingsError) -> SettingsFile {
+        let reader = SettingsReader()
+        if let root = compose(yaml, reader), let file = SettingsParser(reader: reader, root: root).file() {
+            if reader.problems.isEmpty { return file }
+        }
+        let inOrder = reader.problems.enumerated().sorted {
+            ($0.element.line, $0.offset) < ($1.element.line, $1.offset)
+        }
+        throw SettingsError(source: source, problems: inOrder.map(\.element))
+    }
+
+    private static func compose(_ yaml: Span<UInt8>, _ reader: SettingsReader) -> Node? {
+        guard yaml.count <= maximumBytes else {
+            reader.note(nil, "the file", "\(yaml.count) bytes", "up to \(maximumBytes)")
+            return nil
+        }
+        guard let text = String(validating: yaml) else {
+            reader.note(nil, "the file", "not UTF-8", "UTF-8")
+            return nil
+        }
+        do {
+            if let node = try Yams.compose(yaml: text) { return node }
+            reader.note(nil, "the file", "empty", "a mapping")
+        } catch {
+            let told = "\(error)".split(separator: "\n").prefix(2).joined(separator: " ")
+            reader.note(nil, "the file", "not YAML (\(told.prefix(200)))", "one YAML document")
+        }
+        return nil
+    }
+}
