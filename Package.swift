@@ -71,7 +71,7 @@ let package = Package(
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
-        library("Feeds", ["Schema", "EventLog", "MCAP", "Yams"]),
+        library("Feeds", ["Schema", "Yams", protobuf]),
         library("Supervision", ["Schema", subprocess, system]),
         library(
             "ServiceKit",
@@ -92,6 +92,31 @@ let package = Package(
                 "ServiceKit", "Pipeline", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting",
                 arguments, protobuf,
             ]),
+        // Tests mirror Sources.
+        library("TestKit"),
+        tests("SchemaTests", ["Schema"]),
+        tests("ZeroMQTests", ["ZeroMQ"]),
+        tests("MCAPTests", ["MCAP"]),
+        tests("MarketModelsTests", ["MarketModels"]),
+        tests("NewsModelsTests", ["NewsModels"]),
+        tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
+        tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
+        tests("AlertingTests", ["Alerting", "Schema", protobuf]),
+        tests("FeedsTests", ["Feeds", "Schema", protobuf]),
+        tests("EventLogTests", ["EventLog", "Schema", "TestKit"]),
+        tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
+        tests("SupervisionTests", ["Supervision"]),
+        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit"]),
+        tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Benchmarks are built only when asked for: make bench.
+if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "epicenter-bench",
+            dependencies: ["EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
+            path: "Benchmarks/epicenter-bench", swiftSettings: hot))
+}

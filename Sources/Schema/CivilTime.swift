@@ -78,7 +78,8 @@ public enum CivilTime {
         }
         guard let offset = offsetSeconds(bytes[position...]) else { return nil }
         let total = day * 86_400 + hour * 3_600 + minute * 60 + seconds - offset
-        guard total >= 0 else { return nil }
+        // 64 bits of nanoseconds end in the year 2554.
+        guard total >= 0, total < Int(UInt64.max / second) else { return nil }
         return UInt64(total) * second + UInt64(nanoseconds)
     }
 

@@ -1,0 +1,123 @@
+import EventLog
+import Foundation
+import Schema
+import ServiceKit
+import Streaming
+import SwiftProtobuf
+import ZeroMQ
+
+/// Bars per second through the four real processes under a real epicenterd.
+struct PipelineBenchmark {
+    let bars: Int
+    let symbols: Int
+
+    func run() throws {
+        let directory = "/tmp/epicenter-bench-\(getpid())"
+        try FileManager.default.createDirectory(
+            atPath: directory + "/run", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        print("\(bars) daily bars over \(symbols) symbols, columns of \(StreamMessage.maximumRows)")
+        let head = try SyntheticStream(bars: bars, symbols: symbols).write(to: directory + "/source")
+
+        let messages = (bars + StreamMessage.maximumRows - 1) / StreamMessage.maximumRows
+        let bytes = try averageMessage(directory + "/source", messages)
+        let raw = try RawHops.run(in: directory, count: messages, bytes: bytes)
+        report("raw libzmq, three hops, \(bytes) bytes a message", raw, 1)
+        let result = try pipeline(directory, head: head)
+        report("epicenter, four processes, from start of play", result.seconds, raw / result.seconds)
+        print("alerts: \(result.alerts)")
+        for (process, peak) in result.peaks { print("peak RSS  \(process): \(peak >> 10) MB") }
+    }
+
+    private func report(_ name: String, _ seconds: Double, _ ratio: Double) {
+        let rate = Double(bars) / seconds / 1e6
+        print("\(name): \(String(format: "%.2f s, %.2f M bars/s, ratio %.2f", seconds, rate, ratio))")
+    }
+
+    private func averageMessage(_ source: String, _ messages: Int) throws -> Int {
+        var total = 0
+        var count = 0
+        try LogIndex(reading: source).forEachMessage(types: [.bars]) { message in
+            total += message.serialized().count
+            count += 1
+            return count < 64
+        }
+        return count == 0 ? 0 : total / count
+    }
+
+    private struct Result {
+        var seconds = 0.0
+        var alerts: UInt64 = 0
+        var peaks: [(String, UInt64)] = []
+    }
+
+    private func pipeline(_ directory: String, head: UInt64) throws -> Result {
+        let path = directory + "/epicenter.yaml"
+        try """
+        run: {directory: \(directory)/run}
+        data: {directory: \(directory)/data}
+        ingest: {recording: \(directory)/source, rate: max, ticks: false}
+
+        """.write(toFile: path, atomically: true, encoding: .utf8)
+        let configuration = try ServiceConfiguration.load(path: path, environment: [:])
+        let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        let service = Process()
+        service.executableURL = folder.appendingPathComponent("epicenterd")
+        service.arguments = ["--config", path]
+        try service.run()
+        defer {
+            service.terminate()
+            service.waitUntilExit()
+        }
+        return try follow(configuration, head: head)
+    }
+
+    /// The clock runs from the first sign that ingest has played anything.
+    private func follow(_ configuration: ServiceConfiguration, head: UInt64) throws -> Result {
+        let context = try Context()
+        let alerts = try StreamReader(
+            .alerts, in: context, at: Endpoint(configuration.replayEndpoint), credit: 1_024, name: "bench")
+        let market = try StreamReader(
+            .market, in: context, at: Endpoint(configuration.endpoint(of: "market")), types: [.configurationChanged],
+            credit: 1, name: "bench")
+        var poller = Poller()
+        _ = alerts.add(to: &poller)
+        _ = market.add(to: &poller)
+        var began: Duration?
+        var result = Result()
+        while alerts.watermark < head {
+            let now = ServiceClock.monotonic
+            try alerts.keepOpen(now: now)
+            if began == nil {
+                try market.keepOpen(now: now)
+                while try market.receive(now: now, { _, _ in }) != .nothing {}
+                if market.head > 0 {
+                    began = now
+                    try market.close()
+                }
+            }
+            while try alerts.receive(now: now, { _, _ in }) != .nothing {}
+            try alerts.acknowledge(alerts.next - 1, idle: true)
+            _ = try poller.wait(timeout: .milliseconds(5))
+        }
+        result.seconds = (ServiceClock.monotonic - (began ?? .zero)).inSeconds
+        result.alerts = alerts.next - 1
+        result.peaks = peaks(configuration)
+        return result
+    }
+
+    /// `VmHWM` of each stage, in kilobytes.
+    private func peaks(_ configuration: ServiceConfiguration) -> [(String, UInt64)] {
+        ["epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"].map { name in
+            let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            for pid in pids where Int(pid) != nil {
+                let line = (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)) ?? ""
+                guard line.contains(name), line.contains(configuration.dataDirectory.dropLast(5)) else { continue }
+                let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+                let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+                return (name, peak.flatMap { UInt64($0.filter(\.isNumber)) } ?? 0)
+            }
+            return (name, 0)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+# make demo and make test do everything on a Debian machine that has Swift.
+
+SHELL := /bin/bash
+DATA ?= out/demo
+export PATH := $(PATH)
+
+.PHONY: help setup build demo test unit lint bench docs clean
+
+help:
+	@echo "make demo    set up, build, play the recording through the service, show its alerts and a report"
+	@echo "make test    set up, build and run all tests"
+	@echo "make setup   install the Debian packages that are missing"
+	@echo "make build   release build"
+	@echo "make lint    formatting and generated code"
+	@echo "make bench   speed and memory beside raw libzmq"
+	@echo "make docs    the recording that ships, rebuilt from its inputs"
+
+setup:
+	@scripts/setup
+
+build: setup
+	swift build -c release
+
+demo: build
+	@rm -rf $(DATA)
+	.build/release/epicenter replay docs/examples/deepseek-2025-01.mcap --out $(DATA) --show-from 2025-01-24
+	@echo
+	.build/release/epicenter report NVDA/2025-01-27 --data $(DATA)
+
+test: build
+	@scripts/setup --tests
+	EPICENTER_BIN=$(CURDIR)/.build/release EPICENTER_PYTHON=$(CURDIR)/.venv/bin/python3 scripts/test
+
+lint:
+	@scripts/setup --tests
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	scripts/generate-schema --check
+
+bench: setup
+	EPICENTER_BENCHMARKS=1 swift build -c release
+	.build/release/epicenter-bench pipeline
+
+docs: build
+	scripts/build-recording
+
+clean:
+	rm -rf .build out

@@ -1,0 +1,213 @@
+import EventLog
+import Foundation
+import Schema
+import TestKit
+import Testing
+
+@Suite("Event log")
+struct EventLogTests {
+    let directory = TemporaryDirectory()
+
+    private func open(_ name: String = "market") throws -> EventLog {
+        try EventLog(
+            directory: directory.path + "/" + name, stream: .market, newEpoch: 7, options: .init(sync: .never))
+    }
+
+    private func tick(_ time: UInt64) -> StreamMessage {
+        var tick = ClockTick()
+        tick.recordTime = time
+        tick.eventTime = time
+        return .clockTick(tick)
+    }
+
+    private func bars(_ count: Int) -> StreamMessage {
+        var bars = Bars()
+        for row in 0..<count {
+            bars.recordTime.append(UInt64(row))
+            bars.instrument.append(1)
+            bars.start.append(0)
+            bars.end.append(UInt64(row))
+            bars.open.append(1)
+            bars.high.append(1)
+            bars.low.append(1)
+            bars.close.append(Int64(row))
+            bars.volume.append(0)
+        }
+        return .bars(bars)
+    }
+
+    private func sequences(_ index: LogIndex, from: UInt64 = 1) throws -> [UInt64] {
+        var found: [UInt64] = []
+        try index.forEachMessage(from: from) { message in
+            found += (message.firstSequence...message.lastSequence)
+            return true
+        }
+        return found
+    }
+
+    @Test("what is committed is read back in order, from any sequence")
+    func readsBack() throws {
+        let log = try open()
+        for round in 0..<10 {
+            try log.append(tick(UInt64(round)))
+            try log.append(bars(5))
+            #expect(try log.commit() == UInt64(6 * (round + 1)))
+        }
+        #expect(try sequences(log.index) == Array(1...60))
+        for from in 1...60 as ClosedRange<UInt64> {
+            let found = try sequences(log.index, from: from)
+            #expect(found.last == 60)
+            // A batch may begin inside a message of columns, never after the sequence asked for.
+            #expect(found.first! <= from && found.first! + 4 >= from)
+        }
+    }
+
+    @Test("nothing is readable before it is committed")
+    func uncommitted() throws {
+        let log = try open()
+        try log.append(tick(1))
+        #expect(log.committed == 0)
+        #expect(log.head == 1)
+        #expect(try sequences(log.index).isEmpty)
+        try log.commit()
+        #expect(try sequences(log.index) == [1])
+    }
+
+    @Test("a closed and a crashed log go on where they were, in the same epoch")
+    func reopens() throws {
+        do {
+            let log = try open()
+            try log.append(bars(3))
+            try log.close()
+            try log.append(tick(9))
+            try log.commit()  // not closed: as after a crash
+        }
+        let log = try open()
+        #expect(log.committed == 4)
+        #expect(log.epoch == 7)
+        #expect(log.opening.closedSegments == 1)
+        try log.append(tick(10))
+        try log.commit()
+        #expect(try sequences(log.index) == [1, 2, 3, 4, 5])
+        #expect(try sequences(LogIndex(reading: directory.path + "/market")) == [1, 2, 3, 4, 5])
+    }
+
+    @Test("cut at every byte of its last two chunks, a log loses whole commits and nothing else")
+    func everyTruncation() throws {
+        let original = directory.path + "/original"
+        do {
+            let log = try EventLog(directory: original, stream: .market, newEpoch: 7, options: .init(sync: .never))
+            for time in 1...4 as ClosedRange<UInt64> {
+                try log.append(tick(time))
+                try log.commit()
+            }
+        }
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: original).first { $0.hasSuffix(".mcap") })
+        let bytes = try #require(FileManager.default.contents(atPath: original + "/" + name))
+        let whole = try LogIndex(reading: original)
+        #expect(whole.head == 4)
+        var heads: Set<UInt64> = []
+        for length in (bytes.count - 330)..<bytes.count {
+            let copy = directory.path + "/cut\(length)"
+            try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+            try bytes.prefix(length).write(to: URL(fileURLWithPath: copy + "/" + name))
+            let log = try EventLog(directory: copy, stream: .market, newEpoch: 8, options: .init(sync: .never))
+            heads.insert(log.committed)
+            #expect(try sequences(log.index) == Array(1...max(1, log.committed)))
+            try log.append(tick(99))
+            #expect(try log.commit() == log.committed)
+            #expect(try sequences(log.index).last == log.committed)
+        }
+        #expect(heads.isSuperset(of: [3]) && heads.isSubset(of: [2, 3, 4]))
+    }
+
+    @Test("a second writer is refused, and a third may come when the first is gone")
+    func lock() throws {
+        do {
+            let first = try open()
+            #expect(throws: LogError(.locked, directory.path + "/market")) { try open() }
+            #expect(first.committed == 0)
+        }
+        _ = try open()
+    }
+
+    @Test("a directory of another stream is refused")
+    func foreignStream() throws {
+        do {
+            let log = try open()
+            try log.append(tick(1))
+            try log.close()
+        }
+        #expect(throws: LogError.self) {
+            try EventLog(directory: directory.path + "/market", stream: .alerts, newEpoch: 1)
+        }
+    }
+
+    @Test("records copied from another log keep their sequences; a gap is refused")
+    func copies() throws {
+        let source = try open("source")
+        try source.append(bars(1_024))
+        try source.append(tick(5))
+        try source.commit()
+        let target = try open("target")
+        var cursor = LogCursor(at: 1)
+        let buffer = RawBuffer()
+        let batch = try #require(try cursor.next(in: source.index, into: buffer))
+        try target.append(records: buffer.bytes, batch)
+        try target.commit()
+        #expect(try sequences(target.index) == Array(1...1_025))
+        #expect(try StreamDigest.of(target.index).hexadecimal == StreamDigest.of(source.index).hexadecimal)
+        #expect(throws: LogError.self) { try target.append(records: buffer.bytes, batch) }
+    }
+
+    @Test("the digest does not see where messages and chunks end")
+    func digestIgnoresBoundaries() throws {
+        let one = try open("one")
+        try one.append(bars(10))
+        try one.commit()
+        let many = try open("many")
+        guard case .bars = bars(10) else { return }
+        for row in 0..<10 {
+            try many.append(bars(10).slice(row..<row + 1))
+            try many.commit()
+        }
+        #expect(try StreamDigest.of(one.index).hexadecimal == StreamDigest.of(many.index).hexadecimal)
+        let other = try open("other")
+        try other.append(bars(11).slice(1..<11))
+        try other.commit()
+        #expect(try StreamDigest.of(one.index).hexadecimal != StreamDigest.of(other.index).hexadecimal)
+    }
+
+    @Test("a flipped bit in a committed chunk is found when it is read, not passed on")
+    func flippedBit() throws {
+        let log = try open()
+        try log.append(bars(100))
+        try log.close()
+        let path = directory.path + "/market/00000000000000000001.mcap"
+        var bytes = try #require(FileManager.default.contents(atPath: path))
+        let place = try #require(bytes.lastRange(of: Data([100, 0, 0, 0, 0, 0, 0, 0])) ?? bytes.range(of: Data([99])))
+        bytes[place.lowerBound] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        #expect(throws: (any Error).self) { try sequences(LogIndex(reading: path)) }
+    }
+
+    @Test("a recording file has the same records as the log it was made from")
+    func recordingWriter() throws {
+        let log = try open()
+        var writer = try RecordingWriter(path: directory.path + "/a.mcap", stream: .market, epoch: 1)
+        for round in 0..<50 as Range<UInt64> {
+            for message in [bars(700), tick(round)] {
+                try log.append(message)
+                var numbered = message
+                numbered.firstSequence = log.head + 1 - UInt64(message.count)
+                try writer.append(numbered)
+            }
+        }
+        try log.commit()
+        try writer.finish()
+        let recording = try LogIndex(reading: directory.path + "/a.mcap")
+        #expect(recording.head == log.committed)
+        #expect(try StreamDigest.of(recording).hexadecimal == StreamDigest.of(log.index).hexadecimal)
+        #expect(try sequences(recording, from: 20_000).first.map { $0 <= 20_000 } == true)
+    }
+}

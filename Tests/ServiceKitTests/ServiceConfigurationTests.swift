@@ -1,0 +1,79 @@
+import ServiceKit
+import Testing
+
+@Suite("Service configuration")
+struct ServiceConfigurationTests {
+    private func problems(_ yaml: String, _ environment: [String: String] = [:]) -> [String] {
+        do {
+            _ = try ServiceConfiguration.load(yaml: yaml, name: "e.yaml", environment: environment)
+            return []
+        } catch {
+            return error.problems
+        }
+    }
+
+    @Test("an empty file gives the defaults")
+    func defaults() throws {
+        #expect(try ServiceConfiguration.load(yaml: "", name: "e.yaml") == ServiceConfiguration())
+    }
+
+    @Test("every setting is taken from the file")
+    func reads() throws {
+        let yaml = """
+            run: {directory: /tmp/r}
+            data: {directory: /tmp/d, sync: always}
+            log: {level: debug}
+            service: {stopWithinSeconds: 5, checkpointSeconds: 3}
+            ingest: {recording: a.mcap, rate: 3600, csv: [a.csv, b.csv], jsonl: [], ticks: false, producers: "tcp://127.0.0.1:5555"}
+            publish: {alerts: "ipc:///tmp/x", source: urn:test}
+            instruments: [{symbol: A, name: B}]
+            """
+        let read = try ServiceConfiguration.load(yaml: yaml, name: "e.yaml")
+        #expect(read.runDirectory == "/tmp/r")
+        #expect(read.sync == .always)
+        #expect(read.logLevel == .debug)
+        #expect(read.stopWithin == .seconds(5))
+        #expect(read.rate == .factor(3_600))
+        #expect(read.csv == ["a.csv", "b.csv"])
+        #expect(!read.ticks)
+        #expect(read.producersEndpoint == "tcp://127.0.0.1:5555")
+        #expect(read.alertsEndpoint == "ipc:///tmp/x")
+        #expect(read.replayEndpoint == "ipc:///tmp/r/replay.sock")
+    }
+
+    @Test(
+        "a wrong value is refused with key, place, what was found and what is allowed",
+        arguments: [
+            ("data: {syncIntervalMs: abc}", "e.yaml:1: data.syncIntervalMs is \"abc\", allowed is a whole number from 1 to 60000"),
+            ("data: {syncIntervalMs: 0}", "e.yaml:1: data.syncIntervalMs is \"0\", allowed is a whole number from 1 to 60000"),
+            ("\ndata:\n  sync: often", "e.yaml:3: data.sync is \"often\", allowed is one of always, interval, never"),
+            ("ingest: {rate: -1}", "e.yaml:1: ingest.rate is \"-1.0\", allowed is \"max\" or a number above 0"),
+            ("ingest: {ticks: maybe}", "e.yaml:1: ingest.ticks is \"maybe\", allowed is true or false"),
+            ("ingest: {csv: {a: b}}", "e.yaml:1: ingest.csv.a is not a setting"),
+            ("publish: {alerts: \"tcp://0.0.0.0:99\"}", "publish.alerts is \"tcp://0.0.0.0:99\", allowed is a local endpoint"),
+            ("run: [1, [2]]", "run is a list of lists"),
+            ("data: {sink: never}", "data.sink is not a setting; allowed are data.directory"),
+            ("- a", "must be a mapping"),
+            ("a: [", "not valid YAML"),
+        ])
+    func refuses(yaml: String, expected: String) {
+        let found = problems(yaml)
+        #expect(found.contains { $0.contains(expected) }, "\(found)")
+    }
+
+    @Test("all problems are said at once")
+    func allProblems() {
+        #expect(problems("data: {sync: often, syncIntervalMs: x}\nlog: {level: loud}\nnonsense: 1").count == 4)
+    }
+
+    @Test("the environment overrides the file, and a wrong value there is refused too")
+    func environment() throws {
+        let read = try ServiceConfiguration.load(
+            yaml: "data: {sync: always, directory: /a}", name: "e.yaml",
+            environment: ["EPICENTER_DATA_SYNC": "never", "EPICENTER_SERVICE_STOP_WITHIN_SECONDS": "7"])
+        #expect(read.sync == .never)
+        #expect(read.stopWithin == .seconds(7))
+        #expect(read.dataDirectory == "/a")
+        #expect(problems("", ["EPICENTER_DATA_SYNC_INTERVAL_MS": "abc"]).count == 1)
+    }
+}

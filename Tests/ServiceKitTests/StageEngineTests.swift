@@ -1,0 +1,180 @@
+import EventLog
+import Foundation
+import Schema
+import ServiceKit
+import TestKit
+import Testing
+
+/// Says something about every third tick, twice about every ninth, and remembers how many it saw.
+private struct Counting: Stage {
+    static let output = StreamName.signals
+    static let judgementVersion = "counting-1"
+    var seen: UInt64 = 0
+
+    mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox) {
+        for row in rows {
+            seen += 1
+            let sequence = message.firstSequence + UInt64(row)
+            guard sequence % 3 == 0 else { continue }
+            outbox.begin(cause: sequence, recordTime: message.recordTime(row: row))
+            for _ in 0..<(sequence % 9 == 0 ? 2 : 1) {
+                var signal = ShockSignal()
+                signal.shock = "seen \(seen)"
+                signal.eventTime = message.recordTime(row: row)
+                outbox.emit(signal)
+            }
+        }
+    }
+}
+
+/// Writes down in which order it was given records of both its inputs.
+private struct Ordering: Stage {
+    static let output = StreamName.findings
+    static let judgementVersion = "ordering-1"
+    var market: UInt64 = 0
+
+    mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox) {
+        if case .shockSignal(let signal) = message {
+            outbox.begin(cause: signal.cause.sequence, recordTime: signal.recordTime)
+            var finding = Finding()
+            finding.shock = "signal \(signal.sequence) after market \(market)"
+            outbox.emit(finding)
+        } else {
+            market = message.firstSequence + UInt64(rows.upperBound) - 1
+        }
+    }
+}
+
+@Suite("Stage engine")
+struct StageEngineTests {
+    let directory = TemporaryDirectory()
+
+    private func trades(_ first: UInt64, _ count: Int) -> StreamMessage {
+        var trades = Trades()
+        trades.firstSequence = first
+        for row in 0..<count {
+            trades.recordTime.append(first + UInt64(row))
+            trades.instrument.append(1)
+            trades.time.append(0)
+            trades.price.append(1)
+            trades.size.append(0)
+            trades.condition.append(0)
+        }
+        return .trades(trades)
+    }
+
+    private func log(_ name: String, _ stream: StreamName) throws -> EventLog {
+        try EventLog(directory: "\(directory.path)/\(name)", stream: stream, newEpoch: 3, options: .init(sync: .never))
+    }
+
+    private func undisturbed(_ records: Int) throws -> String {
+        let engine = try StageEngine<Counting>(log: log("undisturbed\(records)", .signals), checkpointPath: nil)
+        try engine.enqueue(trades(1, records), of: .market)
+        try engine.log.commit()
+        return try StreamDigest.of(engine.log.index).hexadecimal
+    }
+
+    @Test("killed anywhere and restarted from a checkpoint, none or a damaged one, it says the same", arguments: 0..<12)
+    func exactlyOnce(round: UInt64) throws {
+        var random = SeededGenerator(for: "Stage engine", default: 4_711 + round)
+        let path = "\(directory.path)/checkpoint\(round)"
+        let name = "signals\(round)"
+        var isDone = false
+        while !isDone {
+            let engine = try StageEngine<Counting>(log: log(name, .signals), checkpointPath: path)
+            while (engine.applied[.market] ?? 0) < 900 {
+                // Boundaries of messages differ from life to life.
+                let next = (engine.applied[.market] ?? 0) + 1
+                let count = min(Int.random(in: 1...64, using: &random), Int(901 - next))
+                try engine.enqueue(trades(next, count), of: .market)
+                if Int.random(in: 0..<3, using: &random) == 0 { try engine.log.commit() }
+                if Int.random(in: 0..<5, using: &random) == 0 {
+                    try engine.log.commit()
+                    try engine.writeCheckpoint(to: path, epochs: [:])
+                }
+                // Death: what was not committed is gone.
+                if Int.random(in: 0..<12, using: &random) == 0 { break }
+            }
+            isDone = engine.applied[.market] == 900
+            if isDone { try engine.log.commit() }
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: try? FileManager.default.removeItem(atPath: path)
+            case 1 where FileManager.default.fileExists(atPath: path):
+                try Data("bplist00 damaged".utf8).write(to: URL(fileURLWithPath: path))
+            default: break
+            }
+        }
+        let index = try LogIndex(reading: "\(directory.path)/\(name)")
+        #expect(index.head == 400)
+        #expect(try StreamDigest.of(index).hexadecimal == undisturbed(900))
+    }
+
+    @Test("a checkpoint that is ahead of its stream is not used")
+    func checkpointAhead() throws {
+        let path = directory.path + "/checkpoint"
+        do {
+            let engine = try StageEngine<Counting>(log: log("a", .signals), checkpointPath: path)
+            try engine.enqueue(trades(1, 90), of: .market)
+            try engine.log.commit()
+            try engine.writeCheckpoint(to: path, epochs: [:])
+        }
+        let other = try StageEngine<Counting>(log: log("b", .signals), checkpointPath: path)
+        #expect(other.applied[.market] == 0)
+        #expect(other.restored == "ahead of the stream it belongs to")
+    }
+
+    /// Signals arrive early, late, in pieces: each is applied right after the market record that caused it.
+    @Test("a merge applies each signal right after its cause, however the inputs interleave", arguments: 0..<20)
+    func merge(round: UInt64) throws {
+        var random = SeededGenerator(for: "Merge", default: 99 + round)
+        let signals = try StageEngine<Counting>(log: log("s\(round)", .signals), checkpointPath: nil)
+        try signals.enqueue(trades(1, 300), of: .market)
+        try signals.log.commit()
+        var waiting: [StreamMessage] = []
+        try signals.log.index.forEachMessage { message in
+            waiting.append(message)
+            return true
+        }
+        let merge = try StageEngine<Ordering>(log: log("f\(round)", .findings), checkpointPath: nil)
+        var next: UInt64 = 1
+        while next <= 300 || !waiting.isEmpty {
+            if next <= 300, Bool.random(using: &random) {
+                let count = min(Int.random(in: 1...40, using: &random), Int(301 - next))
+                try merge.enqueue(trades(next, count), of: .market)
+                next += UInt64(count)
+            } else if !waiting.isEmpty {
+                for _ in 0..<Int.random(in: 1...9, using: &random) where !waiting.isEmpty {
+                    try merge.enqueue(waiting.removeFirst(), of: .signals)
+                }
+            }
+            try merge.advance()
+        }
+        merge.promise(300)
+        try merge.advance()
+        try merge.log.commit()
+        #expect(merge.watermark == 300)
+        var said: [String] = []
+        try merge.log.index.forEachMessage { message in
+            if case .finding(let finding) = message { said.append(finding.shock) }
+            return true
+        }
+        var expected: [String] = []
+        try signals.log.index.forEachMessage { message in
+            expected.append("signal \(message.firstSequence) after market \(message.cause?.sequence ?? 0)")
+            return true
+        }
+        #expect(said == expected)
+    }
+
+    @Test("market records wait until the first input's promise covers them")
+    func waitsForPromise() throws {
+        let merge = try StageEngine<Ordering>(log: log("w", .findings), checkpointPath: nil)
+        try merge.enqueue(trades(1, 10), of: .market)
+        try merge.advance()
+        #expect(merge.applied[.market] == 0)
+        merge.promise(4)
+        try merge.advance()
+        #expect(merge.applied[.market] == 4)
+        #expect(merge.watermark == 4)
+    }
+}
