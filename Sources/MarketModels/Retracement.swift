@@ -1,0 +1,11 @@
+/// How much of a move has been taken back.
+///
+/// - Parameters:
+///   - price: P_t, the price now.
+///   - before: P₀, the price before the move.
+///   - after: P₁, the price at the end of the move.
+/// - Returns: (P_t − P₁)/(P₀ − P₁): 0 at the end of the move, 1 when all is recovered, negative when
+///   the move went on. `nil` if there was no move.
+public func retracement(price: Double, before: Double, after: Double) -> Double? {
+    before == after ? nil : (price - after) / (before - after)
+}

@@ -1,0 +1,227 @@
+/// One way an entity is written.
+public struct Alias: Codable, Equatable, Sendable {
+    /// As it is written in text.
+    public let text: String
+    /// Whether it is an exchange symbol.
+    public let isTicker: Bool
+    /// Whether it is also an ordinary word or another thing's name, so that it needs a second signal.
+    public let isAmbiguous: Bool
+    /// Words after which it is never meant, such as "price" after "Target"; any case.
+    public let notFollowedBy: [String]
+
+    public init(_ text: String, isTicker: Bool = false, isAmbiguous: Bool = false, notFollowedBy: [String] = []) {
+        self.text = text
+        self.isTicker = isTicker
+        self.isAmbiguous = isAmbiguous
+        self.notFollowedBy = notFollowedBy
+    }
+
+    /// Whether it counts only when written exactly so: ambiguous ones and tickers of up to three letters.
+    public var isExact: Bool { isAmbiguous || (isTicker && text.count <= 3) }
+}
+
+/// An entity and the ways it is written, in all languages.
+public struct EntityAliases: Codable, Equatable, Sendable {
+    /// The entity's identity, such as its symbol.
+    public let entity: String
+    public let aliases: [Alias]
+
+    public init(entity: String, aliases: [Alias]) {
+        self.entity = entity
+        self.aliases = aliases
+    }
+}
+
+/// Why a table of aliases is refused.
+public enum AliasError: Error, Equatable, Sendable {
+    /// Two entities are written the same way, and no rule could tell them apart.
+    case shared(alias: String, entities: [String])
+    /// Nothing in the alias is a word.
+    case empty(entity: String)
+}
+
+extension AliasError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .shared(let alias, let entities): "alias \"\(alias)\" belongs to \(entities.joined(separator: " and "))"
+        case .empty(let entity): "an alias of \(entity) has no word in it"
+        }
+    }
+}
+
+/// An entity found in a text.
+public struct EntityMention: Equatable, Sendable {
+    public let entity: String
+    /// The alias as the table has it.
+    public let alias: String
+    /// Index of its first token in the text, and how many tokens it covers.
+    public let token: Int
+    public let length: Int
+}
+
+/// An entity a text is about.
+public struct EntityLink: Codable, Equatable, Sendable {
+    public let entity: String
+    /// From 0 to 100, see ``EntityRelevance``.
+    public let relevance: Double
+    /// Mentions in headline and body.
+    public let mentions: Int
+}
+
+/// Finds entities in texts by the ways they are written.
+///
+/// The longest alias at a place wins and consumes it. Latin aliases match whole words, Han and kana
+/// anywhere. Exact aliases need their case; ambiguous ones also a second signal in the same text:
+/// another alias of the entity, a `$` before a ticker, or a market word. Ambiguous aliases joined by
+/// a hyphen to what follows do not count.
+public struct AliasTable: Sendable {
+    private struct Entry: Sendable {
+        let entity: String
+        let alias: Alias
+        let keys: [String]
+        let surfaces: [String]
+        let barredFollowers: [String]
+    }
+
+    /// By key of the first token: longest first, then by entity and spelling.
+    private let entries: [String: [Entry]]
+
+    /// - Throws: ``AliasError`` if two entities share a spelling or an alias has no word.
+    public init(_ entities: [EntityAliases]) throws(AliasError) {
+        var all: [Entry] = []
+        for entity in entities {
+            for alias in entity.aliases {
+                let tokens = Tokenizer.tokens(alias.text)
+                guard !tokens.isEmpty else { throw .empty(entity: entity.entity) }
+                all.append(
+                    Entry(
+                        entity: entity.entity, alias: alias, keys: tokens.map(\.key), surfaces: tokens.map(\.surface),
+                        barredFollowers: alias.notFollowedBy.flatMap { Tokenizer.tokens($0).map(\.key) }
+                    )
+                )
+            }
+        }
+        all.sort { left, right in
+            (right.keys.count, left.keys.joined(separator: " "), left.entity, left.alias.text)
+                < (left.keys.count, right.keys.joined(separator: " "), right.entity, right.alias.text)
+        }
+        for (left, right) in zip(all, all.dropFirst()) where left.keys == right.keys && left.entity != right.entity {
+            throw .shared(alias: left.alias.text, entities: [left.entity, right.entity])
+        }
+        var entries: [String: [Entry]] = [:]
+        for entry in all { entries[entry.keys[0], default: []].append(entry) }
+        self.entries = entries
+    }
+
+    /// The entities named in one text, in order. One pass, O(tokens · aliases with the same first word).
+    public func mentions(in text: String) -> [EntityMention] {
+        let tokens = Tokenizer.tokens(text)
+        let found = candidates(in: tokens)
+        let signals = Signals(found: found, tokens: tokens)
+        return found.filter { signals.confirm($0) }.map(\.mention)
+    }
+
+    /// The entities a news item is about, by decreasing relevance, then by identity.
+    ///
+    /// Second signals for ambiguous aliases are sought in headline and body together.
+    public func links(headline: String, body: String = "") -> [EntityLink] {
+        let headTokens = Tokenizer.tokens(headline)
+        let bodyTokens = Tokenizer.tokens(body)
+        let inHead = candidates(in: headTokens)
+        let inBody = candidates(in: bodyTokens)
+        let signals = Signals(found: inHead + inBody, tokens: headTokens + bodyTokens)
+
+        var summaries: [String: Summary] = [:]
+        var order: [String] = []
+        for (found, isHead) in [(inHead, true), (inBody, false)] {
+            for candidate in found where signals.confirm(candidate) {
+                let entity = candidate.mention.entity
+                if summaries[entity] == nil { order.append(entity) }
+                summaries[entity, default: Summary()].add(
+                    candidate.mention, isHeadline: isHead, isFirst: order[0] == entity, bodyLength: bodyTokens.count
+                )
+            }
+        }
+        let links = order.map { entity in
+            let summary = summaries[entity, default: Summary()]
+            return EntityLink(entity: entity, relevance: summary.relevance, mentions: summary.mentions)
+        }
+        return links.sorted { ($1.relevance, $0.entity) < ($0.relevance, $1.entity) }
+    }
+}
+
+extension AliasTable {
+    private struct Candidate {
+        let mention: EntityMention
+        let needsSignal: Bool
+        let hasDollar: Bool
+    }
+
+    private struct Summary {
+        var mentions = 0
+        var headline: Double?
+        var firstInBody: Double?
+
+        mutating func add(_ mention: EntityMention, isHeadline: Bool, isFirst: Bool, bodyLength: Int) {
+            mentions += 1
+            if isHeadline {
+                let value = isFirst ? EntityRelevance.headlineFirst : EntityRelevance.headlineOther
+                headline = headline ?? value
+            } else if firstInBody == nil {
+                firstInBody = Double(mention.token) / Double(bodyLength)
+            }
+        }
+
+        var relevance: Double {
+            headline ?? EntityRelevance.body(position: firstInBody ?? 1, mentions: mentions)
+        }
+    }
+
+    /// What in a text can confirm an ambiguous alias.
+    private struct Signals {
+        private var spellings: [String: Set<String>] = [:]
+        private var hasMarketWord = false
+
+        init(found: [Candidate], tokens: [Token]) {
+            for candidate in found { spellings[candidate.mention.entity, default: []].insert(candidate.mention.alias) }
+            hasMarketWord = MarketWords.occur(in: tokens)
+        }
+
+        func confirm(_ candidate: Candidate) -> Bool {
+            guard candidate.needsSignal else { return true }
+            return candidate.hasDollar || hasMarketWord || spellings[candidate.mention.entity, default: []].count > 1
+        }
+    }
+
+    private func candidates(in tokens: [Token]) -> [Candidate] {
+        var found: [Candidate] = []
+        var position = 0
+        while position < tokens.count {
+            guard let entry = longestMatch(at: position, in: tokens) else {
+                position += 1
+                continue
+            }
+            let mention = EntityMention(
+                entity: entry.entity, alias: entry.alias.text, token: position, length: entry.keys.count
+            )
+            let hasDollar = entry.alias.isTicker && tokens[position].preceding == "$"
+            found.append(Candidate(mention: mention, needsSignal: entry.alias.isAmbiguous, hasDollar: hasDollar))
+            position += entry.keys.count
+        }
+        return found
+    }
+
+    private func longestMatch(at position: Int, in tokens: [Token]) -> Entry? {
+        entries[tokens[position].key]?.first { entry in
+            let end = position + entry.keys.count
+            guard end <= tokens.count else { return false }
+            for offset in entry.keys.indices {
+                let token = tokens[position + offset]
+                guard token.key == entry.keys[offset] else { return false }
+                if entry.alias.isExact, token.surface != entry.surfaces[offset] { return false }
+            }
+            if entry.alias.isAmbiguous, tokens[end - 1].following == "-", end < tokens.count { return false }
+            return end == tokens.count || !entry.barredFollowers.contains(tokens[end].key)
+        }
+    }
+}
