@@ -55,8 +55,9 @@ extension AttributeStage {
             finding.missing.append("attribution: when the move began is not known")
             return
         }
+        let until = signal.measure.onsetUntil
         let search = TriggerSearch(
-            subject: signal.subject, scope: signal.scope, onset: signal.measure.onsetFrom..<signal.measure.onsetUntil,
+            subject: signal.subject, scope: signal.scope, onset: min(signal.measure.onsetFrom, until)..<until,
             settings: settings)
         let result = search.run(in: news)
         if let attribution = result.attribution { finding.attribution = attribution }

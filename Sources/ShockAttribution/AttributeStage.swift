@@ -30,11 +30,11 @@ public struct AttributeStage: Stage {
         case .instrumentDefinition(let definition):
             instruments.define(definition)
             prices.grow(toSlots: instruments.count)
-            news.watch(instruments: instruments, settings: settings)
+            news.forgetVocabulary()
         case .configurationChanged(let change):
             stored.value = change.settings
-            news.watch(instruments: instruments, settings: settings)
-        case .newsItem(let item): news.add(item)
+            news.forgetVocabulary()
+        case .newsItem(let item): news.add(item, instruments: instruments, settings: settings)
         case .fact(let fact): facts.add(fact)
         case .shockSignal(let signal):
             outbox.begin(cause: signal.cause.sequence, recordTime: signal.recordTime)

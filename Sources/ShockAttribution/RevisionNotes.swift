@@ -80,12 +80,17 @@ enum RevisionNotes {
 /// Numbers in a finding's own words; alerts have their own, richer ones.
 enum Words {
     /// A fraction as `−12.5 %`.
-    static func percent(_ fraction: Double) -> String { points(fraction) + " %" }
+    static func percent(_ fraction: Double) -> String {
+        let number = points(fraction)
+        return number == none ? none : number + " %"
+    }
+
+    private static let none = "n/a"
 
     /// A fraction in percentage points, as `−12.5`; a true minus, and no sign on zero.
     static func points(_ fraction: Double) -> String {
         let tenths = (abs(fraction) * 1_000).rounded()
-        guard tenths < 1e12 else { return "n/a" }
+        guard tenths < 1e12 else { return none }
         let sign = tenths == 0 ? "" : fraction < 0 ? "\u{2212}" : "+"
         return "\(sign)\(Int(tenths) / 10).\(Int(tenths) % 10)"
     }
@@ -93,7 +98,7 @@ enum Words {
     /// A share as `44 %`.
     static func share(_ fraction: Double) -> String {
         let percent = (abs(fraction) * 100).rounded()
-        guard percent < 1e12 else { return "n/a" }
+        guard percent < 1e12 else { return none }
         return (percent != 0 && fraction < 0 ? "\u{2212}" : "") + "\(Int(percent)) %"
     }
 }

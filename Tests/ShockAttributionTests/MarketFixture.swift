@@ -172,3 +172,20 @@ enum SharedData {
         }
     }
 }
+
+/// A headline of the shared data. Others' sentences: read, never copied.
+struct SharedHeadline: Decodable {
+    let published_at: String
+    let timestamp_kind: String
+    let source: String
+    let title: String
+    let summary: String?
+
+    static func all() throws -> [SharedHeadline] {
+        let file = try #require(SharedData.folder).appending(path: "deepseek/news_headlines.jsonl")
+        return try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isNewline)
+            .map { try JSONDecoder().decode(SharedHeadline.self, from: Data($0.utf8)) }
+    }
+
+    var time: UInt64 { CivilTime.parseRFC3339(published_at)! }
+}
