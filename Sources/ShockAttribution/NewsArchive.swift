@@ -2,7 +2,7 @@ import NewsModels
 import Schema
 
 /// One news item as it was judged when it came.
-struct ArchivedItem: Codable, Equatable, Sendable {
+struct ArchivedItem: Equatable, Sendable {
     /// Market sequence.
     var sequence: UInt64
     /// When it can have been read: the later of published and first seen, so that in doubt the latter decides.
@@ -30,12 +30,13 @@ struct NewsArchive: Codable, Sendable {
     static let capacity = 150_000
 
     /// In the order they came.
-    private(set) var items: [ArchivedItem] = []
+    var items: [ArchivedItem] { stored.values }
+    private var stored = ArchivedItems()
     private var stories = StoryIndex()
     /// Names to look for; nil when they have to be made anew.
     private var vocabulary: NewsVocabulary?
 
-    private enum CodingKeys: String, CodingKey { case items, stories }
+    private enum CodingKeys: String, CodingKey { case stored, stories }
 
     /// Says that definitions or settings have changed.
     mutating func forgetVocabulary() { vocabulary = nil }
@@ -49,7 +50,7 @@ struct NewsArchive: Codable, Sendable {
         let assignment = stories.add(
             StoryItem(sequence: item.sequence, time: Int64(clamping: time), source: item.source, headline: item.title))
         let terms = SalientTerms.terms(item.title)
-        items.append(
+        stored.values.append(
             ArchivedItem(
                 sequence: item.sequence, seen: time, story: assignment.story, source: item.source,
                 tier: tier(of: item, settings), title: item.title, terms: terms.map(\.text),
@@ -68,7 +69,7 @@ struct NewsArchive: Codable, Sendable {
     private mutating func forget(at recordTime: UInt64) {
         guard items.count > 1_000, let first = items.first else { return }
         let horizon = recordTime > Self.retention ? recordTime - Self.retention : 0
-        if items.count > Self.capacity { items.removeFirst(items.count - Self.capacity * 9 / 10) }
-        if first.seen + CivilTime.day < horizon { items.removeAll { $0.seen < horizon } }
+        if items.count > Self.capacity { stored.values.removeFirst(items.count - Self.capacity * 9 / 10) }
+        if first.seen + CivilTime.day < horizon { stored.values.removeAll { $0.seen < horizon } }
     }
 }

@@ -74,7 +74,7 @@ struct NewsVocabulary: Sendable {
 }
 
 /// That an item is about something.
-struct NewsLink: Codable, Equatable, Sendable {
+struct NewsLink: Equatable, Sendable {
     var entity: String
     /// 0 to 100.
     var relevance: Double

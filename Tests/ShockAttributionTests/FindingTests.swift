@@ -118,3 +118,25 @@ struct FindingTests {
         #expect(Words.share(-0.07) == "−7 %")
     }
 }
+
+@Suite("Stored news")
+struct StoredNewsTests {
+    @Test("a checkpoint's news cut short anywhere is refused, never read as other news")
+    func truncated() throws {
+        var items = ArchivedItems()
+        items.values = [
+            ArchivedItem(
+                sequence: .max, seen: 1 << 60, story: 3, source: "Blatt", tier: 5, title: "Größe 芯片", terms: ["grosse"],
+                isName: [true], isPriceReport: true, names: [.init(entity: "ABC", relevance: 54.13)], groups: [])
+        ]
+        let encoder = PropertyListEncoder()
+        encoder.outputFormat = .binary
+        let whole = try encoder.encode([items])
+        #expect(try PropertyListDecoder().decode([ArchivedItems].self, from: whole) == [items])
+        let bytes = try PropertyListDecoder().decode([Data].self, from: whole)[0]
+        for length in 1..<bytes.count {
+            let cut = try encoder.encode([bytes.prefix(length)])
+            #expect(throws: DecodingError.self) { try PropertyListDecoder().decode([ArchivedItems].self, from: cut) }
+        }
+    }
+}
