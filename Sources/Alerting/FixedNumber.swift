@@ -1,0 +1,95 @@
+/// Numbers as alerts print them, the same on every machine: no locale, a true minus sign (U+2212), halves
+/// rounded away from zero, thousands set apart by commas.
+public enum FixedNumber {
+    /// What stands for a value that is not a number.
+    public static let none = "n/a"
+
+    /// A number with a fixed count of decimals, such as `1,234.50` or `−0.20`.
+    ///
+    /// - Parameters:
+    ///   - decimals: 0 to 9.
+    ///   - signed: Whether a positive number gets a plus sign. What rounds to zero has no sign.
+    /// - Returns: ``none`` for NaN, infinities and what does not fit into 15 digits.
+    public static func decimal(_ value: Double, decimals: Int, signed: Bool = false) -> String {
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = (abs(value) * scale).rounded()
+        guard scaled < 1e15 else { return none }  // false for NaN too
+        let digits = Int(scaled)
+        var text = grouped(digits / Int(scale))
+        if decimals > 0 {
+            let fraction = String(digits % Int(scale))
+            text += "." + String(repeating: "0", count: decimals - fraction.count) + fraction
+        }
+        guard digits != 0 else { return text }
+        return (value < 0 ? "\u{2212}" : signed ? "+" : "") + text
+    }
+
+    /// A fraction as a percentage: 0.0893 is `+8.93 %`.
+    public static func percent(_ fraction: Double, decimals: Int, signed: Bool = true) -> String {
+        let number = decimal(fraction * 100, decimals: decimals, signed: signed)
+        return number == none ? none : number + " %"
+    }
+
+    /// A fraction as percentage points without a unit, for lists that name it once.
+    public static func points(_ fraction: Double, signed: Bool = true) -> String {
+        decimal(fraction * 100, decimals: 2, signed: signed)
+    }
+
+    /// A probability as a whole percentage; what is above 0 or below 1 is never said to be 0 or 100.
+    public static func probability(_ value: Double) -> String {
+        guard value.isFinite else { return none }
+        if value > 0 && value < 0.005 { return "under 1 %" }
+        if value < 1 && value >= 0.995 { return "over 99 %" }
+        return decimal(value * 100, decimals: 0) + " %"
+    }
+
+    /// An amount of US dollars: `−$592.7 bn`, `$1.02 tn`, `$850 m`, `$12,300`.
+    public static func dollars(_ amount: Double) -> String {
+        let size = abs(amount)
+        let text =
+            switch size {
+            case 999.95e9...: decimal(size / 1e12, decimals: 2) + " tn"
+            case 999.5e6...: decimal(size / 1e9, decimals: 1) + " bn"
+            case 999_500...: decimal(size / 1e6, decimals: 0) + " m"
+            default: decimal(size, decimals: 0)
+            }
+        guard !text.hasPrefix(none) else { return none }
+        return (amount < 0 && text != "0" ? "\u{2212}$" : "$") + text
+    }
+
+    /// A large count of things: `24.49 bn`, `310.0 m`, `1,250`.
+    public static func count(_ number: Double) -> String {
+        switch abs(number) {
+        case 1e9...: decimal(number / 1e9, decimals: 2) + " bn"
+        case 1e6...: decimal(number / 1e6, decimals: 1) + " m"
+        default: decimal(number, decimals: 0)
+        }
+    }
+
+    /// A price or another level with as many decimals as its size deserves: two from 1 up, four below.
+    public static func level(_ value: Double) -> String {
+        decimal(value, decimals: abs(value) < 1 ? 4 : 2)
+    }
+
+    /// 1 is `1st`; 11, 12 and 13 are `11th`, `12th`, `13th`.
+    public static func ordinal(_ number: UInt32) -> String {
+        let suffix =
+            switch (number % 10, number % 100) {
+            case (1, let rest) where rest != 11: "st"
+            case (2, let rest) where rest != 12: "nd"
+            case (3, let rest) where rest != 13: "rd"
+            default: "th"
+            }
+        return grouped(Int(number)) + suffix
+    }
+
+    private static func grouped(_ number: Int) -> String {
+        var text = ""
+        for (index, digit) in String(number).reversed().enumerated() {
+            if index > 0, index % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+}

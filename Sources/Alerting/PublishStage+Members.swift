@@ -1,0 +1,65 @@
+import Schema
+
+extension PublishStage {
+    /// Announces a group's or the market's alert on its members' topics.
+    ///
+    /// Members are told when it fires and when it ends, not of every revision. Who joins while it fires is
+    /// told then; who was told that it fires is told that it resolved, even if no longer a member. A
+    /// withdrawal goes to the members of the finding, whose own alerts may say they are part of it.
+    ///
+    /// - Parameters:
+    ///   - alert: The wider alert as just published.
+    ///   - members: Who was told that it fires; brought up to date.
+    mutating func announce(
+        _ finding: Finding, as alert: Alert, members told: inout [ToldMember], to outbox: inout Outbox
+    ) {
+        switch alert.state {
+        case .firing:
+            let known = Set(told.map(\.symbol))
+            let joined = finding.toldMembers.filter { !known.contains($0.symbol) }
+            for member in joined { notify(member, of: alert, finding: finding, to: &outbox) }
+            if !joined.isEmpty { told = (told + joined).sorted { $0.symbol < $1.symbol } }
+        case .resolved:
+            for member in told { notify(member, of: alert, finding: finding, to: &outbox) }
+        case .withdrawn:
+            for member in finding.toldMembers { notify(member, of: alert, finding: finding, to: &outbox) }
+        case .pending, .unspecified, .UNRECOGNIZED: break
+        }
+    }
+
+    /// Puts one notice on a member's topic: the wider alert's state and words under the member's name.
+    ///
+    /// It carries the measure with the member's own line only, and neither decomposition nor attribution:
+    /// `part_of` names the alert that has them, and a market has a thousand members.
+    private mutating func notify(
+        _ member: ToldMember, of wider: Alert, finding: Finding, to outbox: inout Outbox
+    ) {
+        let labels = AlertLabels(
+            scope: finding.scope, subject: member.symbol, shock: finding.shock, partOf: wider.fingerprint)
+        var notice = Self.alert(of: finding, state: wider.state, labels: labels, fingerprint: labels.fingerprint)
+        notice.subject = member.symbol
+        notice.subjectName = member.name
+        notice.partOf = [wider.fingerprint]
+        notice.headline = Wording.English.notice(of: finding, headline: wider.headline)
+        notice.summary = wider.summary
+        notice.measure = finding.measure
+        notice.measure.members = finding.measure.members.filter { $0.symbol == member.symbol }
+        emit(notice, at: finding.eventTime, to: &outbox)
+    }
+}
+
+extension Finding {
+    /// Its members by symbol, each once, the subject itself left out (the market's is its benchmark).
+    fileprivate var toldMembers: [ToldMember] {
+        guard scope == .group || scope == .market else { return [] }
+        var unique: [ToldMember] = []
+        for member in members.sorted(by: { $0.symbol < $1.symbol })
+        where member.symbol != unique.last?.symbol && member.symbol != subject && !member.symbol.isEmpty {
+            unique.append(ToldMember(symbol: member.symbol, name: member.name))
+        }
+        return unique
+    }
+
+    /// What to call its subject: the name where it has one.
+    var displayName: String { subjectName.isEmpty ? subject : subjectName }
+}

@@ -1,0 +1,44 @@
+import Schema
+
+/// The words of an alert, by language. A language is a set of functions from ``WordingInput`` to text;
+/// each says the same numbers, and none adds a cause or a number that the finding does not have.
+enum Wording {}
+
+/// All that the words of one alert are made from.
+struct WordingInput: Sendable {
+    /// A live wider alert, as a member's alert mentions it.
+    struct Wider: Equatable, Sendable {
+        var name: String
+        var simpleReturn: Double
+    }
+
+    var finding: Finding
+    var state: AlertState
+    /// In the finding's order: the nearest first.
+    var wider: [Wider] = []
+
+    var measure: Measure { finding.measure }
+
+    /// The return as headline and sentences give it: two decimals for one instrument, one for a basket.
+    var returnText: String {
+        FixedNumber.percent(measure.simpleReturn, decimals: finding.scope == .instrument ? 2 : 1)
+    }
+}
+
+extension Wording {
+    /// A text of others as one line of at most `limit` characters, cut at a word and marked with `…`.
+    ///
+    /// Control characters and runs of white space become one space.
+    static func line(_ text: String, limit: Int = 100) -> String {
+        let words = text.split { $0.isWhitespace || $0.unicodeScalars.allSatisfy { $0.value < 0x20 } }
+        var line = ""
+        for word in words {
+            let longer = line.isEmpty ? String(word) : line + " " + word
+            guard longer.count <= limit else {
+                return (line.isEmpty ? String(word.prefix(limit - 1)) : line) + "…"
+            }
+            line = longer
+        }
+        return line
+    }
+}

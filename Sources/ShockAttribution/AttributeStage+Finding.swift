@@ -1,0 +1,91 @@
+import Schema
+
+extension AttributeStage {
+    /// The next revision of a shock's finding.
+    ///
+    /// The measure is the signal's. What explains it is computed as long as it can still change: the
+    /// decomposition until all closes of the session are known, the attribution until the shock's session
+    /// is over. Afterwards both are repeated unchanged, so that later revisions differ only in what came later.
+    mutating func explain(_ signal: ShockSignal) -> Finding {
+        let last = shocks.last(of: signal.shock)
+        var finding = Finding()
+        finding.eventTime = signal.eventTime
+        finding.shock = signal.shock
+        finding.revision = (last?.revision ?? 0) + 1
+        finding.phase = signal.phase
+        finding.scope = signal.scope
+        finding.subject = signal.subject
+        finding.subjectName = name(of: signal)
+        finding.partOf = signal.partOf
+        finding.measure = signal.measure
+        finding.members = members(of: signal)
+
+        decompose(signal, last, into: &finding)
+        attribute(signal, last, into: &finding)
+        finding.revised = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
+        shocks.remember(finding, at: signal.recordTime)
+        return finding
+    }
+
+    private func decompose(_ signal: ShockSignal, _ last: Finding?, into finding: inout Finding) {
+        if let last, last.measure.complete, last.hasDecomposition,
+            last.measure.simpleReturn == signal.measure.simpleReturn,
+            !last.missing.contains(where: { $0.hasPrefix("decomposition") })
+        {
+            finding.decomposition = last.decomposition
+            finding.missing += last.missing.filter { $0.hasPrefix("group part") }
+            return
+        }
+        let decomposer = ShockDecomposer(instruments: instruments, prices: prices, facts: facts, settings: settings)
+        let result = decomposer.decompose(signal)
+        if let decomposition = result.decomposition { finding.decomposition = decomposition }
+        finding.missing += result.missing
+    }
+
+    private mutating func attribute(_ signal: ShockSignal, _ last: Finding?, into finding: inout Finding) {
+        let sameOnset = last.map {
+            $0.measure.onsetFrom == signal.measure.onsetFrom && $0.measure.onsetUntil == signal.measure.onsetUntil
+        }
+        if let last, last.measure.complete, last.hasAttribution, sameOnset == true {
+            finding.attribution = last.attribution
+            finding.missing += last.missing.filter { $0.hasPrefix("attribution") }
+            return
+        }
+        guard signal.measure.onsetUntil > 0 else {
+            finding.missing.append("attribution: when the move began is not known")
+            return
+        }
+        let until = signal.measure.onsetUntil
+        let search = TriggerSearch(
+            subject: signal.subject, scope: signal.scope, onset: min(signal.measure.onsetFrom, until)..<until,
+            settings: settings)
+        let result = search.run(in: news)
+        if let attribution = result.attribution { finding.attribution = attribution }
+        finding.missing += result.missing
+    }
+
+    private func name(of signal: ShockSignal) -> String {
+        if signal.scope == .group { return settings.groups.first { $0.id == signal.subject }?.name ?? "" }
+        return instruments.slot(symbol: signal.subject).map { instruments.instruments[$0].name } ?? ""
+    }
+
+    /// Whom a shock concerns: a group's members in the configuration's order, or every share and fund.
+    private func members(of signal: ShockSignal) -> [Member] {
+        switch signal.scope {
+        case .group:
+            (settings.groups.first { $0.id == signal.subject }?.members ?? []).map { member(symbol: $0.symbol) }
+        case .market:
+            instruments.instruments
+                .filter { [InstrumentKind.equity, .etf].map(\.rawValue).contains($0.kind) }
+                .map { member(symbol: $0.symbol) }
+        case .instrument, .unspecified, .UNRECOGNIZED: []
+        }
+    }
+
+    private func member(symbol: String) -> Member {
+        var member = Member()
+        member.symbol = symbol
+        member.name = instruments.slot(symbol: symbol).map { instruments.instruments[$0].name } ?? ""
+        return member
+    }
+}

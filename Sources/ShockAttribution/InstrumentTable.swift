@@ -1,0 +1,65 @@
+import Schema
+
+/// The instruments defined so far. Each has a slot: its place in every per-instrument column, from 0 in the
+/// order of definition, never given to another.
+struct InstrumentTable: Codable, Equatable, Sendable {
+    struct Instrument: Codable, Equatable, Sendable {
+        var symbol: String
+        var name: String
+        var kind: Int
+        var aliases: [String]
+        var ambiguousAliases: [String]
+    }
+
+    private(set) var instruments: [Instrument] = []
+    private var slotsBySymbol: [String: Int] = [:]
+    /// Slot + 1 by instrument number, 0 where none is defined: the hot path's way in.
+    private var slotsByNumber = PackedColumn<Int32>()
+    /// The same for numbers too large for a column.
+    private var slotsByLargeNumber: [UInt32: Int] = [:]
+
+    private static let columnLimit: UInt32 = 1 << 20
+
+    var count: Int { instruments.count }
+
+    func slot(symbol: String) -> Int? { slotsBySymbol[symbol] }
+
+    /// The slot of an instrument number; nil if it is not defined. No hashing for numbers below a million.
+    @inline(__always)
+    func slot(number: UInt32) -> Int? {
+        if number < UInt32(slotsByNumber.values.count) {
+            let slot = Int(slotsByNumber.values[Int(number)]) - 1
+            return slot < 0 ? nil : slot
+        }
+        return number < Self.columnLimit ? nil : slotsByLargeNumber[number]
+    }
+
+    /// Takes a definition; a symbol defined again keeps its slot and gets the new particulars.
+    ///
+    /// A number that stood for another symbol stands for this one from now on.
+    mutating func define(_ definition: InstrumentDefinition) {
+        let instrument = Instrument(
+            symbol: definition.symbol, name: definition.name, kind: definition.kind.rawValue,
+            aliases: definition.aliases, ambiguousAliases: definition.ambiguousAliases)
+        let slot: Int
+        if let known = slotsBySymbol[definition.symbol] {
+            slot = known
+            instruments[slot] = instrument
+        } else {
+            slot = instruments.count
+            instruments.append(instrument)
+            slotsBySymbol[definition.symbol] = slot
+        }
+        bind(number: definition.instrument, to: slot)
+    }
+
+    private mutating func bind(number: UInt32, to slot: Int) {
+        guard number < Self.columnLimit else {
+            slotsByLargeNumber[number] = slot
+            return
+        }
+        let missing = Int(number) + 1 - slotsByNumber.values.count
+        if missing > 0 { slotsByNumber.values += Array(repeating: 0, count: missing) }
+        slotsByNumber.values[Int(number)] = Int32(slot + 1)
+    }
+}

@@ -1,0 +1,81 @@
+import NewsModels
+import Schema
+
+/// The names and words by which news is tied to instruments, entities and groups.
+///
+/// Made from definitions and settings whenever they have changed; not part of a checkpoint.
+struct NewsVocabulary: Sendable {
+    /// Finds instruments (by symbol) and configured entities (by id).
+    private let names: AliasTable?
+    /// Finds groups (by id) by their keywords.
+    private let keywords: AliasTable?
+
+    /// What stands between the owners of a spelling that several share.
+    private static let separator: Character = "\u{1F}"
+
+    init(instruments: InstrumentTable, settings: ModelSettings) {
+        var named: [EntityAliases] = []
+        for instrument in instruments.instruments {
+            var aliases = Self.aliases([instrument.name] + instrument.aliases, instrument.ambiguousAliases)
+            if !aliases.contains(where: { $0.text == instrument.symbol }) {
+                aliases.append(Alias(instrument.symbol, isTicker: true, isAmbiguous: true))
+            }
+            named.append(EntityAliases(entity: instrument.symbol, aliases: aliases))
+        }
+        for entity in settings.entities {
+            named.append(
+                EntityAliases(entity: entity.id, aliases: Self.aliases(entity.aliases, entity.ambiguousAliases)))
+        }
+        names = try? AliasTable(Self.withoutConflicts(named))
+        keywords = try? AliasTable(
+            Self.withoutConflicts(
+                settings.groups.map { EntityAliases(entity: $0.id, aliases: Self.aliases($0.keywords, [])) }))
+    }
+
+    /// Whom an item names, with relevance 0 to 100, by identity.
+    func names(in item: NewsItem) -> [NewsLink] { Self.links(names, item) }
+
+    /// Which groups' keywords an item has, with relevance 0 to 100, by id.
+    func groups(in item: NewsItem) -> [NewsLink] { Self.links(keywords, item) }
+
+    private static func aliases(_ plain: [String], _ ambiguous: [String]) -> [Alias] {
+        plain.map { Alias($0) } + ambiguous.map { Alias($0, isAmbiguous: true) }
+    }
+
+    private static func links(_ table: AliasTable?, _ item: NewsItem) -> [NewsLink] {
+        guard let table else { return [] }
+        var links: [NewsLink] = []
+        for link in table.links(headline: item.title, body: item.body) {
+            for owner in link.entity.split(separator: separator) {
+                links.append(NewsLink(entity: String(owner), relevance: link.relevance))
+            }
+        }
+        return links.sorted { ($0.entity, $1.relevance) < ($1.entity, $0.relevance) }
+    }
+
+    /// The same spellings, each once: one that several own becomes an entity of its own with all their names
+    /// (two share classes have one name), and what has no word is left out.
+    private static func withoutConflicts(_ entities: [EntityAliases]) -> [EntityAliases] {
+        var owners: [String: [String]] = [:]
+        var spellings: [(key: String, alias: Alias)] = []
+        for entity in entities {
+            for alias in entity.aliases {
+                let key = Tokenizer.tokens(alias.text).map(\.key).joined(separator: " ")
+                guard !key.isEmpty else { continue }
+                if owners[key] == nil { spellings.append((key, alias)) }
+                if owners[key]?.contains(entity.entity) != true { owners[key, default: []].append(entity.entity) }
+            }
+        }
+        return spellings.map { spelling in
+            let owner = (owners[spelling.key] ?? []).joined(separator: String(separator))
+            return EntityAliases(entity: owner, aliases: [spelling.alias])
+        }
+    }
+}
+
+/// That an item is about something.
+struct NewsLink: Equatable, Sendable {
+    var entity: String
+    /// 0 to 100.
+    var relevance: Double
+}

@@ -1,0 +1,91 @@
+import NewsModels
+import Schema
+
+/// A story as a candidate for the trigger, from those of its items that count.
+struct StoryCandidate {
+    let id: String
+    /// Of its most relevant item, the earliest of several.
+    let headline: String
+    /// What it is about, most telling first.
+    let terms: [String]
+    let evidence: TriggerEvidence
+    /// Of all its items known before the onset ended.
+    let firstSeen: UInt64
+    let latest: UInt64
+    let sequences: [UInt64]
+    let sources: Int
+    /// The best of its items' tiers; 0 if none is known.
+    let tier: Int
+
+    /// The stories that have something to do with the shock's subject, by id.
+    ///
+    /// - Parameters:
+    ///   - items: Those that count, in order of arrival.
+    ///   - relevance: Of each of them.
+    static func all(
+        of items: [ArchivedItem], relevance: [Double], attention: TermAttention
+    ) -> [StoryCandidate] {
+        var byStory: [UInt64: [Int]] = [:]
+        for index in items.indices { byStory[items[index].story, default: []].append(index) }
+        return byStory.keys.sorted().compactMap { story in
+            let indices = byStory[story] ?? []
+            return StoryCandidate(
+                story: story, items: indices.map { items[$0] }, relevance: indices.map { relevance[$0] },
+                attention: attention)
+        }
+    }
+
+    /// - Returns: nil if the story has nothing to do with the shock's subject.
+    private init?(story: UInt64, items: [ArchivedItem], relevance: [Double], attention: TermAttention) {
+        let value = Self.relevance(of: relevance)
+        guard value > 0, let best = relevance.max(), let lead = relevance.firstIndex(of: best) else { return nil }
+        let seen = items.map(\.seen).sorted()
+        id = "story/\(story)"
+        headline = items[lead].title
+        terms = Self.terms(of: items)
+        firstSeen = attention.firstSeen(story: story) ?? seen[0]
+        latest = seen[seen.count - 1]
+        sequences = items.map(\.sequence)
+        sources = Set(items.map(\.source)).count
+        tier = items.map(\.tier).filter { $0 > 0 }.min() ?? 0
+        evidence = TriggerEvidence(
+            // When half of what counts of it had been written: a story moves prices when it is told
+            // everywhere, not when it is told first.
+            time: Int64(clamping: seen[(seen.count - 1) / 2]), relevance: value,
+            attention: Self.keyTerms(of: items).compactMap { attention.z(of: $0) }.max(),
+            tier: NewsModels.SourceTier(rawValue: tier) ?? .press,
+            isPriceReport: items.allSatisfy(\.isPriceReport))
+    }
+
+    /// The mean over the most relevant third of the items: a story is about what several of its items are
+    /// about, and need not name it in each.
+    private static func relevance(of values: [Double]) -> Double {
+        let count = (values.count + 2) / 3
+        return values.sorted(by: >).prefix(count).reduce(0, +) / Double(count)
+    }
+
+    /// The terms most items have, names counting double; at most five.
+    private static func terms(of items: [ArchivedItem]) -> [String] {
+        ranked(items).prefix(5).map(\.term)
+    }
+
+    /// The terms at least half of the items have: those whose attention is the story's.
+    private static func keyTerms(of items: [ArchivedItem]) -> [String] {
+        ranked(items).prefix(3).filter { 2 * $0.items >= items.count }.map(\.term)
+    }
+
+    private static func ranked(_ items: [ArchivedItem]) -> [(term: String, items: Int, weight: Int)] {
+        var counts: [String: (items: Int, names: Int)] = [:]
+        for item in items {
+            for (term, isName) in zip(item.terms, item.isName) {
+                counts[term, default: (0, 0)].items += 1
+                counts[term, default: (0, 0)].names += isName ? 1 : 0
+            }
+        }
+        return counts.keys.sorted().compactMap { term in
+            guard let count = counts[term] else { return nil }
+            return (term, count.items, count.items + count.names)
+        }
+        .sorted { ($1.weight, $0.term) < ($0.weight, $1.term) }
+    }
+}

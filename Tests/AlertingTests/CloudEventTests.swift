@@ -1,0 +1,48 @@
+import Schema
+import Testing
+
+@testable import Alerting
+
+@Suite("The body of an alert")
+struct CloudEventTests {
+    /// Written out by hand from CloudEvents 1.0 (JSON event format, §3) and the protobuf JSON mapping, so
+    /// that a change of order, names or escapes cannot pass unseen.
+    @Test("is the CloudEvents document that was promised, byte for byte")
+    func golden() {
+        var alert = Alert()
+        alert.fingerprint = "00112233445566aa"
+        alert.revision = 2
+        alert.state = .firing
+        alert.kind = "shock"
+        alert.subject = "A\"B\\C"
+        alert.scope = .instrument
+        alert.headline = "A\u{1}B −1.50 %"
+        alert.measure.simpleReturn = -0.015
+        let event = CloudEvent(source: "urn:epicenter", time: 1_737_988_200_500_000_000, alert: alert)
+        let expected =
+            #"{"specversion":"1.0","id":"00112233445566aa/2","source":"urn:epicenter","#
+            + #""type":"org.epicenter.alert.v1","subject":"A\"B\\C","time":"2025-01-27T14:30:00.5Z","#
+            + #""datacontenttype":"application/json","dataschema":"urn:epicenter:schema:alert:1","#
+            + #""data":{"fingerprint":"00112233445566aa","revision":2,"state":"ALERT_STATE_FIRING","#
+            + #""kind":"shock","subject":"A\"B\\C","scope":"SHOCK_SCOPE_INSTRUMENT","#
+            + #""headline":"A\u0001B −1.50 %","measure":{"simpleReturn":-0.015}}}"#
+        #expect(String(decoding: event.encoded(), as: UTF8.self) == expected)
+    }
+
+    @Test(
+        "quotes what JSON cannot hold bare",
+        arguments: [
+            ("", #""""#), ("a\"b", #""a\"b""#), ("a\\b", #""a\\b""#), ("\n\t\u{1F}", #""\u000a\u0009\u001f""#),
+            ("−é芯", "\"−é芯\""),
+        ])
+    func quotes(text: String, expected: String) {
+        #expect(String(decoding: JSONObjectWriter.quoted(text), as: UTF8.self) == expected)
+    }
+
+    @Test("has the same bytes every time, whichever stage makes it")
+    func deterministic() {
+        let first = Samples.publish([Samples.full()]).map(\.body)
+        #expect(first == Samples.publish([Samples.full()]).map(\.body))
+        #expect(first.count == 1)
+    }
+}
