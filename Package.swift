@@ -67,7 +67,7 @@ let package = Package(
         library("NewsModels", ["MarketModels"]),
         library("ShockAnalysis", ["Schema", "MarketModels"]),
         library("ShockAttribution", ["Schema", "MarketModels", "NewsModels"]),
-        library("Alerting", ["Schema", crypto]),
+        library("Alerting", ["Schema", crypto, protobuf]),
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
@@ -106,7 +106,7 @@ let package = Package(
         tests("EventLogTests", ["EventLog", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
-        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit"]),
+        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
         tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]

@@ -135,18 +135,20 @@ final class SettingsReader {
     ) {
         known.insert(key)
         rejected.clear()
-        if let value = ask(ConfigKey(key)) {
+        let value = ask(ConfigKey(key))
+        if let inEnvironment = rejected.inEnvironment {
+            problems.append("environment: \(key) is not \(allowed) (\(inEnvironment))")
+        } else if let value {
             take(value)
         } else if let line = file.entries.first(where: { $0.key == key }) {
             problems.append("\(file.name):\(line.line): \(key) is \"\(line.text)\", allowed is \(allowed)")
-        } else if let found = rejected.first {
-            problems.append("environment: \(key) is not \(allowed) (\(found))")
         }
     }
 
     private func refuse(_ key: String, _ allowed: String, _ found: String) {
-        let place = file.entries.first { $0.key == key }.map { "\(file.name):\($0.line): " } ?? "environment: "
-        problems.append("\(place)\(key) is \"\(found)\", allowed is \(allowed)")
+        let entry = file.entries.first { $0.key == key }
+        let place = entry.map { "\(file.name):\($0.line): " } ?? "environment: "
+        problems.append("\(place)\(key) is \"\(entry?.text ?? found)\", allowed is \(allowed)")
     }
 
     /// All problems, keys that nobody asked for included.
@@ -158,19 +160,17 @@ final class SettingsReader {
     }
 }
 
-/// Keys whose value could not be converted to the type asked for.
+/// Values in the environment that could not be converted. Those of the file are seen by their absence.
 private final class RejectedKeys: AccessReporter, Sendable {
     private let found = Mutex<String?>(nil)
 
-    var first: String? { found.withLock { $0 } }
+    var inEnvironment: String? { found.withLock { $0 } }
 
     func clear() { found.withLock { $0 = nil } }
 
     func report(_ event: AccessEvent) {
-        if let error = event.conversionError {
-            found.withLock { $0 = "\(error)" }
-        } else if case .failure(let error) = event.result {
-            found.withLock { $0 = "\(error)" }
+        for result in event.providerResults where result.providerName.contains("Environment") {
+            if case .failure(let error) = result.result { found.withLock { $0 = "\(error)" } }
         }
     }
 }

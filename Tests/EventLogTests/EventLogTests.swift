@@ -95,19 +95,21 @@ struct EventLogTests {
     @Test("cut at every byte of its last two chunks, a log loses whole commits and nothing else")
     func everyTruncation() throws {
         let original = directory.path + "/original"
+        let name = "00000000000000000001.mcap"
+        var sizes: [Int] = []
         do {
             let log = try EventLog(directory: original, stream: .market, newEpoch: 7, options: .init(sync: .never))
             for time in 1...4 as ClosedRange<UInt64> {
                 try log.append(tick(time))
                 try log.commit()
+                sizes.append(try #require(FileManager.default.contents(atPath: original + "/" + name)).count)
             }
         }
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: original).first { $0.hasSuffix(".mcap") })
         let bytes = try #require(FileManager.default.contents(atPath: original + "/" + name))
         let whole = try LogIndex(reading: original)
         #expect(whole.head == 4)
         var heads: Set<UInt64> = []
-        for length in (bytes.count - 330)..<bytes.count {
+        for length in sizes[1]..<bytes.count {
             let copy = directory.path + "/cut\(length)"
             try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
             try bytes.prefix(length).write(to: URL(fileURLWithPath: copy + "/" + name))
@@ -118,7 +120,8 @@ struct EventLogTests {
             #expect(try log.commit() == log.committed)
             #expect(try sequences(log.index).last == log.committed)
         }
-        #expect(heads.isSuperset(of: [3]) && heads.isSubset(of: [2, 3, 4]))
+        // A chunk without its indexes is whole.
+        #expect(heads == [2, 3, 4])
     }
 
     @Test("a second writer is refused, and a third may come when the first is gone")

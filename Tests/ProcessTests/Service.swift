@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Glibc
 import Schema
 import SwiftProtobuf
 import TestKit
@@ -68,7 +69,7 @@ final class Service {
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if process.isRunning { _ = Glibc.kill(process.processIdentifier, SIGKILL) }
     }
 
     func status() throws -> ServiceStatus? {

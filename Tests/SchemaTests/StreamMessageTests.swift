@@ -44,8 +44,8 @@ struct StreamMessageTests {
         #expect(StreamMessage.bars(bars).serialized() == expected)
     }
 
-    private func decode(_ type: MessageType, _ bytes: [UInt8]) throws(SchemaError) -> StreamMessage {
-        try bytes.withUnsafeBytes { bytes throws(SchemaError) in try StreamMessage(type: type, bytes: bytes) }
+    private func decode(_ type: MessageType, _ bytes: [UInt8]) throws -> StreamMessage {
+        try bytes.withUnsafeBytes { try StreamMessage(type: type, bytes: $0) }
     }
 
     @Test("bytes go there and back")
