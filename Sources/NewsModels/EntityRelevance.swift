@@ -9,6 +9,8 @@ public enum EntityRelevance {
     public static let headlineFirst = 100.0
     /// Any other entity named in the headline.
     public static let headlineOther = 90.0
+    /// What counts of each entity a round-up names: it is about none of them (``Roundup``).
+    public static let roundupShare = 0.5
     /// From here on a text is about the entity.
     public static let actionable = 75.0
 

@@ -1,8 +1,19 @@
 /// Words without a subject of their own, as ``Token/key``.
 enum FunctionWords {
-    static let all: Set<String> = Set(
-        [english, spanish, german, french, other].flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
-    )
+    static let all = englishWords.union(foreignWords)
+
+    /// Whether a word is one of English, whatever else it may be.
+    static func isEnglish(_ word: String) -> Bool { englishWords.contains(word) }
+
+    /// Whether a word is one of another language, whatever else it may be.
+    static func isForeign(_ word: String) -> Bool { foreignWords.contains(word) }
+
+    private static let englishWords = words([english])
+    private static let foreignWords = words([spanish, german, french, other])
+
+    private static func words(_ lists: [String]) -> Set<String> {
+        Set(lists.flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) })
+    }
 
     private static let english = """
         a about after again against all also am an and any are as at be because been before being but by can could

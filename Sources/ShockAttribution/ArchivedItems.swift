@@ -29,7 +29,7 @@ struct ArchivedItems: Codable, Equatable, Sendable {
 extension ArchivedItem {
     fileprivate init?(from reader: inout ByteReader) {
         guard let sequence = reader.number(), let seen = reader.number(), let story = reader.number(),
-            let tier = reader.number(), let report = reader.number(), let source = reader.text(),
+            let tier = reader.number(), let marks = reader.number(), let source = reader.text(),
             let title = reader.text(),
             let terms = reader.list({ reader in
                 reader.text().flatMap { text in reader.number().map { (text, $0 != 0) } }
@@ -38,12 +38,13 @@ extension ArchivedItem {
         else { return nil }
         self.init(
             sequence: sequence, seen: seen, story: story, source: source, tier: Int(truncatingIfNeeded: tier),
-            title: title, terms: terms.map(\.0), isName: terms.map(\.1), isPriceReport: report != 0, names: names,
-            groups: groups)
+            title: title, terms: terms.map(\.0), isName: terms.map(\.1), isPriceReport: marks & 1 != 0,
+            isEnglish: marks & 2 != 0, names: names, groups: groups)
     }
 
     fileprivate func write(to writer: inout ByteWriter) {
-        for number in [sequence, seen, story, UInt64(truncatingIfNeeded: tier), isPriceReport ? 1 : 0] {
+        let marks: UInt64 = (isPriceReport ? 1 : 0) | (isEnglish ? 2 : 0)
+        for number in [sequence, seen, story, UInt64(truncatingIfNeeded: tier), marks] {
             writer.number(number)
         }
         writer.text(source)

@@ -17,6 +17,8 @@ struct ArchivedItem: Equatable, Sendable {
     var isName: [Bool]
     /// Whether all it reports is that prices moved.
     var isPriceReport: Bool
+    /// Whether it is written in English, as declared or else as it looks.
+    var isEnglish: Bool
     /// Instruments and entities named.
     var names: [NewsLink]
     /// Groups whose keywords occur.
@@ -50,11 +52,13 @@ struct NewsArchive: Codable, Sendable {
         let assignment = stories.add(
             StoryItem(sequence: item.sequence, time: Int64(clamping: time), source: item.source, headline: item.title))
         let terms = SalientTerms.terms(item.title)
+        let report = PriceReportClassifier.classify(item.title, instruments: vocabulary.instruments(in: item.title))
+        let isEnglish = item.language.isEmpty ? EnglishText.isLikely(item.title) : item.language.hasPrefix("en")
         stored.values.append(
             ArchivedItem(
                 sequence: item.sequence, seen: time, story: assignment.story, source: item.source,
                 tier: tier(of: item, settings), title: item.title, terms: terms.map(\.text),
-                isName: terms.map(\.isName), isPriceReport: PriceReportClassifier.classify(item.title).isPriceReport,
+                isName: terms.map(\.isName), isPriceReport: report.isPriceReport, isEnglish: isEnglish,
                 names: vocabulary.names(in: item), groups: vocabulary.groups(in: item)))
         forget(at: item.recordTime)
     }

@@ -10,6 +10,9 @@ struct NewsVocabulary: Sendable {
     /// Finds groups (by id) by their keywords.
     private let keywords: AliasTable?
 
+    /// The symbols among the names.
+    private let symbols: Set<String>
+
     /// What stands between the owners of a spelling that several share.
     private static let separator: Character = "\u{1F}"
 
@@ -26,6 +29,7 @@ struct NewsVocabulary: Sendable {
             named.append(
                 EntityAliases(entity: entity.id, aliases: Self.aliases(entity.aliases, entity.ambiguousAliases)))
         }
+        symbols = Set(instruments.instruments.map(\.symbol))
         names = try? AliasTable(Self.withoutConflicts(named))
         keywords = try? AliasTable(
             Self.withoutConflicts(
@@ -38,16 +42,25 @@ struct NewsVocabulary: Sendable {
     /// Which groups' keywords an item has, with relevance 0 to 100, by id.
     func groups(in item: NewsItem) -> [NewsLink] { Self.links(keywords, item) }
 
+    /// Where a headline names instruments, as indices of its tokens.
+    func instruments(in headline: String) -> [Range<Int>] {
+        (names?.mentions(in: headline) ?? []).filter { mention in
+            mention.entity.split(separator: Self.separator).contains { symbols.contains(String($0)) }
+        }
+        .map { $0.token..<($0.token + $0.length) }
+    }
+
     private static func aliases(_ plain: [String], _ ambiguous: [String]) -> [Alias] {
         plain.map { Alias($0) } + ambiguous.map { Alias($0, isAmbiguous: true) }
     }
 
     private static func links(_ table: AliasTable?, _ item: NewsItem) -> [NewsLink] {
         guard let table else { return [] }
+        let share = Roundup.isRoundup(item.title) ? EntityRelevance.roundupShare : 1
         var links: [NewsLink] = []
         for link in table.links(headline: item.title, body: item.body) {
             for owner in link.entity.split(separator: separator) {
-                links.append(NewsLink(entity: String(owner), relevance: link.relevance))
+                links.append(NewsLink(entity: String(owner), relevance: share * link.relevance))
             }
         }
         return links.sorted { ($0.entity, $1.relevance) < ($1.entity, $0.relevance) }

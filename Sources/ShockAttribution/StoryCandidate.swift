@@ -4,10 +4,8 @@ import Schema
 /// A story as a candidate for the trigger, from those of its items that count.
 struct StoryCandidate {
     let id: String
-    /// Of its most relevant item, the earliest of several.
-    let headline: String
-    /// What it is about, most telling first.
-    let terms: [String]
+    /// How it is shown.
+    let face: StoryFace
     let evidence: TriggerEvidence
     /// Of all its items known before the onset ended.
     let firstSeen: UInt64
@@ -35,14 +33,14 @@ struct StoryCandidate {
         }
     }
 
-    /// - Returns: nil if the story has nothing to do with the shock's subject.
+    /// - Returns: nil if the story has nothing to do with the shock's subject, or only says that prices moved.
     private init?(story: UInt64, items: [ArchivedItem], relevance: [Double], attention: TermAttention) {
         let value = Self.relevance(of: relevance)
-        guard value > 0, let best = relevance.max(), let lead = relevance.firstIndex(of: best) else { return nil }
+        guard value > 0, !items.allSatisfy(\.isPriceReport) else { return nil }
         let seen = items.map(\.seen).sorted()
         id = "story/\(story)"
-        headline = items[lead].title
-        terms = Self.terms(of: items)
+        let ranked = Self.ranked(items)
+        face = StoryFace(items: items, relevance: relevance, terms: ranked.map { ($0.term, $0.items) })
         firstSeen = attention.firstSeen(story: story) ?? seen[0]
         latest = seen[seen.count - 1]
         sequences = items.map(\.sequence)
@@ -52,28 +50,27 @@ struct StoryCandidate {
             // When half of what counts of it had been written: a story moves prices when it is told
             // everywhere, not when it is told first.
             time: Int64(clamping: seen[(seen.count - 1) / 2]), relevance: value,
-            attention: Self.keyTerms(of: items).compactMap { attention.z(of: $0) }.max(),
+            attention: Self.keyTerms(ranked, of: items.count).compactMap { attention.z(of: $0) }.max(),
             tier: NewsModels.SourceTier(rawValue: tier) ?? .press,
-            isPriceReport: items.allSatisfy(\.isPriceReport))
+            isPriceReport: false)
     }
 
-    /// The mean over the most relevant third of the items: a story is about what several of its items are
-    /// about, and need not name it in each.
+    /// The mean over the most relevant items: a third of them, but no more than the square root of their number.
+    ///
+    /// A story is about what several of its items are about, and need not name it in each. The more it is told,
+    /// the more of it is told to people who do not care for what moved: the number of items that have to tie it
+    /// to the subject grows with the story, their share does not stay.
     private static func relevance(of values: [Double]) -> Double {
-        let count = (values.count + 2) / 3
+        let count = min((values.count + 2) / 3, max(1, Int(Double(values.count).squareRoot().rounded())))
         return values.sorted(by: >).prefix(count).reduce(0, +) / Double(count)
     }
 
-    /// The terms most items have, names counting double; at most five.
-    private static func terms(of items: [ArchivedItem]) -> [String] {
-        ranked(items).prefix(5).map(\.term)
-    }
-
     /// The terms at least half of the items have: those whose attention is the story's.
-    private static func keyTerms(of items: [ArchivedItem]) -> [String] {
-        ranked(items).prefix(3).filter { 2 * $0.items >= items.count }.map(\.term)
+    private static func keyTerms(_ ranked: [(term: String, items: Int, weight: Int)], of count: Int) -> [String] {
+        ranked.prefix(3).filter { 2 * $0.items >= count }.map(\.term)
     }
 
+    /// The terms most items have first, names counting double.
     private static func ranked(_ items: [ArchivedItem]) -> [(term: String, items: Int, weight: Int)] {
         var counts: [String: (items: Int, names: Int)] = [:]
         for item in items {

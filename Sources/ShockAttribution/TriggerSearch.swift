@@ -131,8 +131,8 @@ extension TriggerSearch {
     ) -> TriggerCandidate {
         var message = TriggerCandidate()
         message.story = candidate.id
-        message.headline = candidate.headline
-        message.terms = candidate.terms
+        message.headline = candidate.face.headline
+        message.terms = candidate.face.terms
         message.probability = probability
         message.logOdds = score.logOdds
         message.relevance = candidate.evidence.relevance
@@ -144,7 +144,7 @@ extension TriggerSearch {
         message.bestTier = .init(rawValue: candidate.tier) ?? .unspecified
         message.contributions = [
             ("prior", score.prior), ("timing", score.timing), ("relevance", score.relevance),
-            ("attention", score.attention), ("tier", score.tier), ("price report", score.priceReport),
+            ("attention", score.attention), ("tier", score.tier),
         ].map { name, logOdds in
             var contribution = Contribution()
             contribution.name = name

@@ -127,7 +127,8 @@ struct StoredNewsTests {
         items.values = [
             ArchivedItem(
                 sequence: .max, seen: 1 << 60, story: 3, source: "Blatt", tier: 5, title: "Größe 芯片", terms: ["grosse"],
-                isName: [true], isPriceReport: true, names: [.init(entity: "ABC", relevance: 54.13)], groups: [])
+                isName: [true], isPriceReport: true, isEnglish: true,
+                names: [.init(entity: "ABC", relevance: 54.13)], groups: [])
         ]
         let encoder = PropertyListEncoder()
         encoder.outputFormat = .binary

@@ -64,10 +64,11 @@ struct RealNewsTests {
         let fixture = try Self.fixture(until: MarketFixture.at("2025-01-27", seenUntil))
         let attribution = try Self.attribution(subject.0, subject.1, onset: onset, fixture: fixture)
         let first = try #require(attribution.candidates.first)
-        #expect(first.terms.contains("deepseek"))
+        #expect(first.terms.first == "DeepSeek")
+        #expect(first.headline.contains("DeepSeek"))
         #expect(first.probability > attribution.unexplained)
         #expect(attribution.excluded.first?.reason == "only reports the move")
-        #expect(attribution.excluded.first?.items == 5)
+        #expect(attribution.excluded.first?.items == 6)
     }
 
     @Test(

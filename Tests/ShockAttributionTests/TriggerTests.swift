@@ -63,7 +63,7 @@ struct TriggerTests {
         for signal in [Self.signal(), Self.signal("makers", scope: .group)] {
             let attribution = Self.attribution(Self.fixture(), signal)
             let first = try #require(attribution.candidates.first)
-            #expect(first.terms.contains("quixotron"))
+            #expect(first.terms.first == "Quixotron" && first.headline.contains("Quixotron"))
             #expect(first.probability > attribution.unexplained)
             #expect(first.items == 5 && first.sources == 5 && first.evidence.count == 5)
             #expect(first.firstSeen == Self.open - 20 * Self.hour && first.latest == Self.open - 16 * Self.hour)
@@ -93,6 +93,48 @@ struct TriggerTests {
         #expect(!attribution.candidates.contains { $0.headline.contains("plunge") })
         let plain = Self.attribution(Self.fixture())
         #expect(attribution.candidates == plain.candidates && attribution.unexplained == plain.unexplained)
+    }
+
+    @Test("a report of an earlier move is no candidate, and stands for no story that has another item")
+    func earlierReport() {
+        let earlier = Self.before - Self.hour
+        let alone = Self.fixture(trigger: false) { $0.news("Abcdar shares plunge 12%", at: earlier) }
+        #expect(Self.attribution(alone).candidates.isEmpty)
+        let followed = Self.fixture(trigger: false) {
+            $0.news("Abcdar shares plunge after recall in Ruritania", at: earlier)
+            $0.news("The recall in Ruritania, explained: what Abcdar shares with Defoe", at: earlier + Self.hour / 2)
+        }
+        #expect(Self.attribution(followed).candidates.map(\.headline).allSatisfy { $0.contains("explained") })
+        #expect(!Self.attribution(followed).candidates.isEmpty)
+    }
+
+    @Test("an instrument's name before a verb of falling makes a report; round-ups count half")
+    func namesAndRoundups() throws {
+        let fell = Self.fixture(trigger: false) {
+            $0.news("Abcdar falls sharply as clients hesitate", at: Self.open - Self.hour)
+        }
+        #expect(Self.attribution(fell).candidates.isEmpty)
+        #expect(Self.attribution(fell).excluded.map(\.reason) == ["only reports the move"])
+        let notes = Self.fixture(trigger: false) {
+            $0.news("Market notes: Abcdar and the others", at: Self.open - Self.hour)
+        }
+        #expect(try #require(Self.attribution(notes).candidates.first).relevance == 50)
+    }
+
+    @Test("a story is shown by its English item that has what all speak of and is nearest to the subject")
+    func headline() throws {
+        let told = Self.fixture(trigger: false) { fixture in
+            for (index, title) in [
+                "Abcdar teme a Quixotron y a sus máquinas", "Widgets and Abcdar: a maker in doubt over Quixotron",
+                "Quixotron tops every chart", "Quixotron machine worries Abcdar", "Everything about Quixotron",
+            ].enumerated() {
+                fixture.news(title, at: Self.open - UInt64(20 - index) * Self.hour, source: "Source \(index)")
+            }
+        }
+        let first = try #require(Self.attribution(told).candidates.first)
+        #expect(first.items == 5)
+        #expect(first.headline == "Quixotron machine worries Abcdar")
+        #expect(first.terms.first == "Quixotron")
     }
 
     @Test("nothing seen after the onset changes a candidate or a probability", arguments: 1...20)
