@@ -11,7 +11,7 @@ import SwiftProtobuf
 /// What it remembers is bounded: a counter for each topic ever used, and the alerts that are not over.
 public struct PublishStage: Stage {
     public static let output = StreamName.alerts
-    public static let judgementVersion = "publish/1"
+    public static let judgementVersion = "publish/2"
     public static let defaultSource = "urn:epicenter"
 
     /// The CloudEvents `source` of every alert. A constant of the installation: two runs with different

@@ -3,9 +3,33 @@ import Schema
 extension Wording {
     /// English headlines. The paragraph is in `Wording+EnglishSummary.swift`.
     enum English {
-        /// One line: who moved how far, what it cost, with whom it moved, and what most likely set it off.
+        /// Longer headlines are shortened, as far as there is something to leave out.
+        static let headlineLimit = 240
+
+        /// One line: who moved how far and when, what it cost, with whom it moved, what came after, and what most
+        /// likely set it off. The most detailed that fits, or the shortest there is.
         static func headline(_ input: WordingInput) -> String {
-            prefix(input.state) + movement(input) + companions(input) + ": " + cause(input)
+            let lines = Detail.levels.lazy.map { headline(input, $0) }
+            return lines.first { $0.count <= headlineLimit } ?? headline(input, Detail.least)
+        }
+
+        /// How much of what a headline can say it says.
+        private struct Detail {
+            /// Characters of a story's headline.
+            var quote = 100
+            var saysRecord = true
+            var namesCompanions = true
+
+            static let least = Detail(quote: 50, saysRecord: false, namesCompanions: false)
+            /// The most detailed first.
+            static let levels = [
+                Detail(), Detail(quote: 50), Detail(saysRecord: false), Detail(quote: 50, saysRecord: false), least,
+            ]
+        }
+
+        private static func headline(_ input: WordingInput, _ detail: Detail) -> String {
+            prefix(input.state) + movement(input, detail) + (detail.namesCompanions ? companions(input) : "")
+                + since(input) + ": " + cause(input, detail)
         }
 
         /// The headline of a notice on a member's topic: the wider subject, then its own headline.
@@ -23,22 +47,36 @@ extension Wording {
             }
         }
 
-        /// `ABC −16.97 % (−$592.7 bn, the largest one-day loss in dollars on record here)`.
-        private static func movement(_ input: WordingInput) -> String {
+        /// `ABC −16.97 % on 2025-01-27 (−$592.7 bn, the largest one-day loss in dollars on record here)`.
+        ///
+        /// The session is named once it is over: before, it is today's.
+        private static func movement(_ input: WordingInput, _ detail: Detail) -> String {
             let finding = input.finding
             let name = finding.scope == .instrument ? finding.subject : finding.displayName
             var text = "\(line(name)) \(input.returnText)"
-            if input.measure.hasValue { text += " (\(value(input.measure.value)))" }
+            if input.measure.complete, !input.measure.session.isEmpty { text += " on \(line(input.measure.session))" }
+            if input.measure.hasValue { text += " (\(value(input.measure.value, detail)))" }
             return text
         }
 
-        private static func value(_ value: ValueChange) -> String {
+        private static func value(_ value: ValueChange, _ detail: Detail) -> String {
             var text = FixedNumber.dollars(value.usd)
             if value.members > 0 { text += " over \(value.covered) of \(value.members) members" }
-            if value.rank == 1 && value.compared > 1 {
+            if detail.saysRecord && value.rank == 1 && value.compared > 1 {
                 text += ", the largest one-day \(value.usd < 0 ? "loss" : "gain") in dollars on record here"
             }
             return text
+        }
+
+        /// `; since then +8.93 % on 2025-01-28, 44 % retraced after 1 session`; of an alert that is over only how
+        /// much was retraced in the end.
+        private static func since(_ input: WordingInput) -> String {
+            guard let last = input.measure.followUp.last, input.state != .withdrawn else { return "" }
+            let sessions = counted(UInt32(input.measure.followUp.count), "session", "sessions")
+            let retraced = FixedNumber.percent(last.retraced, decimals: 0, signed: false)
+            if input.state == .resolved { return ", \(retraced) retraced after \(sessions)" }
+            let change = FixedNumber.percent(last.simpleReturn, decimals: 2)
+            return "; since then \(change) on \(line(last.session)), \(retraced) retraced after \(sessions)"
         }
 
         private static func companions(_ input: WordingInput) -> String {
@@ -46,18 +84,32 @@ extension Wording {
         }
 
         /// What most likely set it off, or that this is not known.
-        private static func cause(_ input: WordingInput) -> String {
+        private static func cause(_ input: WordingInput, _ detail: Detail) -> String {
             if input.state == .withdrawn { return "did not last to the close" }
             guard input.finding.hasAttribution else { return "not yet explained" }
             let attribution = input.finding.attribution
             let unexplained = FixedNumber.probability(attribution.unexplained)
             guard let first = attribution.candidates.first else { return "no known cause" }
-            let headline = quoted(first.headline)
-            let probability = FixedNumber.probability(first.probability)
+            let story = story(first, limit: detail.quote)
             if first.probability > attribution.unexplained {
-                return "most likely \(headline) (\(probability)), \(unexplained) unexplained"
+                return "most likely \(story), \(unexplained) unexplained"
             }
-            return "cause unknown (\(unexplained) unexplained); best candidate \(headline) (\(probability))"
+            return "cause unknown (\(unexplained) unexplained); best candidate \(story)"
+        }
+
+        /// `“Silicon Valley is full of praise” (DeepSeek; 12 items; 61 %)`.
+        private static func story(_ candidate: TriggerCandidate, limit: Int) -> String {
+            let headline = quoted(candidate.headline, limit: limit)
+            let items = candidate.items > 0 ? counted(candidate.items, "item", "items") : nil
+            let facts = [subject(of: candidate, in: headline), items, FixedNumber.probability(candidate.probability)]
+            return "\(headline) (\(facts.compactMap { $0 }.joined(separator: "; ")))"
+        }
+
+        /// The story's most telling term, unless the headline shown has it: what everyone speaks of may be missing
+        /// from the sentence that stands for it.
+        static func subject(of candidate: TriggerCandidate, in headline: String) -> String? {
+            guard let term = candidate.terms.first.map({ line($0, limit: 30) }), !term.isEmpty else { return nil }
+            return headline.lowercased().contains(term.lowercased()) ? nil : term
         }
 
         /// Another's sentence, marked as such.

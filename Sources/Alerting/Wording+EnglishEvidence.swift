@@ -14,7 +14,9 @@ extension Wording.English {
         }
         let opening =
             first.probability > attribution.unexplained ? "Most likely set off by" : "Its cause is unknown; nearest is"
-        return "\(opening) \(quoted(first.headline)) (\(FixedNumber.probability(first.probability)):"
+        let story = quoted(first.headline)
+        let about = subject(of: first, in: story).map { ", a story about \($0)" } ?? ""
+        return "\(opening) \(story)\(about) (\(FixedNumber.probability(first.probability)):"
             + " \(evidence(first))); \(unexplained) is unexplained. \(sentence(considered)) considered\(until)."
     }
 

@@ -87,12 +87,7 @@ extension Wording.English {
     }
 
     private static func ownRank(_ input: WordingInput) -> String? {
-        guard input.measure.hasOwnRank, input.measure.ownRank.rank > 0 else { return nil }
-        let rank = input.measure.ownRank
-        let place = rank.rank == 1 ? "largest" : "\(FixedNumber.ordinal(rank.rank)) largest"
-        let since = rank.since.isEmpty ? "" : " since \(Wording.line(rank.since))"
-        return
-            "By size it is the \(place) daily move of its own \(counted(rank.sessions, "session", "sessions"))\(since)."
+        OwnHistory.phrase(input.measure).map { "It is \($0)." }
     }
 
     private static func decomposition(_ finding: Finding) -> String? {

@@ -59,11 +59,7 @@ struct ReportText {
                     "overnight",
                     "\(FixedNumber.percent(split.share, decimals: 0, signed: false)) of the log move was at the open (\(number(split.overnightLog, 4)) of \(number(split.overnightLog + split.intradayLog, 4)))"))
         }
-        if measure.hasOwnRank {
-            let rank = measure.ownRank
-            lines.append(
-                row("own history", "number \(rank.rank) by size of \(rank.sessions) daily moves that way since \(rank.since)"))
-        }
+        if let rank = OwnHistory.phrase(measure) { lines.append(row("own history", rank)) }
         return lines
     }
 
@@ -128,18 +124,26 @@ struct ReportText {
         guard finding.hasAttribution else { return [] }
         let attribution = finding.attribution
         var lines = ["WHAT MAY HAVE SET IT OFF, from what was known up to \(CivilTime.rfc3339(attribution.evidenceUntil))"]
-        for candidate in attribution.candidates {
-            lines.append("  \(Self.padLeft(FixedNumber.probability(candidate.probability), 10))  \(candidate.headline)")
-            let attention = candidate.hasAttentionZ ? ", attention \(number(candidate.attentionZ, 1)) σ above usual" : ""
-            let seen = CivilTime.rfc3339(candidate.firstSeen).prefix(10)
-            lines.append(
-                "              \(candidate.items) items from \(candidate.sources) sources since \(seen), relevance \(number(candidate.relevance, 0))\(attention)")
-        }
+        for candidate in attribution.candidates { lines += story(candidate) }
         lines.append("  \(Self.padLeft(FixedNumber.probability(attribution.unexplained), 10))  unexplained")
         for excluded in attribution.excluded {
             lines.append("  not counted: \(excluded.items) items, \(excluded.reason)")
         }
         return lines
+    }
+
+    /// A candidate: its headline, what it is about, and what speaks for it.
+    private func story(_ candidate: TriggerCandidate) -> [String] {
+        let attention = candidate.hasAttentionZ ? ", attention \(number(candidate.attentionZ, 1)) σ above usual" : ""
+        let items = candidate.items == 1 ? "1 item" : "\(candidate.items) items"
+        let sources = candidate.sources == 1 ? "1 source" : "\(candidate.sources) sources"
+        let seen = CivilTime.rfc3339(candidate.firstSeen).prefix(10)
+        let terms = candidate.terms.isEmpty ? [] : ["about \(candidate.terms.joined(separator: ", "))"]
+        let facts = [
+            "\(items) from \(sources) since \(seen), relevance \(number(candidate.relevance, 0))\(attention)"
+        ]
+        return ["  \(Self.padLeft(FixedNumber.probability(candidate.probability), 10))  \(candidate.headline)"]
+            + (terms + facts).map { "              \($0)" }
     }
 
     private var members: [String] {
@@ -156,11 +160,14 @@ struct ReportText {
 
     private var followUp: [String] {
         guard !measure.followUp.isEmpty else { return [] }
-        var lines = ["SINCE THEN"]
+        // A group has no price: its basket is shown as an index that stood at 100 before the move.
+        let isIndex = finding.scope == .group
+        var lines = [isIndex ? "SINCE THEN, as an index that was 100 before" : "SINCE THEN"]
         for session in measure.followUp {
             let change = FixedNumber.percent(session.simpleReturn, decimals: 2)
             let back = FixedNumber.percent(session.retraced, decimals: 0, signed: false)
-            lines.append("  \(session.session)  \(Self.padLeft(price(session.price), 10))  \(Self.padLeft(change, 9))  \(back) retraced")
+            let level = price(isIndex ? 100 * session.price : session.price)
+            lines.append("  \(session.session)  \(Self.padLeft(level, 10))  \(Self.padLeft(change, 9))  \(back) retraced")
         }
         return lines
     }

@@ -107,6 +107,7 @@ enum Samples {
         var candidate = TriggerCandidate()
         candidate.story = "story-1"
         candidate.headline = headline
+        candidate.terms = ["Quixotron", "model"]
         candidate.probability = probability
         candidate.relevance = 75
         candidate.attentionZ = 8.12
