@@ -75,7 +75,8 @@ final class IngestProcess {
             let text = String(data: data, encoding: .utf8), text.contains("instruments:")
         else { return nil }
         do {
-            return try SettingsFile.parse(Array(data).span, source: context.configurationPath)
+            return try SettingsFile.parse(
+                    Array(data).span, source: context.configurationPath, ignoring: ServiceConfiguration.deploymentSections)
         } catch {
             throw ConfigurationError(["\(error)"])
         }

@@ -157,7 +157,8 @@ struct Config: ParsableCommand {
             text.contains("instruments:")
         {
             do {
-                _ = try SettingsFile.parse(Array(data).span, source: path)
+                _ = try SettingsFile.parse(
+                    Array(data).span, source: path, ignoring: ServiceConfiguration.deploymentSections)
             } catch {
                 problems.append("\(error)")
             }

@@ -116,7 +116,13 @@ struct Unexpected: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-func isAlive(_ pid: Int32) -> Bool { pid > 0 && kill(pid, 0) == 0 }
+/// Whether a process runs; one that is dead and not yet reaped by its new parent does not.
+func isAlive(_ pid: Int32) -> Bool {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        let state = stat.split(separator: ")").last?.split(separator: " ").first
+    else { return false }
+    return state != "Z" && state != "X"
+}
 
 extension Service {
     func kill(_ pid: Int32) -> Bool { Glibc.kill(pid, SIGKILL) == 0 }

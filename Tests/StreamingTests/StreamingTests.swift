@@ -38,13 +38,14 @@ struct StreamingTests {
         return .fact(fact)
     }
 
-    /// Serves and reads until `isDone`, at most so many rounds.
+    /// Serves and reads until `isDone`, at most so many rounds. The clock moves on by a millisecond a round.
     private func exchange(
-        _ owner: StreamOwner, _ reader: StreamReader, now: Duration = .seconds(1), rounds: Int = 2_000,
+        _ owner: StreamOwner, _ reader: StreamReader, from start: Duration = .seconds(1), rounds: Int = 5_000,
         acknowledging: Bool = true, _ take: (StreamMessage) -> Void = { _ in }, until isDone: () -> Bool
     ) throws {
-        for _ in 0..<rounds {
+        for round in 0..<rounds {
             if isDone() { return }
+            let now = start + .milliseconds(round)
             try reader.keepOpen(now: now)
             _ = try owner.service(now: now)
             var poller = Poller()
@@ -134,7 +135,7 @@ struct StreamingTests {
         let again = try StreamOwner(log.index, in: context, at: endpoint)
         // The new owner knows no reader: after the silence the reader asks again.
         try exchange(
-            again, reader, now: .seconds(1) + StreamProtocol.silenceLimit, { seen.append($0.firstSequence) },
+            again, reader, from: .seconds(10), { seen.append($0.firstSequence) },
             until: { reader.next > 20 })
         #expect(seen == Array(1...20))
     }
