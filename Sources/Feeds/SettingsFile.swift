@@ -30,7 +30,9 @@ public struct SettingsFile: Sendable, Equatable {
         _ yaml: Span<UInt8>, source: String, ignoring: [String] = []
     ) throws(SettingsError) -> SettingsFile {
         let reader = SettingsReader()
-        if let root = compose(yaml, reader), let file = SettingsParser(reader: reader, root: root, ignoring: ignoring).file() {
+        if let root = compose(yaml, reader),
+            let file = SettingsParser(reader: reader, root: root, ignoring: ignoring).file()
+        {
             if reader.problems.isEmpty { return file }
         }
         let inOrder = reader.problems.enumerated().sorted {

@@ -34,15 +34,19 @@ struct ReportText {
         var lines = ["WHAT WAS MEASURED"]
         if measure.hasPriceBefore, measure.hasPriceLast {
             let opened = measure.hasPriceOpen ? ", opened \(price(measure.priceOpen))" : ""
-            lines.append(row("price", "\(price(measure.priceBefore)) before\(opened), \(price(measure.priceLast)) last"))
+            lines.append(
+                row("price", "\(price(measure.priceBefore)) before\(opened), \(price(measure.priceLast)) last"))
         }
         lines.append(
-            row("onset", "between \(CivilTime.rfc3339(measure.onsetFrom)) and \(CivilTime.rfc3339(measure.onsetUntil))"))
+            row("onset", "between \(CivilTime.rfc3339(measure.onsetFrom)) and \(CivilTime.rfc3339(measure.onsetUntil))")
+        )
         if measure.hasMarketModel { lines += marketModel(measure.marketModel) }
         if measure.hasVolatilityZ {
             let sigma = FixedNumber.percent(measure.volatility, decimals: 2, signed: false)
             lines.append(
-                row("against volatility", "\(number(measure.volatilityZ, 2)) σ of \(sigma) a day (EWMA, before the event)"))
+                row(
+                    "against volatility",
+                    "\(number(measure.volatilityZ, 2)) σ of \(sigma) a day (EWMA, before the event)"))
         }
         if measure.hasReturnPeriod {
             let period = measure.returnPeriod
@@ -50,19 +54,23 @@ struct ReportText {
             lines.append(
                 row(
                     "return period",
-                    "once in \(number(period.years, 1)) stock-years (empirical, \(period.statistic) at \(deviations); \(period.basis))"))
+                    "once in \(number(period.years, 1)) stock-years (empirical, \(period.statistic) at \(deviations); \(period.basis))"
+                ))
         }
         if measure.hasOvernight {
             let split = measure.overnight
             lines.append(
                 row(
                     "overnight",
-                    "\(FixedNumber.percent(split.share, decimals: 0, signed: false)) of the log move was at the open (\(number(split.overnightLog, 4)) of \(number(split.overnightLog + split.intradayLog, 4)))"))
+                    "\(FixedNumber.percent(split.share, decimals: 0, signed: false)) of the log move was at the open (\(number(split.overnightLog, 4)) of \(number(split.overnightLog + split.intradayLog, 4)))"
+                ))
         }
         if measure.hasOwnRank {
             let rank = measure.ownRank
             lines.append(
-                row("own history", "number \(rank.rank) by size of \(rank.sessions) daily moves that way since \(rank.since)"))
+                row(
+                    "own history",
+                    "number \(rank.rank) by size of \(rank.sessions) daily moves that way since \(rank.since)"))
         }
         return lines
     }
@@ -74,7 +82,9 @@ struct ReportText {
         return [
             row("abnormal return", "\(abnormal) ± \(error) (one standard error), t = \(number(model.standardized, 2))"),
             row(
-                "", "market \(market), β \(number(model.beta, 2)), \(model.observations) sessions \(model.windowFrom) to \(model.windowUntil)"),
+                "",
+                "market \(market), β \(number(model.beta, 2)), \(model.observations) sessions \(model.windowFrom) to \(model.windowUntil)"
+            ),
         ]
     }
 
@@ -127,13 +137,17 @@ struct ReportText {
     private var cause: [String] {
         guard finding.hasAttribution else { return [] }
         let attribution = finding.attribution
-        var lines = ["WHAT MAY HAVE SET IT OFF, from what was known up to \(CivilTime.rfc3339(attribution.evidenceUntil))"]
+        var lines = [
+            "WHAT MAY HAVE SET IT OFF, from what was known up to \(CivilTime.rfc3339(attribution.evidenceUntil))"
+        ]
         for candidate in attribution.candidates {
             lines.append("  \(Self.padLeft(FixedNumber.probability(candidate.probability), 10))  \(candidate.headline)")
-            let attention = candidate.hasAttentionZ ? ", attention \(number(candidate.attentionZ, 1)) σ above usual" : ""
+            let attention =
+                candidate.hasAttentionZ ? ", attention \(number(candidate.attentionZ, 1)) σ above usual" : ""
             let seen = CivilTime.rfc3339(candidate.firstSeen).prefix(10)
             lines.append(
-                "              \(candidate.items) items from \(candidate.sources) sources since \(seen), relevance \(number(candidate.relevance, 0))\(attention)")
+                "              \(candidate.items) items from \(candidate.sources) sources since \(seen), relevance \(number(candidate.relevance, 0))\(attention)"
+            )
         }
         lines.append("  \(Self.padLeft(FixedNumber.probability(attribution.unexplained), 10))  unexplained")
         for excluded in attribution.excluded {
@@ -149,7 +163,8 @@ struct ReportText {
             let change = member.hasSimpleReturn ? FixedNumber.percent(member.simpleReturn, decimals: 2) : "no price"
             let usd = member.hasValueUsd ? FixedNumber.dollars(member.valueUsd) : ""
             let role = member.weight > 0 ? "in the basket" : ""
-            lines.append("  \(Self.pad(member.symbol, 8)) \(Self.padLeft(change, 10))  \(Self.padLeft(usd, 12))  \(role)")
+            lines.append(
+                "  \(Self.pad(member.symbol, 8)) \(Self.padLeft(change, 10))  \(Self.padLeft(usd, 12))  \(role)")
         }
         return lines
     }
@@ -160,7 +175,9 @@ struct ReportText {
         for session in measure.followUp {
             let change = FixedNumber.percent(session.simpleReturn, decimals: 2)
             let back = FixedNumber.percent(session.retraced, decimals: 0, signed: false)
-            lines.append("  \(session.session)  \(Self.padLeft(price(session.price), 10))  \(Self.padLeft(change, 9))  \(back) retraced")
+            lines.append(
+                "  \(session.session)  \(Self.padLeft(price(session.price), 10))  \(Self.padLeft(change, 9))  \(back) retraced"
+            )
         }
         return lines
     }
@@ -178,7 +195,9 @@ struct ReportText {
         guard !sequences.isEmpty else { return [] }
         let shown = sequences.sorted().prefix(16).map(String.init).joined(separator: " ")
         let rest = sequences.count > 16 ? " … (\(sequences.count) in all)" : ""
-        return ["EVIDENCE, as sequences of market: epicenter inspect DATA/market --print --from N", "  " + shown + rest]
+        return [
+            "EVIDENCE, as sequences of market: epicenter inspect DATA/market --print --from N", "  " + shown + rest,
+        ]
     }
 
     private func row(_ name: String, _ text: String) -> String { "  \(Self.pad(name, 19)) \(text)" }

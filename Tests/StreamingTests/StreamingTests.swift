@@ -80,7 +80,9 @@ struct StreamingTests {
             try log.append(tick(time))
             try log.commit()
             owner.watermark = time
-            try exchange(owner, reader, { seen.append($0.firstSequence) }, until: { reader.watermark == time && owner.isDrained })
+            try exchange(
+                owner, reader, { seen.append($0.firstSequence) }, until: { reader.watermark == time && owner.isDrained }
+            )
         }
         #expect(seen == Array(1...520))
         #expect(owner.isDrained)
@@ -242,7 +244,8 @@ struct StreamingTests {
 @Suite("Alert header")
 struct AlertHeaderTests {
     static let header = AlertHeader(
-        epoch: 0x0102_0304_0506_0708, sequence: 42, topicSequence: 3, eventTime: 1_000_000_000, sendTime: 2, bodyCRC: 0xDEAD_BEEF)
+        epoch: 0x0102_0304_0506_0708, sequence: 42, topicSequence: 3, eventTime: 1_000_000_000, sendTime: 2,
+        bodyCRC: 0xDEAD_BEEF)
 
     /// Written out by hand from the table in docs/PROTOCOL.md.
     static let golden: [UInt8] = [
@@ -264,7 +267,9 @@ struct AlertHeaderTests {
 
     @Test("every truncation and another version are refused")
     func refusals() {
-        for length in 0..<AlertHeader.encodedSize { #expect(AlertHeader(decoding: Array(Self.golden.prefix(length))) == nil) }
+        for length in 0..<AlertHeader.encodedSize {
+            #expect(AlertHeader(decoding: Array(Self.golden.prefix(length))) == nil)
+        }
         var other = Self.golden
         other[0] = 2
         #expect(AlertHeader(decoding: other) == nil)
