@@ -2,7 +2,6 @@
 
 SHELL := /bin/bash
 DATA ?= out/demo
-export PATH := $(PATH)
 
 .PHONY: help setup build demo test unit lint bench docs clean
 
@@ -23,7 +22,7 @@ build: setup
 
 demo: build
 	@rm -rf $(DATA)
-	.build/release/epicenter replay docs/examples/deepseek-2025-01.mcap --out $(DATA) --show-from 2025-01-24
+	.build/release/epicenter replay docs/examples/deepseek-2025-01.mcap --out $(DATA) --show-from 2025-01-24 --show-until 2025-01-28
 	@echo
 	.build/release/epicenter report NVDA/2025-01-27 --data $(DATA)
 

@@ -91,7 +91,8 @@ public final class LogIndex {
                 case .header(let header) where header.profile != RecordingSchema.profile:
                     throw LogError(
                         .foreign(
-                            "its profile is \"\(header.profile)\", a recording of ours has \"\(RecordingSchema.profile)\""),
+                            "its profile is \"\(header.profile)\", a recording of ours has \"\(RecordingSchema.profile)\""
+                        ),
                         file)
                 case .channel(let channel): try check(channel, file)
                 default: break

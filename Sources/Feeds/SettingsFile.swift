@@ -24,10 +24,15 @@ public struct SettingsFile: Sendable, Equatable {
     /// - Parameters:
     ///   - yaml: The whole file.
     ///   - source: Its name, for problems.
+    ///   - ignoring: Sections of the same file that others read and check.
     /// - Throws: ``SettingsError`` with every problem found, not just the first.
-    public static func parse(_ yaml: Span<UInt8>, source: String) throws(SettingsError) -> SettingsFile {
+    public static func parse(
+        _ yaml: Span<UInt8>, source: String, ignoring: [String] = []
+    ) throws(SettingsError) -> SettingsFile {
         let reader = SettingsReader()
-        if let root = compose(yaml, reader), let file = SettingsParser(reader: reader, root: root).file() {
+        if let root = compose(yaml, reader),
+            let file = SettingsParser(reader: reader, root: root, ignoring: ignoring).file()
+        {
             if reader.problems.isEmpty { return file }
         }
         let inOrder = reader.problems.enumerated().sorted {

@@ -6,10 +6,12 @@ import Yams
 struct SettingsParser {
     let reader: SettingsReader
     let root: Node
+    /// Sections that others read from the same file.
+    let ignoring: [String]
 
     func file() -> SettingsFile? {
         let sections = ["settings", "instruments", "groups", "theses", "sources", "entities"]
-        guard let top = reader.mapping(root, "", sections) else { return nil }
+        guard let top = reader.mapping(root, "", sections + ignoring) else { return nil }
         let instruments = self.instruments(top["instruments"])
         let symbols = Set(instruments.map(\.symbol))
         var model = ModelSettings()

@@ -15,7 +15,8 @@ extension PriceLexicon {
         weak: set("pierde pierden baja bajan sacude dispara sube suben alza hunde"),
         closeMoves: set("perdidas rojo minimos"),
         closePhrases: phrases("bajo presion, a la baja"),
-        wholePhrases: phrases("lunes negro, en rojo, en bolsa, antes de la apertura, desplome bursatil, valor de mercado"),
+        wholePhrases: phrases(
+            "lunes negro, en rojo, en bolsa, antes de la apertura, desplome bursatil, valor de mercado"),
         fundamentals: set(
             """
             ventas beneficio beneficios ingresos inflacion paro precio precios demanda coste costes usuarios tasa tasas

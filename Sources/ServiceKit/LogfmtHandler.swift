@@ -25,7 +25,8 @@ public struct LogfmtHandler: LogHandler {
     }
 
     static func quoted(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-:/+".contains($0)) }
+        let isPlain =
+            !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-:/+".contains($0)) }
         if isPlain { return text }
         var out = "\""
         for character in text {

@@ -50,6 +50,9 @@ public struct ServiceConfiguration: Sendable, Equatable {
 
     public init() {}
 
+    /// Sections that are read here.
+    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish"]
+
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
         "settings", "instruments", "groups", "theses", "sources", "entities",

@@ -30,7 +30,9 @@ public enum ServiceMain {
     public static func run(_ name: String, card: String, _ body: (ServiceContext) throws -> Void) -> Never {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.contains("--help") || arguments.contains("-h") {
-            print("USAGE: \(name) --config FILE\n\n\(card)\n\nStarted by epicenterd; see docs/OPERATIONS.md. Exit status: 0 done, 1 try again, 78 configuration.")
+            print(
+                "USAGE: \(name) --config FILE\n\n\(card)\n\nStarted by epicenterd; see docs/OPERATIONS.md. Exit status: 0 done, 1 try again, 78 configuration."
+            )
             exit(ExitStatus.done.rawValue)
         }
         LoggingSystem.bootstrap { _ in LogfmtHandler(process: name) }

@@ -52,7 +52,8 @@ struct FlatYAML {
                 problems.append("\(name):\(line): \(key) is a list of lists or sections, allowed is a list of texts")
                 return
             }
-            entries.append(Entry(key: key, line: line, value: .init(.stringArray(strings), isSecret: false), text: "a list"))
+            entries.append(
+                Entry(key: key, line: line, value: .init(.stringArray(strings), isSecret: false), text: "a list"))
         case .scalar(let scalar):
             let value: ConfigContent =
                 if let bool = node.bool {
@@ -84,7 +85,9 @@ final class SettingsReader {
     init(_ file: FlatYAML, environment: [String: String]) {
         self.file = file
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for entry in file.entries { values[AbsoluteConfigKey(entry.key.split(separator: ".").map(String.init))] = entry.value }
+        for entry in file.entries {
+            values[AbsoluteConfigKey(entry.key.split(separator: ".").map(String.init))] = entry.value
+        }
         config = ConfigReader(
             providers: [
                 EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "epicenter"),
@@ -126,7 +129,9 @@ final class SettingsReader {
 
     /// The value as it is written, be it a number or a word.
     private func text(_ key: ConfigKey) -> String? {
-        config.string(forKey: key) ?? config.double(forKey: key).map { "\($0)" } ?? config.int(forKey: key).map { "\($0)" }
+        config.string(forKey: key) ?? config.double(forKey: key).map { "\($0)" } ?? config.int(forKey: key).map {
+            "\($0)"
+        }
             ?? config.bool(forKey: key).map { "\($0)" }
     }
 

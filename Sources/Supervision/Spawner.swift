@@ -2,7 +2,7 @@ import Subprocess
 import SystemPackage
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The power of the supervisor: starts processes and signals them. It contains no rule about when.

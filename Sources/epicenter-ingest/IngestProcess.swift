@@ -55,7 +55,9 @@ final class IngestProcess {
         if let path = configuration.recording {
             let index = try LogIndex(reading: path)
             guard index.stream == .market else {
-                throw ConfigurationError(["ingest.recording: \(path) is a recording of \(index.stream.rawValue), allowed is one of market"])
+                throw ConfigurationError([
+                    "ingest.recording: \(path) is a recording of \(index.stream.rawValue), allowed is one of market"
+                ])
             }
             return RecordingPlayer(.recording(index), rate: configuration.rate, head: log.committed)
         }
@@ -75,7 +77,8 @@ final class IngestProcess {
             let text = String(data: data, encoding: .utf8), text.contains("instruments:")
         else { return nil }
         do {
-            return try SettingsFile.parse(Array(data).span, source: context.configurationPath)
+            return try SettingsFile.parse(
+                Array(data).span, source: context.configurationPath, ignoring: ServiceConfiguration.deploymentSections)
         } catch {
             throw ConfigurationError(["\(error)"])
         }

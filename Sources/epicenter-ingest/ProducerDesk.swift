@@ -91,7 +91,8 @@ final class ProducerDesk {
         let last = marks[parsed.producer]
         if let last, parsed.firstSequence > last + 1 {
             reply.acknowledged = last
-            reply.error = "producer_sequence is \(parsed.firstSequence), expected at most \(last + 1): send what is missing first"
+            reply.error =
+                "producer_sequence is \(parsed.firstSequence), expected at most \(last + 1): send what is missing first"
             refusals.note(reason: RefusalReason.producerSequence.rawValue, "\(parsed.producer): \(reply.error)")
             return reply
         }

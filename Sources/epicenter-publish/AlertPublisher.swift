@@ -78,7 +78,9 @@ struct AlertPublisher: StageAttachment {
 
     private func heartbeat(_ out: Sender, now: Duration) throws {
         let head = out.log.committed
-        let marks = marks.message(epoch: out.log.epoch, head: head) { $0.changed > now - Self.markedFor && $0.changed > .zero }
+        let marks = marks.message(epoch: out.log.epoch, head: head) {
+            $0.changed > now - Self.markedFor && $0.changed > .zero
+        }
         let body = try marks.jsonUTF8Bytes() as [UInt8]
         let header = AlertHeader(
             epoch: out.log.epoch, sequence: head, topicSequence: 0, eventTime: 0, sendTime: ServiceClock.wall,

@@ -5,19 +5,33 @@ import SwiftProtobuf
 /// An alert as people see it in a terminal: when, in what state, and its headline.
 struct AlertLine {
     let record: AlertRecord
-
     /// The alert inside the body, nil if it cannot be read.
-    var alert: Alert? {
-        guard let object = try? JSONSerialization.jsonObject(with: record.body) as? [String: Any],
+    let alert: Alert?
+
+    init(_ record: AlertRecord) {
+        self.record = record
+        alert = Self.alert(in: record.body)
+    }
+
+    private static func alert(in body: Data) -> Alert? {
+        guard let object = try? JSONSerialization.jsonObject(with: body) as? [String: Any],
             let data = object["data"], let bytes = try? JSONSerialization.data(withJSONObject: data)
         else { return nil }
         return try? Alert(jsonUTF8Bytes: Array(bytes))
     }
 
     var text: String {
+        line("\(alert?.state ?? record.state)".uppercased(), alert?.headline ?? record.topic)
+    }
+
+    /// What a revision in an unchanged state adds to what was said before.
+    var revision: String {
+        line("·", "\(alert?.subject ?? record.topic): \(alert?.revised.joined(separator: "; ") ?? "revised")")
+    }
+
+    private func line(_ state: String, _ words: String) -> String {
         let time = CivilTime.rfc3339(record.eventTime).prefix(16).replacing("T", with: " ")
-        let state = "\(record.state)".uppercased()
-        return "\(time)Z  \(state.padding(toLength: 9, withPad: " ", startingAt: 0))  \(alert?.headline ?? record.topic)"
+        return "\(time)Z  \(state.padding(toLength: 9, withPad: " ", startingAt: 0))  \(words)"
     }
 
     /// Whether it is an announcement of a wider alert on a member's topic.

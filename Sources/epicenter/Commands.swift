@@ -68,7 +68,8 @@ enum StatusText {
                 row(
                     child.process, "\(child.state)", "\(child.pid)", "\(Int(child.uptimeSeconds)) s",
                     "\(child.restarts)" + (child.lastExit.isEmpty ? "" : " (\(child.lastExit))"),
-                    "\(child.heartbeat.residentBytes >> 20) MB", stream.stream, "\(stream.head)", "\(stream.watermark)"))
+                    "\(child.heartbeat.residentBytes >> 20) MB", stream.stream, "\(stream.head)", "\(stream.watermark)")
+            )
         }
         for child in status.children {
             let counters = child.heartbeat.counters.filter { $0.value > 0 }.map { "\($0.name) \($0.value)" }
@@ -112,7 +113,9 @@ struct Digest: ParsableCommand {
         for index in indexes {
             let digest = try StreamDigest.of(index)
             if json {
-                say(#"{"stream":"\#(index.stream.rawValue)","records":\#(digest.records),"digest":"\#(digest.hexadecimal)"}"#)
+                say(
+                    #"{"stream":"\#(index.stream.rawValue)","records":\#(digest.records),"digest":"\#(digest.hexadecimal)"}"#
+                )
             } else {
                 let name = index.stream.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
                 say("\(digest.hexadecimal)  \(name) \(digest.records) records")
@@ -157,7 +160,8 @@ struct Config: ParsableCommand {
             text.contains("instruments:")
         {
             do {
-                _ = try SettingsFile.parse(Array(data).span, source: path)
+                _ = try SettingsFile.parse(
+                    Array(data).span, source: path, ignoring: ServiceConfiguration.deploymentSections)
             } catch {
                 problems.append("\(error)")
             }

@@ -57,7 +57,8 @@ struct Import: ParsableCommand {
     }
 
     struct JSONL: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Import news, facts, bars and trades from JSON lines.")
+        static let configuration = CommandConfiguration(
+            abstract: "Import news, facts, bars and trades from JSON lines.")
         @Argument(help: "JSON-lines files.", completion: .file(extensions: ["jsonl"])) var files: [String]
         @OptionGroup var target: Target
 
@@ -111,7 +112,9 @@ struct ImportJob {
         let summary = try write(builder)
         summary.refusals.forEach(note)
         let path = target.out ?? target.into ?? ""
-        say("\(path): \(summary.records) records, \(summary.sessions) sessions, \(summary.duplicates) duplicates dropped, \(refused) refused")
+        say(
+            "\(path): \(summary.records) records, \(summary.sessions) sessions, \(summary.duplicates) duplicates dropped, \(refused) refused"
+        )
         if refused > 0 { throw ExitCode(1) }
     }
 

@@ -44,7 +44,8 @@ struct Inspect: ParsableCommand {
     }
 
     private func text(
-        _ index: LogIndex, _ counts: [MessageType: (messages: Int, records: Int)], _ times: (first: UInt64, last: UInt64)?
+        _ index: LogIndex, _ counts: [MessageType: (messages: Int, records: Int)],
+        _ times: (first: UInt64, last: UInt64)?
     ) -> String {
         var lines = [
             "stream     \(index.stream.rawValue)", "epoch      \(String(index.epoch, radix: 16))",
@@ -64,12 +65,16 @@ struct Inspect: ParsableCommand {
     }
 
     private func jsonText(
-        _ index: LogIndex, _ counts: [MessageType: (messages: Int, records: Int)], _ times: (first: UInt64, last: UInt64)?
+        _ index: LogIndex, _ counts: [MessageType: (messages: Int, records: Int)],
+        _ times: (first: UInt64, last: UInt64)?
     ) -> String {
         let kinds = MessageType.allCases.compactMap { type in
             counts[type].map { "\"\(type.topic)\":{\"records\":\($0.records),\"messages\":\($0.messages)}" }
         }
-        let span = times.map { "\"from\":\"\(CivilTime.rfc3339($0.first))\",\"until\":\"\(CivilTime.rfc3339($0.last))\"," } ?? ""
-        return "{\"stream\":\"\(index.stream.rawValue)\",\"epoch\":\"\(String(index.epoch, radix: 16))\",\"first\":\(index.firstSequence),\"head\":\(index.head),\(span)\"kinds\":{\(kinds.joined(separator: ","))}}"
+        let span =
+            times.map { "\"from\":\"\(CivilTime.rfc3339($0.first))\",\"until\":\"\(CivilTime.rfc3339($0.last))\"," }
+            ?? ""
+        return
+            "{\"stream\":\"\(index.stream.rawValue)\",\"epoch\":\"\(String(index.epoch, radix: 16))\",\"first\":\(index.firstSequence),\"head\":\(index.head),\(span)\"kinds\":{\(kinds.joined(separator: ","))}}"
     }
 }

@@ -34,8 +34,11 @@ struct Replay: ParsableCommand {
     @Flag(help: "Run all stages in this process, without sockets.")
     var inProcess = false
 
-    @Option(help: "Print only alerts about this day (YYYY-MM-DD) or later; earlier ones are counted.")
+    @Option(help: "Print only alerts about this day (YYYY-MM-DD) or later; others are counted.")
     var showFrom: String?
+
+    @Option(help: "Print only alerts about this day (YYYY-MM-DD) or earlier; others are counted.")
+    var showUntil: String?
 
     @Flag(help: "Print each alert's JSON document, one a line.")
     var json = false
@@ -44,8 +47,9 @@ struct Replay: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if let showFrom, CivilTime.parseDate(showFrom) == nil {
-            throw ValidationError("--show-from is \"\(showFrom)\", allowed is a date such as 2025-01-27")
+        for (name, day) in [("--show-from", showFrom), ("--show-until", showUntil)] {
+            guard let day, CivilTime.parseDate(day) == nil else { continue }
+            throw ValidationError("\(name) is \"\(day)\", allowed is a date such as 2025-01-27")
         }
     }
 
@@ -57,8 +61,8 @@ struct Replay: ParsableCommand {
         let directory = try outDirectory()
         defer { if out == nil { try? FileManager.default.removeItem(atPath: directory) } }
         let printer = AlertPrinter(
-            from: showFrom.flatMap { CivilTime.parseDate($0) }.map { UInt64($0) * CivilTime.day } ?? 0, json: json,
-            quiet: quiet)
+            from: Self.midnight(showFrom) ?? 0, until: Self.midnight(showUntil).map { $0 + CivilTime.day } ?? .max,
+            json: json, quiet: quiet)
         let began = ServiceClock.monotonic
         if inProcess {
             try runHere(recording, directory, printer)
@@ -69,6 +73,10 @@ struct Replay: ParsableCommand {
             ).run()
         }
         try summarise(recording, directory, printer, took: ServiceClock.monotonic - began)
+    }
+
+    private static func midnight(_ day: String?) -> UInt64? {
+        day.flatMap { CivilTime.parseDate($0) }.map { UInt64($0) * CivilTime.day }
     }
 
     private func outDirectory() throws -> String {
@@ -115,7 +123,7 @@ struct Replay: ParsableCommand {
         let digest = try StreamDigest.of(LogIndex(reading: directory + "/alerts"))
         let records = recording.head - recording.firstSequence + 1
         say("")
-        if printer.hidden > 0 { say("\(printer.hidden) earlier alerts are not shown here.") }
+        if printer.hidden > 0 { say("\(printer.hidden) alerts of other days are not shown here.") }
         say(
             "\(records) records played in \(String(format: "%.1f", took.inSeconds)) s, \(digest.records) alerts. Digest of alerts: \(digest.hexadecimal)"
         )
@@ -134,15 +142,19 @@ extension ReplayRate: ExpressibleByArgument {
     }
 }
 
-/// Prints alerts as they come; announcements on members' topics are counted, not printed.
+/// Prints alerts as they come: the headline when the state changes, what is new at other revisions.
+/// Announcements on members' topics say the same again and are not printed.
 final class AlertPrinter {
     private let from: UInt64
+    private let until: UInt64
     private let json: Bool
     private let quiet: Bool
+    private var states: [String: AlertState] = [:]
     private(set) var hidden = 0
 
-    init(from: UInt64, json: Bool, quiet: Bool) {
+    init(from: UInt64, until: UInt64, json: Bool, quiet: Bool) {
         self.from = from
+        self.until = until
         self.json = json
         self.quiet = quiet
     }
@@ -152,11 +164,13 @@ final class AlertPrinter {
             say(String(decoding: record.body, as: UTF8.self))
             return
         }
-        let line = AlertLine(record: record)
-        if record.eventTime < from || quiet || line.isAnnouncement {
-            hidden += record.eventTime < from ? 1 : 0
+        if quiet { return }
+        let isNews = states.updateValue(record.state, forKey: record.fingerprint) != record.state
+        guard (from..<until).contains(record.eventTime) else {
+            hidden += 1
             return
         }
-        say(line.text)
+        let line = AlertLine(record)
+        if !line.isAnnouncement { say(isNews ? line.text : line.revision) }
     }
 }

@@ -79,7 +79,9 @@ final class ReplaySession {
         for (key, value) in ServiceMain.supervisedEnvironment() { environment[key] = value }
         process.environment = environment
         let log = directory + "/epicenterd.log"
-        guard FileManager.default.createFile(atPath: log, contents: nil) else { throw Failure("\(log) cannot be written") }
+        guard FileManager.default.createFile(atPath: log, contents: nil) else {
+            throw Failure("\(log) cannot be written")
+        }
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         process.standardOutput = process.standardError
         try process.run()
@@ -100,7 +102,8 @@ final class ReplaySession {
             _ = try poller.wait(timeout: .milliseconds(100))
             if stop.count > 0 { throw Failure("interrupted") }
             guard service.isRunning else {
-                throw Failure("the service ended with status \(service.terminationStatus); see \(directory)/epicenterd.log")
+                throw Failure(
+                    "the service ended with status \(service.terminationStatus); see \(directory)/epicenterd.log")
             }
             let now = ServiceClock.monotonic
             try alerts.keepOpen(now: now)

@@ -34,15 +34,19 @@ struct ReportText {
         var lines = ["WHAT WAS MEASURED"]
         if measure.hasPriceBefore, measure.hasPriceLast {
             let opened = measure.hasPriceOpen ? ", opened \(price(measure.priceOpen))" : ""
-            lines.append(row("price", "\(price(measure.priceBefore)) before\(opened), \(price(measure.priceLast)) last"))
+            lines.append(
+                row("price", "\(price(measure.priceBefore)) before\(opened), \(price(measure.priceLast)) last"))
         }
         lines.append(
-            row("onset", "between \(CivilTime.rfc3339(measure.onsetFrom)) and \(CivilTime.rfc3339(measure.onsetUntil))"))
+            row("onset", "between \(CivilTime.rfc3339(measure.onsetFrom)) and \(CivilTime.rfc3339(measure.onsetUntil))")
+        )
         if measure.hasMarketModel { lines += marketModel(measure.marketModel) }
         if measure.hasVolatilityZ {
             let sigma = FixedNumber.percent(measure.volatility, decimals: 2, signed: false)
             lines.append(
-                row("against volatility", "\(number(measure.volatilityZ, 2)) σ of \(sigma) a day (EWMA, before the event)"))
+                row(
+                    "against volatility",
+                    "\(number(measure.volatilityZ, 2)) σ of \(sigma) a day (EWMA, before the event)"))
         }
         if measure.hasReturnPeriod {
             let period = measure.returnPeriod
@@ -50,14 +54,18 @@ struct ReportText {
             lines.append(
                 row(
                     "return period",
-                    "once in \(number(period.years, 1)) stock-years (empirical, \(period.statistic) at \(deviations); \(period.basis))"))
+                    "once in \(number(period.years, 1)) stock-years (empirical, \(period.statistic) at \(deviations); \(period.basis))"
+                ))
         }
         if measure.hasOvernight {
             let split = measure.overnight
+            let share = FixedNumber.percent(split.share, decimals: 0, signed: false)
+            let log = split.overnightLog + split.intradayLog
             lines.append(
                 row(
                     "overnight",
-                    "\(FixedNumber.percent(split.share, decimals: 0, signed: false)) of the log move was at the open (\(number(split.overnightLog, 4)) of \(number(split.overnightLog + split.intradayLog, 4)))"))
+                    "\(share) of the log move was at the open (\(number(split.overnightLog, 4)) of \(number(log, 4)))"
+                ))
         }
         if let rank = OwnHistory.phrase(measure) { lines.append(row("own history", rank)) }
         return lines
@@ -70,7 +78,9 @@ struct ReportText {
         return [
             row("abnormal return", "\(abnormal) ± \(error) (one standard error), t = \(number(model.standardized, 2))"),
             row(
-                "", "market \(market), β \(number(model.beta, 2)), \(model.observations) sessions \(model.windowFrom) to \(model.windowUntil)"),
+                "",
+                "market \(market), β \(number(model.beta, 2)), \(model.observations) sessions \(model.windowFrom) to \(model.windowUntil)"
+            ),
         ]
     }
 
@@ -123,7 +133,9 @@ struct ReportText {
     private var cause: [String] {
         guard finding.hasAttribution else { return [] }
         let attribution = finding.attribution
-        var lines = ["WHAT MAY HAVE SET IT OFF, from what was known up to \(CivilTime.rfc3339(attribution.evidenceUntil))"]
+        var lines = [
+            "WHAT MAY HAVE SET IT OFF, from what was known up to \(CivilTime.rfc3339(attribution.evidenceUntil))"
+        ]
         for candidate in attribution.candidates { lines += story(candidate) }
         lines.append("  \(Self.padLeft(FixedNumber.probability(attribution.unexplained), 10))  unexplained")
         for excluded in attribution.excluded {
@@ -134,14 +146,15 @@ struct ReportText {
 
     /// A candidate: its headline, what it is about, and what speaks for it.
     private func story(_ candidate: TriggerCandidate) -> [String] {
-        let attention = candidate.hasAttentionZ ? ", attention \(number(candidate.attentionZ, 1)) σ above usual" : ""
+        let z = candidate.attentionZ
+        let attention =
+            candidate.hasAttentionZ ? ", attention \(number(abs(z), 1)) σ \(z < 0 ? "below" : "above") usual" : ""
         let items = candidate.items == 1 ? "1 item" : "\(candidate.items) items"
         let sources = candidate.sources == 1 ? "1 source" : "\(candidate.sources) sources"
         let seen = CivilTime.rfc3339(candidate.firstSeen).prefix(10)
         let terms = candidate.terms.isEmpty ? [] : ["about \(candidate.terms.joined(separator: ", "))"]
-        let facts = [
-            "\(items) from \(sources) since \(seen), relevance \(number(candidate.relevance, 0))\(attention)"
-        ]
+        let relevance = "relevance \(number(candidate.relevance, 0)) of 100"
+        let facts = ["\(items) from \(sources) since \(seen), \(relevance)\(attention)"]
         return ["  \(Self.padLeft(FixedNumber.probability(candidate.probability), 10))  \(candidate.headline)"]
             + (terms + facts).map { "              \($0)" }
     }
@@ -153,7 +166,8 @@ struct ReportText {
             let change = member.hasSimpleReturn ? FixedNumber.percent(member.simpleReturn, decimals: 2) : "no price"
             let usd = member.hasValueUsd ? FixedNumber.dollars(member.valueUsd) : ""
             let role = member.weight > 0 ? "in the basket" : ""
-            lines.append("  \(Self.pad(member.symbol, 8)) \(Self.padLeft(change, 10))  \(Self.padLeft(usd, 12))  \(role)")
+            lines.append(
+                "  \(Self.pad(member.symbol, 8)) \(Self.padLeft(change, 10))  \(Self.padLeft(usd, 12))  \(role)")
         }
         return lines
     }
@@ -167,7 +181,8 @@ struct ReportText {
             let change = FixedNumber.percent(session.simpleReturn, decimals: 2)
             let back = FixedNumber.percent(session.retraced, decimals: 0, signed: false)
             let level = price(isIndex ? 100 * session.price : session.price)
-            lines.append("  \(session.session)  \(Self.padLeft(level, 10))  \(Self.padLeft(change, 9))  \(back) retraced")
+            lines.append(
+                "  \(session.session)  \(Self.padLeft(level, 10))  \(Self.padLeft(change, 9))  \(back) retraced")
         }
         return lines
     }
@@ -185,7 +200,9 @@ struct ReportText {
         guard !sequences.isEmpty else { return [] }
         let shown = sequences.sorted().prefix(16).map(String.init).joined(separator: " ")
         let rest = sequences.count > 16 ? " … (\(sequences.count) in all)" : ""
-        return ["EVIDENCE, as sequences of market: epicenter inspect DATA/market --print --from N", "  " + shown + rest]
+        return [
+            "EVIDENCE, as sequences of market: epicenter inspect DATA/market --print --from N", "  " + shown + rest,
+        ]
     }
 
     private func row(_ name: String, _ text: String) -> String { "  \(Self.pad(name, 19)) \(text)" }

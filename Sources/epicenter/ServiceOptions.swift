@@ -14,7 +14,8 @@ struct ServiceOptions: ParsableArguments {
     var run: String?
 
     func configuration() throws -> ServiceConfiguration {
-        var configuration = try config.map { path in try ServiceConfiguration.load(path: path) } ?? ServiceConfiguration()
+        var configuration =
+            try config.map { path in try ServiceConfiguration.load(path: path) } ?? ServiceConfiguration()
         if let run { configuration.runDirectory = run }
         return configuration
     }

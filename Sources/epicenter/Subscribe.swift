@@ -77,8 +77,7 @@ struct SubscribeCommand: ParsableCommand {
         record.topic = topic
         record.eventTime = eventTime
         record.body = Data(body)
-        record.state = AlertLine(record: record).alert?.state ?? .unspecified
-        say(AlertLine(record: record).text)
+        say(AlertLine(record).text)
     }
 
     private func follow(
@@ -100,7 +99,7 @@ struct SubscribeCommand: ParsableCommand {
                     guard message.firstSequence >= reader.next, case .alertRecord(let alert) = message,
                         alert.topic.hasPrefix(topic), shown < count ?? .max
                     else { continue }
-                    say(json ? String(decoding: alert.body, as: UTF8.self) : AlertLine(record: alert).text)
+                    say(json ? String(decoding: alert.body, as: UTF8.self) : AlertLine(alert).text)
                     shown += 1
                 }
             }

@@ -7,7 +7,9 @@ import Testing
 import ZeroMQ
 
 /// Bad input through the real processes: refused with a reason, counted, and the rest goes on.
-@Suite("Bad input through the real processes", .enabled(if: Binaries.areHere, "EPICENTER_BIN names no binaries"), .serialized)
+@Suite(
+    "Bad input through the real processes", .enabled(if: Binaries.areHere, "EPICENTER_BIN names no binaries"),
+    .serialized)
 struct BadInputTests {
     static let instruments = """
         settings: {benchmark: SPY, calendar: {zone: America/New_York, open: "09:30", close: "16:00"}}
@@ -80,7 +82,8 @@ struct BadInputTests {
         #expect(gap.acknowledged == 6 && gap.error.contains("expected at most 7"))
         let broken = try producer.send("{\"producer\":")
         #expect(!broken.error.isEmpty)
-        let huge = try producer.send(#"{"producer":"p","producer_sequence":7,"events":[""# + String(repeating: "x", count: 5 << 20))
+        let huge = try producer.send(
+            #"{"producer":"p","producer_sequence":7,"events":[""# + String(repeating: "x", count: 5 << 20))
         #expect(huge.error.contains("allowed"), "\(huge.error)")
         let after = try producer.send(#"{"producer":"p","producer_sequence":7,"events":[\#(good)]}"#)
         #expect(after.acknowledged == 7 && after.error.isEmpty)

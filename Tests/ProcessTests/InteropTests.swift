@@ -6,7 +6,9 @@ import Testing
 
 /// Clients in another language: Python with pyzmq and mcap, as `scripts/python-env` installs them and
 /// `EPICENTER_PYTHON` names them.
-@Suite("Python clients", .enabled(if: Binaries.areHere && Python.isHere, "no EPICENTER_BIN or EPICENTER_PYTHON"), .serialized)
+@Suite(
+    "Python clients", .enabled(if: Binaries.areHere && Python.isHere, "no EPICENTER_BIN or EPICENTER_PYTHON"),
+    .serialized)
 struct InteropTests {
     @Test("a pyzmq subscriber receives every alert, checksums and sequences intact")
     func subscriber() throws {
@@ -15,7 +17,8 @@ struct InteropTests {
         let subscriber = Process()
         subscriber.executableURL = URL(fileURLWithPath: Python.path)
         subscriber.arguments = [
-            Binaries.root + "/docs/examples/subscribe.py", "ipc://\(service.runDirectory)/alerts.sock", "--until-idle", "20",
+            Binaries.root + "/docs/examples/subscribe.py", "ipc://\(service.runDirectory)/alerts.sock", "--until-idle",
+            "20",
         ]
         let output = service.directory.path + "/subscriber"
         _ = FileManager.default.createFile(atPath: output, contents: nil)

@@ -7,12 +7,14 @@ import TestKit
 import Testing
 
 /// The shipped recording through the real processes. Not parallel: each replay wants both cores.
-@Suite("Replay through the real processes", .enabled(if: Binaries.areHere, "EPICENTER_BIN names no binaries"), .serialized)
+@Suite(
+    "Replay through the real processes", .enabled(if: Binaries.areHere, "EPICENTER_BIN names no binaries"), .serialized)
 struct ReplayTests {
     /// The digest of the alerts by all stages in one process, the reference for every other way to run.
     static func reference() throws -> String {
         let directory = TemporaryDirectory()
-        let ended = try epicenter("replay", Binaries.recording, "--in-process", "--quiet", "--out", directory.path + "/r")
+        let ended = try epicenter(
+            "replay", Binaries.recording, "--in-process", "--quiet", "--out", directory.path + "/r")
         guard ended.status == 0 else { throw Unexpected(ended.errors) }
         return try StreamDigest.of(LogIndex(reading: directory.path + "/r/alerts")).hexadecimal
     }
@@ -95,16 +97,21 @@ struct ReplayTests {
         #expect(abs(measure.volatilityZ - -6.15) < 0.01)
         #expect(abs(measure.returnPeriod.years - 1.82) < 0.02)
         #expect(measure.marketModel.standardError > 0)
-        #expect(measure.followUp.first.map { abs($0.simpleReturn - 0.0893) < 0.0001 && abs($0.retraced - 0.4368) < 0.0001 } == true)
+        #expect(
+            measure.followUp.first.map { abs($0.simpleReturn - 0.0893) < 0.0001 && abs($0.retraced - 0.4368) < 0.0001 }
+                == true)
         // docs/decisions/0002: the window's 250 sessions, none left out.
         let parts = finding.decomposition
-        for (part, expected) in [(parts.drift, 0.434), (parts.market, -4.015), (parts.group, -9.890), (parts.own, -3.498)] {
+        for (part, expected) in [
+            (parts.drift, 0.434), (parts.market, -4.015), (parts.group, -9.890), (parts.own, -3.498),
+        ] {
             #expect(abs(part * 100 - expected) < 0.02)
         }
         let first = try #require(finding.attribution.candidates.first)
         #expect(first.headline.contains("DeepSeek"))
         #expect(finding.attribution.unexplained > 0)
-        let group = try Finding(jsonString: epicenter("report", "ai-hardware/2025-01-27", "--data", out, "--json").output)
+        let group = try Finding(
+            jsonString: epicenter("report", "ai-hardware/2025-01-27", "--data", out, "--json").output)
         #expect(abs(group.measure.value.usd / 1e9 - -979.4) < 0.5)
         #expect(group.measure.value.covered == 9)
         #expect(!group.measure.value.withoutShares.isEmpty)
@@ -116,7 +123,13 @@ struct Unexpected: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-func isAlive(_ pid: Int32) -> Bool { pid > 0 && kill(pid, 0) == 0 }
+/// Whether a process runs; one that is dead and not yet reaped by its new parent does not.
+func isAlive(_ pid: Int32) -> Bool {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        let state = stat.split(separator: ")").last?.split(separator: " ").first
+    else { return false }
+    return state != "Z" && state != "X"
+}
 
 extension Service {
     func kill(_ pid: Int32) -> Bool { Glibc.kill(pid, SIGKILL) == 0 }

@@ -46,13 +46,22 @@ struct ServiceConfigurationTests {
     @Test(
         "a wrong value is refused with key, place, what was found and what is allowed",
         arguments: [
-            ("data: {syncIntervalMs: abc}", "e.yaml:1: data.syncIntervalMs is \"abc\", allowed is a whole number from 1 to 60000"),
-            ("data: {syncIntervalMs: 0}", "e.yaml:1: data.syncIntervalMs is \"0\", allowed is a whole number from 1 to 60000"),
+            (
+                "data: {syncIntervalMs: abc}",
+                "e.yaml:1: data.syncIntervalMs is \"abc\", allowed is a whole number from 1 to 60000"
+            ),
+            (
+                "data: {syncIntervalMs: 0}",
+                "e.yaml:1: data.syncIntervalMs is \"0\", allowed is a whole number from 1 to 60000"
+            ),
             ("\ndata:\n  sync: often", "e.yaml:3: data.sync is \"often\", allowed is one of always, interval, never"),
             ("ingest: {rate: -1}", "e.yaml:1: ingest.rate is \"-1\", allowed is \"max\" or a number above 0"),
             ("ingest: {ticks: maybe}", "e.yaml:1: ingest.ticks is \"maybe\", allowed is true or false"),
             ("ingest: {csv: {a: b}}", "e.yaml:1: ingest.csv.a is not a setting"),
-            ("publish: {alerts: \"tcp://0.0.0.0:99\"}", "publish.alerts is \"tcp://0.0.0.0:99\", allowed is a local endpoint"),
+            (
+                "publish: {alerts: \"tcp://0.0.0.0:99\"}",
+                "publish.alerts is \"tcp://0.0.0.0:99\", allowed is a local endpoint"
+            ),
             ("run: [1, [2]]", "run is a list of lists"),
             ("data: {sink: never}", "data.sink is not a setting; allowed are data.directory"),
             ("- a", "must be a mapping"),
