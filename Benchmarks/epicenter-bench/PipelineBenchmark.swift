@@ -26,7 +26,10 @@ struct PipelineBenchmark {
         let result = try pipeline(directory, head: head)
         report("epicenter, four processes, from start of play", result.seconds, raw / result.seconds)
         print("alerts: \(result.alerts)")
-        for (process, peak) in result.peaks { print("peak RSS  \(process): \(peak >> 10) MB") }
+        for usage in result.usage {
+            let cpu = String(format: "%.2f", usage.cpuSeconds)
+            print("\(usage.process): peak RSS \(usage.peakKilobytes >> 10) MB, CPU \(cpu) s")
+        }
     }
 
     private func report(_ name: String, _ seconds: Double, _ ratio: Double) {
@@ -48,7 +51,14 @@ struct PipelineBenchmark {
     private struct Result {
         var seconds = 0.0
         var alerts: UInt64 = 0
-        var peaks: [(String, UInt64)] = []
+        var usage: [Usage] = []
+    }
+
+    private struct Usage {
+        let process: String
+        var peakKilobytes: UInt64 = 0
+        /// User and system time since the process began.
+        var cpuSeconds = 0.0
     }
 
     private func pipeline(_ directory: String, head: UInt64) throws -> Result {
@@ -102,22 +112,32 @@ struct PipelineBenchmark {
         }
         result.seconds = (ServiceClock.monotonic - (began ?? .zero)).inSeconds
         result.alerts = alerts.next - 1
-        result.peaks = peaks(configuration)
+        result.usage = usage(configuration)
         return result
     }
 
-    /// `VmHWM` of each stage, in kilobytes.
-    private func peaks(_ configuration: ServiceConfiguration) -> [(String, UInt64)] {
-        ["epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"].map { name in
-            let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-            for pid in pids where Int(pid) != nil {
-                let line = (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)) ?? ""
-                guard line.contains(name), line.contains(configuration.dataDirectory.dropLast(5)) else { continue }
-                let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-                let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
-                return (name, peak.flatMap { UInt64($0.filter(\.isNumber)) } ?? 0)
+    /// What `/proc` says of each stage.
+    private func usage(_ configuration: ServiceConfiguration) -> [Usage] {
+        let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }) ?? []
+        return ["epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"].map { name in
+            var usage = Usage(process: name)
+            let own = pids.first { pid in
+                let line = read(pid, "cmdline")
+                return line.contains(name) && line.contains(configuration.dataDirectory.dropLast("/data".count))
             }
-            return (name, 0)
+            guard let own else { return usage }
+            let peak = read(own, "status").split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+            usage.peakKilobytes = peak.flatMap { UInt64($0.filter(\.isNumber)) } ?? 0
+            // proc(5): fields 14 and 15 of the line, the 12th and 13th behind the name.
+            let fields = read(own, "stat").split(separator: ")").last?.split(separator: " ") ?? []
+            if fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) {
+                usage.cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+            }
+            return usage
         }
+    }
+
+    private func read(_ pid: String, _ file: String) -> String {
+        (try? String(contentsOfFile: "/proc/\(pid)/\(file)", encoding: .utf8)) ?? ""
     }
 }

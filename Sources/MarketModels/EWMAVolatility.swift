@@ -4,7 +4,7 @@
 /// value of a few numbers, O(1) per return, so that thousands can be kept and checkpointed.
 ///
 /// Source: J. P. Morgan and Reuters (1996), *RiskMetrics – Technical Document*, 4th ed., §5.2.
-public struct EWMAVolatility: Codable, Equatable, Sendable {
+public struct EWMAVolatility: BitwiseCopyable, Codable, Equatable, Sendable {
     /// λ for daily returns.
     public static let dailyDecay = 0.94
     /// Returns whose mean square starts the recursion.

@@ -1,3 +1,5 @@
+import Schema
+
 /// The benchmark's closes by day, so that any name's span of sessions has its market return at once.
 struct MarketCloses: Codable, Sendable {
     private var firstDay: Int32 = 0

@@ -14,7 +14,7 @@ struct InstrumentTable: Codable, Equatable, Sendable {
     private(set) var instruments: [Instrument] = []
     private var slotsBySymbol: [String: Int] = [:]
     /// Slot + 1 by instrument number, 0 where none is defined: the hot path's way in.
-    private var slotsByNumber = PackedColumn<Int32>()
+    private var slotsByNumber = PackedArray<Int32>()
     /// The same for numbers too large for a column.
     private var slotsByLargeNumber: [UInt32: Int] = [:]
 

@@ -27,11 +27,11 @@ struct PriceTable: Codable, Equatable, Sendable {
     /// A bar of at least this length is a session's bar; its close is the session's close.
     static let sessionLength: UInt64 = 6 * 3_600 * CivilTime.second
 
-    private var latest = PackedColumn<Latest>()
+    private var latest = PackedArray<Latest>()
     /// `sessions` closes for each slot, used as a ring.
-    private var closes = PackedColumn<Close>()
+    private var closes = PackedArray<Close>()
     /// Closes ever appended, by slot: the ring's position.
-    private var appended = PackedColumn<Int>()
+    private var appended = PackedArray<Int>()
 
     /// Makes room for a slot.
     mutating func grow(toSlots count: Int) {
