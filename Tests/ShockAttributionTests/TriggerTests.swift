@@ -128,7 +128,8 @@ struct TriggerTests {
                 "Abcdar teme a Quixotron y a sus máquinas", "Widgets and Abcdar: a maker in doubt over Quixotron",
                 "Quixotron tops every chart", "Quixotron machine worries Abcdar", "Everything about Quixotron",
             ].enumerated() {
-                fixture.news(title, at: Self.open - UInt64(20 - index) * Self.hour, source: "Source \(index)")
+                fixture.news(
+                    title, at: Self.open - UInt64(20 - index) * Self.hour, source: "Source \(index)", language: "")
             }
         }
         let first = try #require(Self.attribution(told).candidates.first)
