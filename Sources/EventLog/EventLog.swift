@@ -78,7 +78,7 @@ public final class EventLog {
         self.directory = directory
         self.options = options
         definitions = SegmentFile.definitions(of: stream)
-        let index = LogIndex(path: directory, stream: stream, epoch: newEpoch)
+        let index = LogIndex(path: directory, stream: stream, epoch: try Self.epoch(of: directory, new: newEpoch))
         var opening = Opening()
         for name in try SegmentFile.list(directory) {
             let file = directory + "/" + name
@@ -97,6 +97,32 @@ public final class EventLog {
 
     deinit { syncThread?.stop() }
 
+    /// The epoch of a stream that has no record yet outlives its process too: readers hold on to it.
+    private static func epoch(of directory: String, new: UInt64) throws(LogError) -> UInt64 {
+        let path = directory + "/epoch"
+        if let known = readEpoch(path) { return known }
+        let descriptor = try SegmentFile.open(path + ".new", O_WRONLY | O_CREAT | O_TRUNC)
+        let text = Array("\(String(new, radix: 16))\n".utf8)
+        let written = text.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        let isSynced = fdatasync(descriptor) == 0
+        _ = Glibc.close(descriptor)
+        guard written == text.count, isSynced, rename(path + ".new", path) == 0 else {
+            throw LogError(.system(call: "write", errno: errno), path)
+        }
+        return new
+    }
+
+    private static func readEpoch(_ path: String) -> UInt64? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { _ = Glibc.close(descriptor) }
+        return withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { bytes in
+            let count = read(descriptor, bytes.baseAddress, bytes.count)
+            guard count > 1 else { return nil }
+            return UInt64(String(decoding: bytes[..<(count - 1)], as: UTF8.self), radix: 16)
+        }
+    }
+
     private static func makeDirectory(_ directory: String) throws(LogError) {
         var path = ""
         for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
@@ -114,7 +140,8 @@ public final class EventLog {
         let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDWR))
         let recovered = try LogError.naming(file) { () throws(ContainerError) in try recover(descriptor.raw) }
         if case .closed = recovered.verdict { return }
-        if case .damaged(let stop, .some) = recovered.verdict {
+        // What follows the damage, chunks or an intact footer, was whole once and may have been served.
+        if case .damaged(let stop, _) = recovered.verdict {
             throw LogError(.damagedInTheMiddle(at: stop.offset), file)
         }
         opening.cutBytes += recovered.fileSize - recovered.endOffset
@@ -125,6 +152,8 @@ public final class EventLog {
         try LogError.naming(file) { () throws(ContainerError) in
             var writer = try FileWriter(continuing: recovered, dup(descriptor.raw))
             try writer.finish()
+            // Before a later segment can be synced: a gap would keep the stream from opening.
+            try writer.sync()
             try writer.close()
         }
         opening.closedSegments += 1
@@ -132,6 +161,24 @@ public final class EventLog {
 
     /// Appends a message, giving its records the next sequences.
     public func append(_ message: StreamMessage) throws(LogError) {
+        try append(together: [message])
+    }
+
+    /// Appends messages that stand or fall together: no commit, and no crash, comes between them.
+    public func append(together messages: [StreamMessage]) throws(LogError) {
+        for message in messages { add(message) }
+        if chunk.uncompressedSize >= options.chunkBytes { try writeChunk() }
+    }
+
+    /// Begins a stream that holds nothing yet at another sequence than 1, as a replay of a part does.
+    ///
+    /// - Precondition: Nothing was appended.
+    public func begin(at sequence: UInt64) {
+        precondition(index.head == 0 && chunk.isEmpty, "the stream has begun")
+        next = sequence
+    }
+
+    private func add(_ message: StreamMessage) {
         var message = message
         message.firstSequence = next
         let payload = message.serialized()
@@ -140,7 +187,6 @@ public final class EventLog {
             channelID: message.type.rawValue, sequence: UInt32(truncatingIfNeeded: next),
             logTime: message.recordTime(row: 0), publishTime: message.eventTime(row: 0), data: payload.span.bytes)
         next += UInt64(message.count)
-        if chunk.uncompressedSize >= options.chunkBytes { try writeChunk() }
     }
 
     /// Appends message records as they lie in another log, sequences included.

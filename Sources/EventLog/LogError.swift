@@ -18,6 +18,8 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case schema(SchemaError)
         case syncFailed(errno: Int32)
         case empty
+        /// A recording that has no end: what is there is not all there was.
+        case cutOff
     }
 
     public let reason: Reason
@@ -43,6 +45,7 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .syncFailed(let errno):
             "\(path): writing to the disk failed with errno \(errno); what was not yet synced may be lost, nothing more is taken"
         case .empty: "\(path): holds no recording"
+        case .cutOff: "\(path): is cut off or damaged: it has no footer"
         }
     }
 }

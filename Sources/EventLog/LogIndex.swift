@@ -41,9 +41,14 @@ public final class LogIndex {
         guard stat(path, &status) == 0 else { throw LogError(.system(call: "stat", errno: errno), path) }
         self.init(path: path, stream: .market, epoch: 0)
         if status.st_mode & S_IFMT == S_IFDIR {
-            for name in try SegmentFile.list(path) { try addSegment(path + "/" + name) }
-        } else {
-            try addSegment(path)
+            let names = try SegmentFile.list(path)
+            for name in names {
+                let isClosed = try addSegment(path + "/" + name)
+                // Only the last may still be written.
+                if !isClosed, name != names.last { throw LogError(.cutOff, path + "/" + name) }
+            }
+        } else if try !addSegment(path) {
+            throw LogError(.cutOff, path)
         }
         if segments.isEmpty { throw LogError(.empty, path) }
     }

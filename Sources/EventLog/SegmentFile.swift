@@ -71,8 +71,9 @@ final class SharedDescriptor: Sendable {
     deinit { close(raw) }
 }
 
-/// The sequence at the front of every message: field 1, a fixed64, never 0 in a stream.
+/// The sequence at the front of every message: field 1, a fixed64; nil for what is no sequence.
 public func leadingSequence(_ payload: UnsafeRawBufferPointer) -> UInt64? {
     guard payload.count >= 9, payload[0] == 0x09 else { return nil }
-    return UInt64(littleEndian: payload.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
+    let sequence = UInt64(littleEndian: payload.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
+    return StreamMessage.sequences.contains(sequence) ? sequence : nil
 }

@@ -49,6 +49,15 @@ public struct StreamDigest {
         }.joined()
     }
 
+    /// The digest of a stream that may have said nothing yet.
+    public static func of(orNothing path: String) throws -> StreamDigest {
+        do {
+            return try of(LogIndex(reading: path))
+        } catch let error as LogError where error.reason == .empty {
+            return StreamDigest()
+        }
+    }
+
     /// The digest of a whole stream on disk.
     public static func of(_ index: LogIndex) throws -> StreamDigest {
         var digest = StreamDigest()

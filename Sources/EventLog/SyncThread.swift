@@ -35,7 +35,10 @@ final class SyncThread: Sendable {
         while true {
             usleep(UInt32(milliseconds) * 1_000)
             let work = state.withLock { state -> (SharedDescriptor?, UInt64, Bool) in
-                (state.written > state.synced ? state.descriptor : nil, state.written, state.isStopped)
+                (
+                    state.written > state.synced && state.failure == 0 ? state.descriptor : nil, state.written,
+                    state.isStopped
+                )
             }
             if let descriptor = work.0 {
                 let failure = fdatasync(descriptor.raw) == 0 ? 0 : errno

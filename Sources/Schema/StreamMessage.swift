@@ -16,6 +16,9 @@ public enum StreamMessage: Sendable, Equatable {
 
     /// The most records one message of columns may hold.
     public static let maximumRows = 1_024
+
+    /// What a sequence can be. Far below 64 bits, so that no sum of sequences read from outside overflows.
+    public static let sequences: ClosedRange<UInt64> = 1...UInt64(Int64.max)
 }
 
 /// Why bytes are not a message of the kind they are said to be.
@@ -59,6 +62,7 @@ extension StreamMessage {
             throw .malformed(type)
         }
         try checkColumns()
+        guard firstSequence <= Self.sequences.upperBound else { throw .malformed(type) }
     }
 
     private func checkColumns() throws(SchemaError) {

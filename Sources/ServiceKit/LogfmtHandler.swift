@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Logging
 import Schema
 import Synchronization
@@ -21,7 +21,14 @@ public struct LogfmtHandler: LogHandler {
         line += " msg=\(Self.quoted("\(event.message)"))"
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         for key in all.keys.sorted() { line += " \(key)=\(Self.quoted("\(all[key]!)"))" }
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        // Foundation's write traps when nobody reads; a log line is not worth a life.
+        var bytes = Array((line + "\n").utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
     }
 
     static func quoted(_ text: String) -> String {

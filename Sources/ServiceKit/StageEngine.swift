@@ -26,8 +26,13 @@ public final class StageEngine<S: Stage> {
 
     private var isMerge: Bool { S.inputs.count == 2 }
 
-    /// - Parameter checkpointPath: nil: always from the start.
-    public init(log: EventLog, checkpointPath: String?) throws {
+    /// The histories that the checkpoint's sequences are of; empty when starting from nothing.
+    public private(set) var epochs: [StreamName: UInt64] = [:]
+
+    /// - Parameters:
+    ///   - checkpointPath: nil: always from the start.
+    ///   - configure: Deployment settings of the stage, whatever a checkpoint says.
+    public init(log: EventLog, checkpointPath: String?, configure: (inout S) -> Void = { _ in }) throws {
         self.log = log
         var last: Cause?
         if log.committed > 0 {
@@ -43,12 +48,16 @@ public final class StageEngine<S: Stage> {
         if let found, found.output <= log.committed, found.outputEpoch == log.epoch {
             stage = found.stage
             outbox.position = found.position
-            for input in S.inputs { applied[input] = found.applied[input.rawValue] ?? 0 }
+            for input in S.inputs {
+                applied[input] = found.applied[input.rawValue] ?? 0
+                epochs[input] = found.epochs[input.rawValue]
+            }
             restored = reason
         } else {
             stage = S()
             restored = found == nil ? reason : "ahead of the stream it belongs to"
         }
+        configure(&stage)
     }
 
     /// Writes the state as it is between two records.
@@ -137,18 +146,21 @@ public final class StageEngine<S: Stage> {
 struct PendingMessages {
     private var messages: [StreamMessage] = []
     private var head = 0
+    /// The first message's rows before this one have been applied.
     private(set) var row = 0
+    /// The last sequence taken in: after its owner was asked again, a reader may hand over more than once.
+    private var last: UInt64 = 0
 
     var count: Int { messages.count - head }
     var first: StreamMessage? { head < messages.count ? messages[head] : nil }
 
     /// - Parameter sequence: Records up to it have been applied already.
     mutating func append(_ message: StreamMessage, after sequence: UInt64) {
-        if message.lastSequence <= sequence { return }
-        if count == 0 {
-            row = message.firstSequence > sequence ? 0 : Int(sequence - message.firstSequence) + 1
-        }
-        messages.append(message)
+        let seen = max(last, sequence)
+        if message.lastSequence <= seen { return }
+        let skip = message.firstSequence > seen ? 0 : Int(seen - message.firstSequence) + 1
+        messages.append(message.slice(skip..<message.count))
+        last = message.lastSequence
     }
 
     mutating func advance(to end: Int) {

@@ -32,14 +32,18 @@ public final class StageProcess<S: Stage> {
 
     private var checkpointPath: String { context.configuration.checkpointPath(context.name) }
 
-    public init(_ stage: S.Type, _ context: ServiceContext, attachment: (any StageAttachment)? = nil) throws {
+    public init(
+        _ stage: S.Type, _ context: ServiceContext, attachment: (any StageAttachment)? = nil,
+        configure: (inout S) -> Void = { _ in }
+    ) throws {
         self.context = context
         let configuration = context.configuration
         try ServiceMain.makePrivateDirectory(configuration.runDirectory)
         let log = try EventLog(
             directory: configuration.streamDirectory(S.output.rawValue), stream: S.output,
             newEpoch: ServiceMain.newEpoch(), options: .init(sync: configuration.sync))
-        engine = try StageEngine(log: log, checkpointPath: configuration.checkpointPath(context.name))
+        engine = try StageEngine(
+            log: log, checkpointPath: configuration.checkpointPath(context.name), configure: configure)
         var attachment = attachment
         try attachment?.start(context, log: log)
         let answering = attachment
@@ -50,7 +54,8 @@ public final class StageProcess<S: Stage> {
         readers = try S.inputs.map { [engine] stream in
             try StreamReader(
                 stream, in: context.zeroMQ, at: Endpoint(configuration.endpoint(of: stream.rawValue)),
-                from: (engine.applied[stream] ?? 0) + 1, credit: stream == .market ? 65_536 : 1_024, name: context.name)
+                from: (engine.applied[stream] ?? 0) + 1, epoch: engine.epochs[stream] ?? 0,
+                credit: stream == .market ? 65_536 : 1_024, name: context.name)
         }
         control = try ControlLink(context)
         self.attachment = attachment
@@ -66,13 +71,16 @@ public final class StageProcess<S: Stage> {
     /// Runs until told to stop and drained, or until something fails.
     public func run() throws {
         var poller = Poller()
-        for reader in readers { _ = reader.add(to: &poller) }
+        let items = readers.map { ($0.stream, $0.add(to: &poller)) }
         _ = owner.add(to: &poller)
         let stopItem = poller.add(context.stop.waker)
         var hasMore = false
         var stopDeadline: Duration?
         control.heartbeat.state = .ready
         while true {
+            for (stream, item) in items where stream == .market {
+                poller.setEvents(engine.isFull ? [] : .readable, for: item)
+            }
             _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(50))
             if poller.isReady(stopItem) { context.stop.waker.clear() }
             let now = ServiceClock.monotonic
@@ -86,9 +94,12 @@ public final class StageProcess<S: Stage> {
                 stopDeadline = now + context.configuration.stopWithin
                 control.heartbeat.state = .draining
             }
-            if let deadline = stopDeadline, !received {
-                owner.isEnding = true
-                if owner.isDrained || now >= deadline || context.stop.count > 1 { break }
+            if let deadline = stopDeadline {
+                if now >= deadline || context.stop.count > 1 { break }
+                if !received {
+                    owner.isEnding = true
+                    if owner.isDrained { break }
+                }
             }
         }
         try finish()
@@ -98,8 +109,12 @@ public final class StageProcess<S: Stage> {
     private func receive(now: Duration) throws -> Bool {
         var any = false
         for reader in readers {
+            if reader.stream == .market, engine.isFull {
+                // What waits in the socket waits for us: the owner is not silent.
+                reader.postpone(now: now)
+                continue
+            }
             try reader.keepOpen(now: now)
-            if reader.stream == .market, engine.isFull { continue }
             for _ in 0..<8 {
                 let event = try reader.receive(now: now) { [engine] _, records in
                     var decoder = BatchDecoder()
@@ -112,7 +127,7 @@ public final class StageProcess<S: Stage> {
                     if reader.stream == S.inputs[0] { engine.promise(reader.watermark) }
                     continue
                 case .refused(let code, let reason):
-                    throw StageError.refused(stream: reader.stream.rawValue, "\(code): \(reason)")
+                    throw StageError.refused(stream: reader.stream.rawValue, code, reason)
                 }
                 break
             }
@@ -134,13 +149,18 @@ public final class StageProcess<S: Stage> {
     private func checkpointIfDue(now: Duration) throws {
         guard now - lastCheckpoint >= context.configuration.checkpointInterval else { return }
         lastCheckpoint = now
-        if engine.recordsApplied > checkpointed { try writeCheckpoint() }
+        if engine.recordsApplied > checkpointed { writeCheckpoint() }
     }
 
-    private func writeCheckpoint() throws {
+    /// A checkpoint is only a shortcut: one that cannot be written is no reason to stop.
+    private func writeCheckpoint() {
         let epochs = Dictionary(uniqueKeysWithValues: readers.map { ($0.stream, $0.epoch) })
-        try engine.writeCheckpoint(to: checkpointPath, epochs: epochs)
-        checkpointed = engine.recordsApplied
+        do {
+            try engine.writeCheckpoint(to: checkpointPath, epochs: epochs)
+            checkpointed = engine.recordsApplied
+        } catch {
+            context.logger.warning("no checkpoint was written", metadata: ["why": "\(error)"])
+        }
     }
 
     private func beat(now: Duration) throws {
@@ -168,19 +188,27 @@ public final class StageProcess<S: Stage> {
     }
 
     private func finish() throws {
-        try writeCheckpoint()
+        writeCheckpoint()
         try engine.log.close()
         for reader in readers { try reader.close() }
     }
 }
 
 /// Why a stage's process cannot go on.
-public enum StageError: Error, CustomStringConvertible {
-    case refused(stream: String, String)
+public enum StageError: ExitStatusProviding, CustomStringConvertible {
+    case refused(stream: String, RefusalCode, String)
+
+    /// Another history than the one we were reading: starting again cannot bring the old one back.
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .refused(_, .epoch, _): .configuration
+        case .refused: .tryAgain
+        }
+    }
 
     public var description: String {
         switch self {
-        case .refused(let stream, let reason): "the owner of \(stream) refused us: \(reason)"
+        case .refused(let stream, let code, let reason): "the owner of \(stream) refused us: \(code): \(reason)"
         }
     }
 }

@@ -22,7 +22,7 @@ final class ReaderSession {
         name = open.reader
         types = open.messageTypes.isEmpty ? nil : Set(open.messageTypes.map { UInt16(truncatingIfNeeded: $0) })
         cursor = LogCursor(at: open.fromSequence)
-        credit = Int(open.credit)
+        credit = min(Int(open.credit), StreamOwner.maximumCredit)
         acknowledged = max(1, open.fromSequence) - 1
     }
 }

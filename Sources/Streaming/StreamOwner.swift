@@ -11,6 +11,8 @@ import ZeroMQ
 public final class StreamOwner {
     /// More readers than this are refused.
     public static let maximumReaders = 256
+    /// No reader gets more credit than this, whatever it asks for: it bounds what waits in libzmq for it.
+    public static let maximumCredit = 131_072
 
     private var socket: Socket<Router>
     private let log: LogIndex
@@ -101,7 +103,7 @@ public final class StreamOwner {
                 try refuse(identity, Refusal(.outOfTurn, "credit before OPEN"))
                 return
             }
-            readers[place].credit = min(readers[place].credit + Int(credit.records), Int(Int32.max))
+            readers[place].credit = min(readers[place].credit + Int(credit.records), Self.maximumCredit)
             readers[place].acknowledged = max(readers[place].acknowledged, credit.acknowledged)
         case .close:
             if let place { readers.remove(at: place) }
@@ -166,7 +168,7 @@ public final class StreamOwner {
         var batch = Batch()
         batch.epoch = log.epoch
         batch.firstSequence = read.firstSequence
-        batch.count = UInt32(read.lastSequence - read.firstSequence + 1)
+        batch.count = UInt32(clamping: read.lastSequence - read.firstSequence + 1)
         batch.watermark = watermark
         batch.head = log.head
         var records = buffer

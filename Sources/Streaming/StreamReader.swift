@@ -84,6 +84,9 @@ public final class StreamReader {
         consumed = 0
     }
 
+    /// Says that messages are left waiting on purpose, so that their not being read is not taken for silence.
+    public func postpone(now: Duration) { lastHeard = now }
+
     /// Takes one message from the owner, without waiting.
     ///
     /// - Parameter body: Called with the batch and its message records, which may begin before the sequence
@@ -126,6 +129,10 @@ public final class StreamReader {
     private func take(
         _ batch: Batch, _ records: consuming Frame, _ body: (Batch, UnsafeRawBufferPointer) throws -> Void
     ) throws -> Event {
+        guard batch.count > 0, StreamMessage.sequences.contains(batch.firstSequence) else {
+            malformed += 1
+            return .nothing
+        }
         let last = batch.firstSequence + UInt64(batch.count) - 1
         epoch = batch.epoch
         consumed += Int(batch.count)
@@ -152,7 +159,7 @@ public final class StreamReader {
     public func acknowledge(_ sequence: UInt64, idle: Bool) throws(ZeroMQError) {
         guard isOpen, consumed >= credit / 2 || (idle && (sequence > acknowledged || consumed > 0)) else { return }
         var grant = GrantCredit()
-        grant.records = UInt32(consumed)
+        grant.records = UInt32(clamping: consumed)
         grant.acknowledged = sequence
         guard try socket.send(StreamProtocol.request(.credit(grant))) == .sent else { return }
         consumed = 0

@@ -45,6 +45,8 @@ public struct ChildLifecycle: Sendable {
     public private(set) var restarts = 0
     public private(set) var lastExit: ChildExit?
     private var deaths: [Duration] = []
+    /// Whether SIGKILL was decided in this life.
+    public var isKilled: Bool { killSent }
     private var killSent = false
 
     public init(_ spec: ChildSpec) { self.spec = spec }

@@ -44,10 +44,14 @@ public struct Spawner: Sendable {
             guard let key = Environment.Key(rawValue: key) else { continue }
             updates[key] = value
         }
+        // A group of its own: what a terminal sends to its foreground group comes to the supervisor alone,
+        // which stops its children in order.
+        var platform = PlatformOptions()
+        platform.processGroupID = 0
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(spec.executable)), arguments: Arguments(spec.arguments),
-                environment: .inherit.updating(updates), input: .none,
+                environment: .inherit.updating(updates), platformOptions: platform, input: .none,
                 output: .currentStandardError, error: .currentStandardError
             ) { execution in
                 started(execution.processIdentifier.value)

@@ -68,7 +68,29 @@ final class IngestProcess {
         }
         let messages = try FileSource.build(
             csv: configuration.csv, jsonl: configuration.jsonl, settings: settings, refused: refusals.note)
+        try checkContinues(messages)
         return RecordingPlayer(.built(messages), rate: configuration.rate, head: log.committed)
+    }
+
+    /// Files are played behind the log's head by sequence, so they must be those that the log began with.
+    private func checkContinues(_ messages: [StreamMessage]) throws {
+        guard log.committed > 0, let last = messages.last?.lastSequence else { return }
+        let sequence = min(log.committed, last)
+        func row(_ message: StreamMessage) -> StreamMessage {
+            let row = Int(sequence - message.firstSequence)
+            return message.slice(row..<row + 1)
+        }
+        let played = messages.first { $0.lastSequence >= sequence }.map(row)
+        var logged: StreamMessage?
+        try log.index.forEachMessage(from: sequence) { message in
+            logged = row(message)
+            return false
+        }
+        if played != logged {
+            throw ConfigurationError([
+                "ingest.csv, ingest.jsonl or the settings are not those that the stream in \(context.configuration.dataDirectory) began with: import them into a new data directory"
+            ])
+        }
     }
 
     /// Model settings from the same file; nil where it has none.
@@ -142,7 +164,7 @@ final class IngestProcess {
         _ = owner.add(to: &poller)
         desk?.add(to: &poller)
         let stop = poller.add(context.stop.waker)
-        let input = live.map { _ in poller.add(fileDescriptor: 0) }
+        var input = live.map { _ in poller.add(fileDescriptor: 0) }
         var hasMore = false
         while true {
             _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(50))
@@ -154,8 +176,10 @@ final class IngestProcess {
             let now = ServiceClock.monotonic
             var any = try desk?.serve(recordTime: recordTime) ?? false
             if let input, !(live?.isDone ?? true), poller.isReady(input) { any = try readInput() || any }
-            if live?.isDone ?? false, let input {
-                poller.setEvents([], for: input)
+            if live?.isDone ?? false, let ended = input {
+                // A pipe that ended would be reported as hung up for ever.
+                poller.remove(ended)
+                input = nil
                 control.heartbeat.feedsDone = true
             }
             if any { lastAppend = now }

@@ -56,25 +56,38 @@ final class ProducerDesk {
     ///
     /// - Returns: Whether anything came.
     func serve(recordTime: () -> UInt64) throws -> Bool {
-        var replies: [([UInt8], ProducerReply)] = []
-        for _ in 0..<64 {
-            guard case .message(let frames) = try router.receiveParts(wait: false, limit: 4) else { break }
-            guard let identity = frames.first else { continue }
-            // A REQ socket sends an empty delimiter; it gets one back.
-            replies.append((identity, try take(frames.last ?? [], recordTime: recordTime())))
+        var replies: [(envelope: [[UInt8]], ProducerReply)] = []
+        receiving: for _ in 0..<64 {
+            switch try router.receiveParts(wait: false, limit: 4) {
+            case .nothing: break receiving
+            case .tooManyFrames(let found): refuse(frames: found)
+            case .message(let frames):
+                // All but the last frame is the way back: the identity, and a REQ socket's empty delimiter.
+                replies.append((frames.dropLast(), try take(frames.last ?? [], recordTime: recordTime())))
+            }
         }
         var any = !replies.isEmpty
-        for _ in 0..<64 {
-            guard case .message(let frames) = try pull.receiveParts(wait: false, limit: 4) else { break }
-            _ = try take(frames.last ?? [], recordTime: recordTime())
-            any = true
+        receiving: for _ in 0..<64 {
+            switch try pull.receiveParts(wait: false, limit: 4) {
+            case .nothing: break receiving
+            case .tooManyFrames(let found): refuse(frames: found)
+            case .message(let frames):
+                _ = try take(frames.last ?? [], recordTime: recordTime())
+                any = true
+            }
         }
         if any { try log.commit() }
-        for (identity, reply) in replies {
+        for (envelope, reply) in replies {
             let bytes = try reply.jsonUTF8Bytes() as [UInt8]
-            _ = try router.sendMultipart([identity, bytes])
+            _ = try router.sendMultipart(envelope + [bytes])
         }
         return any
+    }
+
+    private func refuse(frames: Int) {
+        refusals.note(
+            reason: RefusalReason.malformedBatch.rawValue,
+            "a message of \(frames) frames, allowed is one for each batch")
     }
 
     private func take(_ bytes: [UInt8], recordTime: UInt64) throws -> ProducerReply {
@@ -88,6 +101,11 @@ final class ProducerDesk {
             return reply
         }
         reply.producer = parsed.producer
+        guard parsed.firstSequence <= UInt64(Int64.max) - UInt64(ProducerBatchParser.maximumEvents) else {
+            reply.error = "producer_sequence is \(parsed.firstSequence), allowed is up to 2^63 less a batch"
+            refusals.note(reason: RefusalReason.producerSequence.rawValue, "\(parsed.producer): \(reply.error)")
+            return reply
+        }
         let last = marks[parsed.producer]
         if let last, parsed.firstSequence > last + 1 {
             reply.acknowledged = last
@@ -105,17 +123,18 @@ final class ProducerDesk {
     ) throws {
         var batch = parsed
         if last >= parsed.firstSequence {
-            let taken = min(Int(last - parsed.firstSequence) + 1, parsed.events.count)
+            let taken = Int(min(last - parsed.firstSequence + 1, UInt64(parsed.events.count)))
             repeats += UInt64(taken)
             batch.events.removeFirst(taken)
             batch.firstSequence += UInt64(taken)
         }
         if !batch.events.isEmpty {
             let (messages, refused) = normalizer.messages(of: batch, recordTime: recordTime)
-            for message in messages {
-                try log.append(message)
-                accepted += UInt64(message.count)
-            }
+            // Events and mark stand or fall together: a mark without its events would lose them, events
+            // without their mark would be taken again.
+            let mark = mark(parsed.producer, parsed.lastSequence, recordTime)
+            try log.append(together: messages + [.producerMark(mark)])
+            accepted += messages.reduce(0) { $0 + UInt64($1.count) }
             for refusal in refused {
                 refusals.note(refusal)
                 var told = EventRefusal()
@@ -123,7 +142,6 @@ final class ProducerDesk {
                 told.reason = refusal.text
                 reply.refusals.append(told)
             }
-            try log.append(.producerMark(mark(parsed.producer, parsed.lastSequence, recordTime)))
             marks[parsed.producer] = parsed.lastSequence
         }
         reply.acknowledged = max(last, parsed.lastSequence)

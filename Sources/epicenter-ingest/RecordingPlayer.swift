@@ -20,6 +20,7 @@ struct RecordingPlayer: ~Copyable {
     private var pendingRow = 0
     private var nextBuilt = 0
     private let buffer = RawBuffer()
+    private var check: RecordingCheck
     private var began: (wall: Duration, market: UInt64)?
     private(set) var isDone = false
 
@@ -27,6 +28,7 @@ struct RecordingPlayer: ~Copyable {
         self.source = source
         self.rate = rate
         cursor = LogCursor(at: head + 1)
+        check = RecordingCheck(.market)
         if case .built(let messages) = source {
             nextBuilt = messages.firstIndex { $0.lastSequence > head } ?? messages.count
         }
@@ -50,6 +52,7 @@ struct RecordingPlayer: ~Copyable {
             isDone = true
             return 0
         }
+        try check.check(buffer.bytes)
         if batch.firstSequence >= position {
             try log.append(records: buffer.bytes, batch)
             return Int(batch.lastSequence - batch.firstSequence + 1)
@@ -69,6 +72,7 @@ struct RecordingPlayer: ~Copyable {
 
     /// Row by row as record time comes due, rows of one instant together.
     private mutating func playPaced(into log: EventLog, now: Duration) throws -> Int {
+        if case .recording(let index) = source, log.head == 0 { log.begin(at: index.firstSequence) }
         var count = 0
         while count < 16_384 {
             guard let message = try upcoming(after: log.head) else {
@@ -101,6 +105,7 @@ struct RecordingPlayer: ~Copyable {
         case .recording(let index):
             if cursor.position < index.firstSequence { cursor = LogCursor(at: index.firstSequence) }
             guard try cursor.next(in: index, limit: 1 << 16, into: buffer) != nil else { return nil }
+            try check.check(buffer.bytes)
             var decoder = BatchDecoder()
             while let message = try decoder.next(in: buffer.bytes) {
                 if message.lastSequence > head { pending.append(message) }

@@ -16,7 +16,10 @@ struct Main {
                 loses   nothing from alerts; a slow subscriber of the XPUB socket sees a gap and asks again
                 """
         ) { context in
-            try StageProcess(PublishStage.self, context, attachment: AlertPublisher()).run()
+            let process = try StageProcess(PublishStage.self, context, attachment: AlertPublisher()) {
+                $0.source = context.configuration.source
+            }
+            try process.run()
         }
     }
 }

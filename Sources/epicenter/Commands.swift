@@ -103,22 +103,20 @@ struct Digest: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
-        let indexes: [LogIndex]
+        let streams: [(name: String, digest: StreamDigest)]
         if FileManager.default.fileExists(atPath: path + "/alerts") {
             let wanted = stream.map { [$0] } ?? [.signals, .findings, .alerts]
-            indexes = try wanted.map { try LogIndex(reading: "\(path)/\($0.rawValue)") }
+            streams = try wanted.map { ($0.rawValue, try StreamDigest.of(orNothing: "\(path)/\($0.rawValue)")) }
         } else {
-            indexes = [try LogIndex(reading: path)]
+            let index = try LogIndex(reading: path)
+            streams = [(index.stream.rawValue, try StreamDigest.of(index))]
         }
-        for index in indexes {
-            let digest = try StreamDigest.of(index)
+        for (name, digest) in streams {
             if json {
-                say(
-                    #"{"stream":"\#(index.stream.rawValue)","records":\#(digest.records),"digest":"\#(digest.hexadecimal)"}"#
-                )
+                say(#"{"stream":"\#(name)","records":\#(digest.records),"digest":"\#(digest.hexadecimal)"}"#)
             } else {
-                let name = index.stream.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
-                say("\(digest.hexadecimal)  \(name) \(digest.records) records")
+                let padded = name.padding(toLength: 9, withPad: " ", startingAt: 0)
+                say("\(digest.hexadecimal)  \(padded) \(digest.records) records")
             }
         }
     }

@@ -95,7 +95,7 @@ struct ImportJob {
         var refused = 0
         func note(_ refusal: Refusal) {
             refused += 1
-            FileHandle.standardError.write(Data("refused: \(refusal)\n".utf8))
+            complain("refused: \(refusal)")
         }
         if let into = target.into { try addRecording(into, to: &builder, note) }
         for file in files {
@@ -107,7 +107,7 @@ struct ImportJob {
                 batch.refusals.forEach(note)
                 builder.add(batch, source: file).forEach(note)
             }
-            for warning in lines.counts.warnings { FileHandle.standardError.write(Data("\(file): \(warning)\n".utf8)) }
+            for warning in lines.counts.warnings { complain("\(file): \(warning)") }
         }
         let summary = try write(builder)
         summary.refusals.forEach(note)

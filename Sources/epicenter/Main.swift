@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import ServiceKit
 
 /// The command line. Each command parses, calls the libraries and prints.
@@ -23,6 +24,8 @@ struct Epicenter: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // A reader that goes away is seen when writing, and ends the program in order.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -31,7 +34,7 @@ struct Epicenter: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as any ExitStatusProviding {
-            FileHandle.standardError.write(Data("epicenter: \(error)\n".utf8))
+            complain("epicenter: \(error)")
             Foundation.exit(error.exitStatus.rawValue)
         } catch {
             exit(withError: error)

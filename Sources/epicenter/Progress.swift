@@ -36,12 +36,32 @@ final class Progress {
 
     private func write(_ line: String) {
         let padding = String(repeating: " ", count: max(0, width - line.count))
-        FileHandle.standardError.write(Data("\r\(line)\(padding)\(line.isEmpty ? "\r" : "")".utf8))
+        output("\r\(line)\(padding)\(line.isEmpty ? "\r" : "")", to: 2)
         width = line.count
     }
 }
 
-/// Writes to standard output at once, whatever it is.
+/// Writes to standard output at once, whatever it is. Ends the program, content, when nobody reads on.
 func say(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    if !output(text + "\n", to: 1) { exit(0) }
+}
+
+/// Writes to standard error.
+func complain(_ text: String) {
+    output(text + "\n", to: 2)
+}
+
+/// Foundation's write would trap where a pipe's reader is gone.
+///
+/// - Returns: Whether all was written.
+@discardableResult
+private func output(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+        let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        bytes = bytes.dropFirst(count)
+    }
+    return true
 }

@@ -120,8 +120,8 @@ struct Replay: ParsableCommand {
         _ recording: LogIndex, _ directory: String, _ printer: AlertPrinter, took: Duration
     ) throws {
         if json { return }
-        let digest = try StreamDigest.of(LogIndex(reading: directory + "/alerts"))
-        let records = recording.head - recording.firstSequence + 1
+        let digest = try StreamDigest.of(orNothing: directory + "/alerts")
+        let records = recording.head + 1 - recording.firstSequence
         say("")
         if printer.hidden > 0 { say("\(printer.hidden) alerts of other days are not shown here.") }
         say(

@@ -75,7 +75,8 @@ final class ReplaySession {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Executables.path(of: "epicenterd"))
         process.arguments = ["--config", configurationPath]
-        var environment = ProcessInfo.processInfo.environment
+        // Overrides are meant for the service that is installed, not for this one.
+        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("EPICENTER_") }
         for (key, value) in ServiceMain.supervisedEnvironment() { environment[key] = value }
         process.environment = environment
         let log = directory + "/epicenterd.log"
@@ -98,6 +99,8 @@ final class ReplaySession {
         var poller = Poller()
         _ = alerts.add(to: &poller)
         _ = poller.add(stop.waker)
+        let client = try StatusClient(configuration, context)
+        var lastAsked = ServiceClock.monotonic
         while alerts.watermark < head {
             _ = try poller.wait(timeout: .milliseconds(100))
             if stop.count > 0 { throw Failure("interrupted") }
@@ -106,6 +109,13 @@ final class ReplaySession {
                     "the service ended with status \(service.terminationStatus); see \(directory)/epicenterd.log")
             }
             let now = ServiceClock.monotonic
+            if now - lastAsked > .seconds(1) {
+                lastAsked = now
+                if let failed = try client.status()?.children.first(where: { $0.state == .failed }) {
+                    throw Failure(
+                        "\(failed.process) was given up (\(failed.lastExit)); see \(directory)/epicenterd.log")
+                }
+            }
             try alerts.keepOpen(now: now)
             while try receive(alerts, now: now) {}
             try alerts.acknowledge(alerts.next - 1, idle: true)

@@ -53,13 +53,13 @@ struct SubscribeCommand: ParsableCommand {
                 guard frames.count == 3, let header = AlertHeader(decoding: frames[1]),
                     header.bodyCRC == CRC32C.checksum(frames[2])
                 else {
-                    FileHandle.standardError.write(Data("a message that is no alert was dropped\n".utf8))
+                    complain("a message that is no alert was dropped")
                     continue
                 }
                 let name = String(decoding: frames[0], as: UTF8.self)
                 if let before = last[name], header.topicSequence != before + 1 {
-                    let gap = "gap in \(name): \(before) then \(header.topicSequence); --from reads what was lost\n"
-                    FileHandle.standardError.write(Data(gap.utf8))
+                    let gap = "gap in \(name): \(before) then \(header.topicSequence); --from reads what was lost"
+                    complain(gap)
                 }
                 last[name] = header.topicSequence
                 show(frames[2], name, header.eventTime)

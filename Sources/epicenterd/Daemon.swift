@@ -20,10 +20,23 @@ final class Daemon {
     private var heartbeats: [Int: (heartbeat: Heartbeat, at: Duration)] = [:]
     private var refused: UInt64 = 0
     private var saidReady = false
+    /// Held for as long as we run.
+    private let lock: Int32
+
+    private static func lock(_ path: String) throws -> Int32 {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemError(call: "open", path: path, errno: errno) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw SystemError(call: "flock (another epicenterd uses this run directory)", path: path, errno: errno)
+        }
+        return descriptor
+    }
 
     init(_ context: ServiceContext) throws {
         self.context = context
         try ServiceMain.makePrivateDirectory(context.configuration.runDirectory)
+        // libzmq would take the socket away from one that runs already.
+        lock = try Self.lock(context.configuration.runDirectory + "/epicenterd.lock")
         var socket = try Socket(Router.self, in: context.zeroMQ)
         _ = try socket.bind(to: Endpoint(context.configuration.controlEndpoint))
         control = socket
@@ -42,7 +55,8 @@ final class Daemon {
                 name: names[index], executable: folder + "/" + names[index],
                 arguments: ["--config", context.configurationPath],
                 dependencies: index == 0 ? [] : [names[index - 1]],
-                stopPatience: context.configuration.stopWithin)
+                // The child's own bound comes first: it has a checkpoint and a segment to close.
+                stopPatience: context.configuration.stopWithin + .seconds(10))
         }
     }
 
@@ -75,8 +89,9 @@ final class Daemon {
         case .spawned(let child, let pid):
             pids[child] = pid
             startedAt[child] = now
-            // Told to stop while it was being started.
+            // What was decided while it was being started.
             if case .stopping = plan.children[child].state { spawner.signal(pid, SIGTERM) }
+            if plan.children[child].isKilled { spawner.signal(pid, SIGKILL) }
         case .exited(let child, let exit):
             pids[child] = nil
             heartbeats[child] = nil

@@ -181,6 +181,102 @@ struct EventLogTests {
         #expect(try StreamDigest.of(one.index).hexadecimal != StreamDigest.of(other.index).hexadecimal)
     }
 
+    @Test("messages that stand or fall together are in one chunk, however large")
+    func together() throws {
+        let log = try EventLog(
+            directory: directory.path + "/t", stream: .market, newEpoch: 7,
+            options: .init(sync: .never, chunkBytes: 100))
+        try log.append(together: [bars(1_000), bars(1_000), tick(1)])
+        // The limit was passed long before the end: all of it was written, and at once.
+        #expect(log.committed == 2_001)
+        #expect(
+            try FileManager.default.attributesOfItem(atPath: directory.path + "/t/00000000000000000001.mcap")[.size]
+                as? Int ?? 0 > 100_000)
+        let recovered = try LogIndex(reading: directory.path + "/t")
+        #expect(recovered.head == 2_001)
+    }
+
+    @Test("a stream keeps its epoch before it has its first record")
+    func emptyEpoch() throws {
+        do { #expect(try open().epoch == 7) }
+        let again = try EventLog(directory: directory.path + "/market", stream: .market, newEpoch: 8)
+        #expect(again.epoch == 7)
+    }
+
+    @Test("a stream that begins above 1 keeps its sequences")
+    func beginsLater() throws {
+        let log = try open()
+        log.begin(at: 500)
+        try log.append(bars(3))
+        try log.commit()
+        #expect(try sequences(log.index, from: 500) == [500, 501, 502])
+        #expect(log.index.firstSequence == 500)
+    }
+
+    @Test("a closed segment with a damaged chunk is never cut back or removed")
+    func damagedClosedSegment() throws {
+        do {
+            let log = try open()
+            try log.append(bars(100))
+            try log.close()
+        }
+        let path = directory.path + "/market/00000000000000000001.mcap"
+        var bytes = try #require(FileManager.default.contents(atPath: path))
+        // The message record that the one chunk begins with: opcode 5 and its length.
+        let place = try #require(bytes.range(of: Data([0x09, 1, 0, 0, 0, 0, 0, 0, 0])))
+        bytes[place.upperBound + 40] ^= 4
+        try bytes.write(to: URL(fileURLWithPath: path))
+        #expect(throws: LogError.self) { try open() }
+        #expect(FileManager.default.contents(atPath: path) == bytes)
+    }
+
+    @Test("a recording that is cut off is refused, not played in part")
+    func cutOff() throws {
+        var writer = try RecordingWriter(path: directory.path + "/a.mcap", stream: .market, epoch: 1)
+        for first in stride(from: 1 as UInt64, through: 60_001, by: 1_000) {
+            var message = bars(1_000)
+            message.firstSequence = first
+            try writer.append(message)
+        }
+        try writer.finish()
+        let bytes = try #require(FileManager.default.contents(atPath: directory.path + "/a.mcap"))
+        for length in [bytes.count / 2, bytes.count - 1] {
+            try bytes.prefix(length).write(to: URL(fileURLWithPath: directory.path + "/b.mcap"))
+            #expect(throws: LogError.self) { try LogIndex(reading: directory.path + "/b.mcap") }
+        }
+    }
+
+    @Test("what is no recording of the stream, has a gap or goes back in time is refused before it is played")
+    func recordingCheck() throws {
+        func records(_ messages: [StreamMessage], of stream: StreamName = .market) throws -> RawBuffer {
+            let name = "check\(UInt64.random(in: 0...UInt64.max))"
+            let log = try EventLog(
+                directory: directory.path + "/" + name, stream: stream, newEpoch: 1, options: .init(sync: .never))
+            for message in messages { try log.append(message) }
+            try log.commit()
+            let buffer = RawBuffer()
+            var cursor = LogCursor(at: 1)
+            _ = try cursor.next(in: log.index, into: buffer)
+            return buffer
+        }
+        var check = RecordingCheck(.market)
+        let good = try records([tick(5), tick(5), tick(9)])
+        try check.check(good.bytes)
+        #expect(throws: LogError(.gap(expected: 4, found: 1), "recording")) { try check.check(good.bytes) }
+        for bad in [[tick(9), tick(8)], [tick(UInt64.max)]] {
+            let buffer = try records(bad)
+            #expect(throws: LogError.self) {
+                var check = RecordingCheck(.market)
+                try check.check(buffer.bytes)
+            }
+        }
+        let foreign = try records([.finding(Finding())], of: .findings)
+        #expect(throws: LogError.self) {
+            var check = RecordingCheck(.market)
+            try check.check(foreign.bytes)
+        }
+    }
+
     @Test("a flipped bit in a committed chunk is found when it is read, not passed on")
     func flippedBit() throws {
         let log = try open()

@@ -85,6 +85,13 @@ struct BadInputTests {
         let huge = try producer.send(
             #"{"producer":"p","producer_sequence":7,"events":[""# + String(repeating: "x", count: 5 << 20))
         #expect(huge.error.contains("allowed"), "\(huge.error)")
+        let far = try producer.send(#"{"producer":"far","producer_sequence":9223372036854775000,"events":[\#(good)]}"#)
+        #expect(!far.error.isEmpty)
+        let high = try producer.send(
+            #"{"producer":"high","producer_sequence":9223372036854770000,"events":[\#(good)]}"#)
+        #expect(high.error.isEmpty)
+        let low = try producer.send(#"{"producer":"high","producer_sequence":1,"events":[\#(good)]}"#)
+        #expect(low.acknowledged == 9_223_372_036_854_770_000)
         let after = try producer.send(#"{"producer":"p","producer_sequence":7,"events":[\#(good)]}"#)
         #expect(after.acknowledged == 7 && after.error.isEmpty)
 
@@ -112,6 +119,51 @@ struct BadInputTests {
             return true
         }
         #expect(trades == 2)
+    }
+
+    @Test("a REQ socket gets its reply too")
+    func requestSocket() throws {
+        let service = try Service("ingest: {ticks: false}\n" + Self.instruments)
+        #expect(try service.wait(until: \.ready) != nil)
+        var options = SocketOptions()
+        options.receiveTimeout = .seconds(20)
+        var socket = try Socket(Request.self, in: Context(), options: options)
+        try socket.connect(to: Endpoint("ipc://\(service.runDirectory)/producers.sock"))
+        let trade = #"{"type":"trade","symbol":"AAA","time":"2026-01-02T15:00:00Z","price":10.5,"size":1}"#
+        _ = try socket.send(#"{"producer":"r","producer_sequence":1,"events":[\#(trade)]}"#, wait: true)
+        guard let frame = try socket.receive() else { throw Unexpected("no reply") }
+        #expect(try ProducerReply(jsonUTF8Bytes: frame.copyBytes()).acknowledged == 1)
+        #expect(service.stop() == 0)
+    }
+
+    @Test("files that are not those the stream began with are refused, and the stream is as it was")
+    func changedFiles() throws {
+        let directory = TemporaryDirectory()
+        let csv = directory.path + "/bars.csv"
+        let rows =
+            "date,symbol,open,high,low,close,volume\n2025-01-02,AAA,10,11,9,10.5,100\n2025-01-03,AAA,10,11,9,10.5,100\n"
+        try rows.write(toFile: csv, atomically: true, encoding: .utf8)
+        let yaml = "ingest: {csv: [\(csv)], ticks: false}\n" + Self.instruments
+        let service = try Service(yaml)
+        #expect(try service.wait(until: \.ready) != nil)
+        #expect(service.stop() == 0)
+        let before = try service.digest("market")
+        try (rows + "2025-01-01,AAA,10,11,9,10.5,100\n").write(toFile: csv, atomically: true, encoding: .utf8)
+        let ended = try run(Binaries.path("epicenter-ingest"), ["--config", service.configurationPath])
+        #expect(ended.status == 78)
+        #expect(ended.errors.contains("not those that the stream"), "\(ended.errors)")
+        #expect(try service.digest("market") == before)
+    }
+
+    @Test("a second supervisor does not disturb the first")
+    func secondSupervisor() throws {
+        let service = try Service("ingest: {ticks: false}\n" + Self.instruments)
+        #expect(try service.wait(until: \.ready) != nil)
+        let second = try run(Binaries.path("epicenterd"), ["--config", service.configurationPath])
+        #expect(second.status == 1)
+        #expect(second.errors.contains("another epicenterd"), "\(second.errors)")
+        #expect(try service.status()?.ready == true)
+        #expect(service.stop() == 0)
     }
 
     @Test("a wrong configuration ends at once with status 78 and says everything that is wrong")

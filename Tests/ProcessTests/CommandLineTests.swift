@@ -46,6 +46,24 @@ struct CommandLineTests {
         #expect(ended.errors.contains(told), "\(ended.errors)")
     }
 
+    @Test("overrides meant for the installed service do not reach a replay")
+    func replayEnvironment() throws {
+        let elsewhere = directory.path + "/elsewhere"
+        let ended = try run(
+            Binaries.path("epicenter"), ["replay", Binaries.recording, "--quiet", "--out", directory.path + "/r"],
+            environment: ["EPICENTER_DATA_DIRECTORY": elsewhere])
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(!FileManager.default.fileExists(atPath: elsewhere))
+        #expect(try LogIndex(reading: directory.path + "/r/alerts").head > 0)
+    }
+
+    @Test("a reader that goes away is no crash")
+    func brokenPipe() throws {
+        let command =
+            "set -o pipefail; '\(Binaries.path("epicenter"))' inspect '\(Binaries.recording)' --print | head -1 >/dev/null"
+        #expect(try run("/bin/bash", ["-c", command]).status == 0)
+    }
+
     @Test("completion scripts are made for each shell", arguments: ["bash", "zsh", "fish"])
     func completion(shell: String) throws {
         let ended = try epicenter("--generate-completion-script", shell)
