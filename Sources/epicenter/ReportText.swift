@@ -100,7 +100,8 @@ struct ReportText {
             lines.append(
                 row(
                     "rank in dollars",
-                    "number \(value.rank) of \(value.compared) moves that way known here since \(value.comparedSince)"))
+                    "number \(value.rank) of \(value.compared) \(value.usd < 0 ? "losses" : "gains") known here since \(value.comparedSince)"
+                ))
         }
         if value.hasPreviousRecordUsd {
             lines.append(
