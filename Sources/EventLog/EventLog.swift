@@ -53,15 +53,6 @@ public final class EventLog {
     public var stream: StreamName { index.stream }
     /// The sequence the next record gets.
     public private(set) var next: UInt64
-    /// The last sequence that survives power loss.
-    public var synced: UInt64 {
-        switch options.sync {
-        case .always: committed
-        case .interval: syncThread?.synced ?? 0
-        case .never: 0
-        }
-    }
-
     /// Opens a stream for writing, making its directory where there is none.
     ///
     /// - Parameters:

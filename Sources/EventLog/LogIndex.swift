@@ -23,10 +23,9 @@ public final class LogIndex {
     var segments: [SharedDescriptor] = []
 
     /// The first sequence held; head + 1 when there is none.
-    public var firstSequence: UInt64 { chunks.first?.firstSequence ?? start }
+    public var firstSequence: UInt64 { chunks.first?.firstSequence ?? 1 }
     /// The last sequence held, 0 for an empty stream.
-    public var head: UInt64 { chunks.last?.lastSequence ?? start - 1 }
-    private var start: UInt64 = 1
+    public var head: UInt64 { chunks.last?.lastSequence ?? 0 }
 
     init(path: String, stream: StreamName, epoch: UInt64) {
         self.path = path

@@ -60,8 +60,5 @@ final class SyncThread: Sendable {
         if failure != 0 { throw LogError(.syncFailed(errno: failure), "fdatasync") }
     }
 
-    /// The last sequence that survives power loss.
-    var synced: UInt64 { state.withLock(\.synced) }
-
     func stop() { state.withLock { $0.isStopped = true } }
 }

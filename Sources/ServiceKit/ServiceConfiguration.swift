@@ -160,6 +160,8 @@ extension ServiceConfiguration {
 }
 
 extension ServiceConfiguration {
+    /// Whether a feed is standard input.
+    public var readsInput: Bool { csv.contains("-") || jsonl.contains("-") }
     /// Where the owner of a stream serves it, inside the run directory.
     public func endpoint(of stream: String) -> String { "ipc://\(runDirectory)/\(stream).sock" }
     public var controlEndpoint: String { "ipc://\(runDirectory)/control.sock" }

@@ -183,6 +183,7 @@ public final class StageProcess<S: Stage> {
             heartbeat.set("records_applied", engine.recordsApplied)
             heartbeat.set("repeats_dropped", engine.repeatsDropped)
             heartbeat.set("requests_refused", owner.refused)
+            heartbeat.set("batches_malformed", readers.reduce(0) { $0 + $1.malformed })
             heartbeat.set("reopened", UInt64(readers.reduce(0) { $0 + $1.reopened }))
         }
     }

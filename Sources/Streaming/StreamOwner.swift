@@ -53,9 +53,6 @@ public final class StreamOwner {
 
     public var readerCount: Int { readers.count }
 
-    /// The names of the readers, for status.
-    public var readerNames: [String] { readers.map(\.name).sorted() }
-
     /// Whether every reader has dealt with everything in the log.
     public var isDrained: Bool { readers.allSatisfy { $0.acknowledged >= log.head } }
 

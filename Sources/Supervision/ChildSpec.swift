@@ -29,13 +29,16 @@ public struct ChildSpec: Sendable, Equatable {
     /// More deaths than this within the window, and the child is given up.
     public var maximumDeaths: Int
     public var deathWindow: Duration
+    /// Whether it reads the supervisor's standard input; otherwise it has none.
+    public var readsInput: Bool
 
     public init(
         name: String, executable: String, arguments: [String] = [], restart: Restart = .permanent,
         dependencies: [String] = [], readinessDeadline: Duration = .seconds(60),
         heartbeatDeadline: Duration = .seconds(10), stopPatience: Duration = .seconds(20),
         backoffBase: Duration = .milliseconds(100), backoffCap: Duration = .seconds(30),
-        maximumDeaths: Int = 5, deathWindow: Duration = .seconds(60)
+        maximumDeaths: Int = 5, deathWindow: Duration = .seconds(60),
+        readsInput: Bool = false
     ) {
         self.name = name
         self.executable = executable
@@ -49,6 +52,7 @@ public struct ChildSpec: Sendable, Equatable {
         self.backoffCap = backoffCap
         self.maximumDeaths = maximumDeaths
         self.deathWindow = deathWindow
+        self.readsInput = readsInput
     }
 }
 

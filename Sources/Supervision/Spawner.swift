@@ -49,19 +49,29 @@ public struct Spawner: Sendable {
         var platform = PlatformOptions()
         platform.processGroupID = 0
         do {
-            let result = try await Subprocess.run(
-                .path(FilePath(spec.executable)), arguments: Arguments(spec.arguments),
-                environment: .inherit.updating(updates), platformOptions: platform, input: .none,
-                output: .currentStandardError, error: .currentStandardError
-            ) { execution in
-                started(execution.processIdentifier.value)
-            }
-            switch result.terminationStatus {
-            case .exited(let status): return .status(status)
-            case .signaled(let signal): return .signal(signal)
-            }
+            return try await spec.readsInput
+                ? run(
+                    spec, updates, platform, .fileDescriptor(.standardInput, closeAfterSpawningProcess: false), started)
+                : run(spec, updates, platform, .none, started)
         } catch {
             return .notStarted("\(error)")
+        }
+    }
+
+    private static func run(
+        _ spec: ChildSpec, _ updates: [Environment.Key: String?], _ platform: PlatformOptions,
+        _ input: some InputProtocol, _ started: @Sendable (Int32) -> Void
+    ) async throws -> ChildExit {
+        let result = try await Subprocess.run(
+            .path(FilePath(spec.executable)), arguments: Arguments(spec.arguments),
+            environment: .inherit.updating(updates), platformOptions: platform, input: input,
+            output: .currentStandardError, error: .currentStandardError
+        ) { execution in
+            started(execution.processIdentifier.value)
+        }
+        switch result.terminationStatus {
+        case .exited(let status): return .status(status)
+        case .signaled(let signal): return .signal(signal)
         }
     }
 

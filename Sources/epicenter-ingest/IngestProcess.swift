@@ -42,7 +42,7 @@ final class IngestProcess {
     func run() throws {
         var player = try makePlayer()
         control.heartbeat.state = .ready
-        if let played = try runRecorded(&player), played { return try finish() }
+        if try runRecorded(&player) { return try finish() }
         try startLive()
         try runLive()
         try finish()
@@ -95,12 +95,9 @@ final class IngestProcess {
 
     /// Model settings from the same file; nil where it has none.
     private func readSettings() throws -> SettingsFile? {
-        guard let data = FileManager.default.contents(atPath: context.configurationPath),
-            let text = String(data: data, encoding: .utf8), text.contains("instruments:")
-        else { return nil }
         do {
-            return try SettingsFile.parse(
-                Array(data).span, source: context.configurationPath, ignoring: ServiceConfiguration.deploymentSections)
+            return try SettingsFile.load(
+                path: context.configurationPath, ignoring: ServiceConfiguration.deploymentSections)
         } catch {
             throw ConfigurationError(["\(error)"])
         }
@@ -110,7 +107,7 @@ final class IngestProcess {
     /// process runs; nothing is added to it.
     ///
     /// - Returns: true when the process was told to stop.
-    private func runRecorded(_ player: inout RecordingPlayer) throws -> Bool? {
+    private func runRecorded(_ player: inout RecordingPlayer) throws -> Bool {
         var poller = Poller()
         _ = owner.add(to: &poller)
         let stop = poller.add(context.stop.waker)

@@ -154,15 +154,10 @@ struct Config: ParsableCommand {
         } catch {
             problems += error.problems
         }
-        if let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8),
-            text.contains("instruments:")
-        {
-            do {
-                _ = try SettingsFile.parse(
-                    Array(data).span, source: path, ignoring: ServiceConfiguration.deploymentSections)
-            } catch {
-                problems.append("\(error)")
-            }
+        do {
+            _ = try SettingsFile.load(path: path, ignoring: ServiceConfiguration.deploymentSections)
+        } catch {
+            problems.append("\(error)")
         }
         if !problems.isEmpty { throw ConfigurationError(problems) }
     }

@@ -119,14 +119,12 @@ struct ImportJob {
     }
 
     private func readSettings() throws -> SettingsFile {
-        guard let data = FileManager.default.contents(atPath: target.settings) else {
-            throw ConfigurationError(["\(target.settings): cannot be read"])
-        }
         do {
-            return try SettingsFile.parse(Array(data).span, source: target.settings)
+            if let settings = try SettingsFile.load(path: target.settings) { return settings }
         } catch {
             throw ConfigurationError(["\(error)"])
         }
+        throw ConfigurationError(["\(target.settings): has no model settings"])
     }
 
     private func addRecording(

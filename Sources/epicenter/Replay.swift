@@ -69,7 +69,7 @@ struct Replay: ParsableCommand {
         } else {
             try ReplaySession(
                 file: URL(fileURLWithPath: file).path, rate: rate, directory: directory, head: recording.head,
-                first: recording.firstSequence, printer: printer
+                printer: printer
             ).run()
         }
         try summarise(recording, directory, printer, took: ServiceClock.monotonic - began)

@@ -12,19 +12,17 @@ final class ReplaySession {
     private let file: String
     private let rate: ReplayRate
     private let directory: String
-    private let first: UInt64
     private let head: UInt64
     private let printer: AlertPrinter
     private let progress: Progress
 
     init(
-        file: String, rate: ReplayRate, directory: String, head: UInt64, first: UInt64, printer: AlertPrinter
+        file: String, rate: ReplayRate, directory: String, head: UInt64, printer: AlertPrinter
     ) {
         self.file = file
         self.rate = rate
         self.directory = directory
         self.head = head
-        self.first = first
         self.printer = printer
         progress = Progress("replay")
     }

@@ -56,7 +56,8 @@ final class Daemon {
                 arguments: ["--config", context.configurationPath],
                 dependencies: index == 0 ? [] : [names[index - 1]],
                 // The child's own bound comes first: it has a checkpoint and a segment to close.
-                stopPatience: context.configuration.stopWithin + .seconds(10))
+                stopPatience: context.configuration.stopWithin + .seconds(10),
+                readsInput: index == 0 && context.configuration.readsInput)
         }
     }
 

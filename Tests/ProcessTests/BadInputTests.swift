@@ -95,9 +95,11 @@ struct BadInputTests {
         let after = try producer.send(#"{"producer":"p","producer_sequence":7,"events":[\#(good)]}"#)
         #expect(after.acknowledged == 7 && after.error.isEmpty)
 
-        let status = try service.wait { $0.counter("epicenter-ingest", "refused") >= 8 }
-        #expect(status != nil)
-        #expect(status?.counter("epicenter-ingest", "repeats_dropped") == 1)
+        // Five events, a gap, two unreadable batches, a sequence too high; two events sent again.
+        let status = try service.wait {
+            $0.counter("epicenter-ingest", "refused") == 9 && $0.counter("epicenter-ingest", "repeats_dropped") == 2
+        }
+        #expect(status != nil, "\(try service.status()?.children.first?.heartbeat.counters ?? [])")
         #expect(service.stop() == 0)
     }
 
@@ -134,6 +136,27 @@ struct BadInputTests {
         guard let frame = try socket.receive() else { throw Unexpected("no reply") }
         #expect(try ProducerReply(jsonUTF8Bytes: frame.copyBytes()).acknowledged == 1)
         #expect(service.stop() == 0)
+    }
+
+    @Test("standard input is a live feed: lines are taken as they come, and a wrong one is refused with its number")
+    func standardInput() throws {
+        let pipe = Pipe()
+        let service = try Service("ingest: {jsonl: [\"-\"], ticks: false}\n" + Self.instruments, input: pipe)
+        #expect(try service.wait(until: \.ready) != nil, "\(service.log)")
+        let trade = #"{"type":"trade","symbol":"AAA","time":"2026-01-02T15:00:00Z","price":10.5,"size":1}"#
+        try pipe.fileHandleForWriting.write(contentsOf: Data((trade + "\n{\"type\":\"trade\"}\n" + trade + "\n").utf8))
+        let status = try service.wait {
+            $0.counter("epicenter-ingest", "refused") == 1 && $0.watermark(of: "epicenter-ingest") >= 5
+        }
+        let told = status?.children.first?.heartbeat.recentErrors ?? []
+        #expect(told.first?.hasPrefix("stdin:2: ") == true, "\(told)")
+        #expect(service.stop() == 0)
+        var trades = 0
+        try LogIndex(reading: service.dataDirectory + "/market").forEachMessage { message in
+            if case .trades(let found) = message { trades += found.time.count }
+            return true
+        }
+        #expect(trades == 2)
     }
 
     @Test("files that are not those the stream began with are refused, and the stream is as it was")

@@ -53,8 +53,10 @@ final class Service {
     var configurationPath: String { directory.path + "/epicenter.yaml" }
     var log: String { (try? String(contentsOfFile: directory.path + "/log", encoding: .utf8)) ?? "" }
 
-    /// - Parameter yaml: Sections besides `run` and `data`.
-    init(_ yaml: String) throws {
+    /// - Parameters:
+    ///   - yaml: Sections besides `run` and `data`.
+    ///   - input: What it reads, if a feed is standard input.
+    init(_ yaml: String, input: Pipe? = nil) throws {
         try """
         run: {directory: \(directory.path)/run}
         data: {directory: \(directory.path)/data}
@@ -64,7 +66,7 @@ final class Service {
         process.executableURL = URL(fileURLWithPath: Binaries.path("epicenterd"))
         process.arguments = ["--config", directory.path + "/epicenter.yaml"]
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: directory.path + "/log"))
-        process.standardInput = FileHandle.nullDevice
+        if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
         try process.run()
     }
 
