@@ -13,7 +13,7 @@ struct InteropTests {
     @Test("a pyzmq subscriber receives every alert, checksums and sequences intact")
     func subscriber() throws {
         let service = try Service(
-            "ingest: {recording: \(Binaries.recording), rate: 6000000, ticks: false}")
+            "ingest: {recording: \(Binaries.recording), rate: 4000000, ticks: false}")
         let subscriber = Process()
         subscriber.executableURL = URL(fileURLWithPath: Python.path)
         subscriber.arguments = [
