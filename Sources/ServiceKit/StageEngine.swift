@@ -92,9 +92,8 @@ public final class StageEngine<S: Stage> {
     /// Takes the first input's watermark, once all records it covers have been enqueued.
     public func promise(_ watermark: UInt64) {
         promised = max(promised, watermark)
-        if !isMerge {
-            self.watermark = max(self.watermark, S.inputs == [.market] ? applied[.market] ?? 0 : watermark)
-        }
+        // A reader of market alone makes its own promise: see advance().
+        if !isMerge, S.inputs != [.market] { self.watermark = max(self.watermark, watermark) }
     }
 
     private func skipped(_ message: StreamMessage, after sequence: UInt64) -> Int {

@@ -15,7 +15,8 @@ final class IngestProcess {
     private let owner: StreamOwner
     private let control: ControlLink
     private let refusals: RefusalCounter
-    private var known: StreamContents
+    /// Read back from the log when going live; a replay needs none of it.
+    private var known = StreamContents()
     private var settings: SettingsFile?
     private var live: LiveInput?
     private var liveNormalizer: EventNormalizer?
@@ -31,7 +32,6 @@ final class IngestProcess {
         log = try EventLog(
             directory: configuration.streamDirectory(StreamName.market.rawValue), stream: .market,
             newEpoch: ServiceMain.newEpoch(), options: .init(sync: configuration.sync))
-        known = try StreamContents(log.index)
         owner = try StreamOwner(
             log.index, in: context.zeroMQ, at: Endpoint(configuration.endpoint(of: StreamName.market.rawValue)))
         control = try ControlLink(context)
@@ -138,8 +138,10 @@ final class IngestProcess {
     private func startLive() throws {
         known = try StreamContents(log.index)
         if let settings {
-            for message in known.missing(settings, recordTime: recordTime()) { try log.append(message) }
-            known = try StreamContents(committing: log)
+            for message in known.missing(settings, recordTime: recordTime()) {
+                try log.append(message)
+                known.note(message)
+            }
             live = LiveInput(context.configuration, settings: settings)
             liveNormalizer = EventNormalizer(symbols: known.symbols)
         } else {

@@ -11,17 +11,12 @@ struct StreamContents {
     private(set) var producers: [String: UInt64] = [:]
     var lastRecordTime: UInt64 = 0
 
+    init() {}
+
     init(_ index: LogIndex) throws {
         let types: Set<MessageType> = [.instrumentDefinition, .configurationChanged, .producerMark]
         try index.forEachMessage(types: types) { message in
-            switch message {
-            case .instrumentDefinition(let definition):
-                symbols.define(definition)
-                definitions[definition.symbol] = definition
-            case .configurationChanged(let changed): settings = changed.settings
-            case .producerMark(let mark): producers[mark.producer] = mark.producerSequence
-            default: break
-            }
+            note(message)
             return true
         }
         if index.head > 0 {
@@ -32,9 +27,16 @@ struct StreamContents {
         }
     }
 
-    init(committing log: EventLog) throws {
-        try log.commit()
-        try self.init(log.index)
+    /// Takes note of a record of the stream.
+    mutating func note(_ message: StreamMessage) {
+        switch message {
+        case .instrumentDefinition(let definition):
+            symbols.define(definition)
+            definitions[definition.symbol] = definition
+        case .configurationChanged(let changed): settings = changed.settings
+        case .producerMark(let mark): producers[mark.producer] = mark.producerSequence
+        default: break
+        }
     }
 
     /// Records that bring the stream up to a settings file: definitions that are new or changed, and the
