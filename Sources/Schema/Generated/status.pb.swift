@@ -102,6 +102,9 @@ public nonisolated struct Heartbeat: Sendable {
 
   public var recentErrors: [String] = []
 
+  /// why it does not go on for now, as a full disk; empty: it does
+  public var alarm: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -121,6 +124,18 @@ public nonisolated struct StreamStatus: Sendable {
   public var watermark: UInt64 = 0
 
   public var readers: UInt32 = 0
+
+  /// first sequence held
+  public var first: UInt64 = 0
+
+  /// up to here it survives power loss
+  public var synced: UInt64 = 0
+
+  /// on disk
+  public var bytes: UInt64 = 0
+
+  /// ranges that damage took, FIRST-LAST
+  public var lost: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -269,7 +284,7 @@ nonisolated extension ProcessState: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}pid\0\u{1}state\0\u{1}streams\0\u{1}inputs\0\u{1}counters\0\u{3}resident_bytes\0\u{1}message\0\u{3}feeds_done\0\u{3}recent_errors\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}pid\0\u{1}state\0\u{1}streams\0\u{1}inputs\0\u{1}counters\0\u{3}resident_bytes\0\u{1}message\0\u{3}feeds_done\0\u{3}recent_errors\0\u{1}alarm\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -287,6 +302,7 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 8: try { try decoder.decodeSingularStringField(value: &self.message) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.feedsDone) }()
       case 10: try { try decoder.decodeRepeatedStringField(value: &self.recentErrors) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.alarm) }()
       default: break
       }
     }
@@ -323,6 +339,9 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.recentErrors.isEmpty {
       try visitor.visitRepeatedStringField(value: self.recentErrors, fieldNumber: 10)
     }
+    if !self.alarm.isEmpty {
+      try visitor.visitSingularStringField(value: self.alarm, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -337,6 +356,7 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.message != rhs.message {return false}
     if lhs.feedsDone != rhs.feedsDone {return false}
     if lhs.recentErrors != rhs.recentErrors {return false}
+    if lhs.alarm != rhs.alarm {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -344,7 +364,7 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension StreamStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StreamStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}epoch\0\u{1}head\0\u{1}watermark\0\u{1}readers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}epoch\0\u{1}head\0\u{1}watermark\0\u{1}readers\0\u{1}first\0\u{1}synced\0\u{1}bytes\0\u{1}lost\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -357,6 +377,10 @@ nonisolated extension StreamStatus: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 3: try { try decoder.decodeSingularFixed64Field(value: &self.head) }()
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.watermark) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.readers) }()
+      case 6: try { try decoder.decodeSingularFixed64Field(value: &self.first) }()
+      case 7: try { try decoder.decodeSingularFixed64Field(value: &self.synced) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
+      case 9: try { try decoder.decodeRepeatedStringField(value: &self.lost) }()
       default: break
       }
     }
@@ -378,6 +402,18 @@ nonisolated extension StreamStatus: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.readers != 0 {
       try visitor.visitSingularUInt32Field(value: self.readers, fieldNumber: 5)
     }
+    if self.first != 0 {
+      try visitor.visitSingularFixed64Field(value: self.first, fieldNumber: 6)
+    }
+    if self.synced != 0 {
+      try visitor.visitSingularFixed64Field(value: self.synced, fieldNumber: 7)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 8)
+    }
+    if !self.lost.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.lost, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -387,6 +423,10 @@ nonisolated extension StreamStatus: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.head != rhs.head {return false}
     if lhs.watermark != rhs.watermark {return false}
     if lhs.readers != rhs.readers {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.synced != rhs.synced {return false}
+    if lhs.bytes != rhs.bytes {return false}
+    if lhs.lost != rhs.lost {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -168,8 +168,18 @@ public nonisolated struct OpenStream: Sendable {
   /// records
   public var credit: UInt32 = 0
 
-  /// name, for status
+  /// name, for status and retention
   public var reader: String = String()
+
+  /// Highest sequence of `epoch` that the reader holds results of; 0: from_sequence - 1. A reader that begins
+  /// again at 1 may still hold what it said before, and must learn when that was cut back here.
+  public var applied: UInt64 = 0
+
+  /// as in GrantCredit
+  public var restorable: UInt64 = 0
+
+  /// as in GrantCredit
+  public var needed: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -184,6 +194,12 @@ public nonisolated struct GrantCredit: Sendable {
   public var records: UInt32 = 0
 
   public var acknowledged: UInt64 = 0
+
+  /// the reader can start again from what it keeps without records up to this one
+  public var restorable: UInt64 = 0
+
+  /// and still needs records from this one on, as an open shock does; 0: none
+  public var needed: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -305,6 +321,9 @@ public nonisolated struct Batch: Sendable {
   /// ranges not sent because of message_types
   public var leftOut: [SequenceRange] = []
 
+  /// ranges just before or in the batch that damage took
+  public var lost: [SequenceRange] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -338,6 +357,12 @@ public nonisolated struct StreamHeartbeat: Sendable {
   /// the owner is stopping: what is up to head is all there will be
   public var ending: Bool = false
 
+  /// first sequence of the epoch
+  public var epochFrom: UInt64 = 0
+
+  /// first sequence held
+  public var first: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -351,6 +376,14 @@ public nonisolated struct Refused: Sendable {
   public var code: RefusalCode = .unspecified
 
   public var reason: String = String()
+
+  /// With code EPOCH where the owner knows the reader's epoch: what became of it. Records of that epoch from
+  /// `first_affected` on were taken back; they had come of market records from `first_cause` on.
+  public var epoch: UInt64 = 0
+
+  public var firstAffected: UInt64 = 0
+
+  public var firstCause: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -539,7 +572,7 @@ nonisolated extension StreamRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension OpenStream: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OpenStream"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}epoch\0\u{3}from_sequence\0\u{3}message_types\0\u{1}credit\0\u{1}reader\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}epoch\0\u{3}from_sequence\0\u{3}message_types\0\u{1}credit\0\u{1}reader\0\u{1}applied\0\u{1}restorable\0\u{1}needed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -553,6 +586,9 @@ nonisolated extension OpenStream: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.messageTypes) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.credit) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.reader) }()
+      case 7: try { try decoder.decodeSingularFixed64Field(value: &self.applied) }()
+      case 8: try { try decoder.decodeSingularFixed64Field(value: &self.restorable) }()
+      case 9: try { try decoder.decodeSingularFixed64Field(value: &self.needed) }()
       default: break
       }
     }
@@ -577,6 +613,15 @@ nonisolated extension OpenStream: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.reader.isEmpty {
       try visitor.visitSingularStringField(value: self.reader, fieldNumber: 6)
     }
+    if self.applied != 0 {
+      try visitor.visitSingularFixed64Field(value: self.applied, fieldNumber: 7)
+    }
+    if self.restorable != 0 {
+      try visitor.visitSingularFixed64Field(value: self.restorable, fieldNumber: 8)
+    }
+    if self.needed != 0 {
+      try visitor.visitSingularFixed64Field(value: self.needed, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -587,6 +632,9 @@ nonisolated extension OpenStream: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.messageTypes != rhs.messageTypes {return false}
     if lhs.credit != rhs.credit {return false}
     if lhs.reader != rhs.reader {return false}
+    if lhs.applied != rhs.applied {return false}
+    if lhs.restorable != rhs.restorable {return false}
+    if lhs.needed != rhs.needed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -594,7 +642,7 @@ nonisolated extension OpenStream: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension GrantCredit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GrantCredit"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}acknowledged\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}acknowledged\0\u{1}restorable\0\u{1}needed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -604,6 +652,8 @@ nonisolated extension GrantCredit: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.records) }()
       case 2: try { try decoder.decodeSingularFixed64Field(value: &self.acknowledged) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.restorable) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.needed) }()
       default: break
       }
     }
@@ -616,12 +666,20 @@ nonisolated extension GrantCredit: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.acknowledged != 0 {
       try visitor.visitSingularFixed64Field(value: self.acknowledged, fieldNumber: 2)
     }
+    if self.restorable != 0 {
+      try visitor.visitSingularFixed64Field(value: self.restorable, fieldNumber: 3)
+    }
+    if self.needed != 0 {
+      try visitor.visitSingularFixed64Field(value: self.needed, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: GrantCredit, rhs: GrantCredit) -> Bool {
     if lhs.records != rhs.records {return false}
     if lhs.acknowledged != rhs.acknowledged {return false}
+    if lhs.restorable != rhs.restorable {return false}
+    if lhs.needed != rhs.needed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -831,7 +889,7 @@ nonisolated extension StreamReply: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Batch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Batch"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}first_sequence\0\u{1}count\0\u{1}watermark\0\u{1}head\0\u{3}left_out\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}first_sequence\0\u{1}count\0\u{1}watermark\0\u{1}head\0\u{3}left_out\0\u{1}lost\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -845,6 +903,7 @@ nonisolated extension Batch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.watermark) }()
       case 5: try { try decoder.decodeSingularFixed64Field(value: &self.head) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.leftOut) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.lost) }()
       default: break
       }
     }
@@ -869,6 +928,9 @@ nonisolated extension Batch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     if !self.leftOut.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.leftOut, fieldNumber: 6)
     }
+    if !self.lost.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lost, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -879,6 +941,7 @@ nonisolated extension Batch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     if lhs.watermark != rhs.watermark {return false}
     if lhs.head != rhs.head {return false}
     if lhs.leftOut != rhs.leftOut {return false}
+    if lhs.lost != rhs.lost {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -921,7 +984,7 @@ nonisolated extension SequenceRange: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension StreamHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StreamHeartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}head\0\u{1}watermark\0\u{1}ending\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}head\0\u{1}watermark\0\u{1}ending\0\u{3}epoch_from\0\u{1}first\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -933,6 +996,8 @@ nonisolated extension StreamHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularFixed64Field(value: &self.head) }()
       case 3: try { try decoder.decodeSingularFixed64Field(value: &self.watermark) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.ending) }()
+      case 5: try { try decoder.decodeSingularFixed64Field(value: &self.epochFrom) }()
+      case 6: try { try decoder.decodeSingularFixed64Field(value: &self.first) }()
       default: break
       }
     }
@@ -951,6 +1016,12 @@ nonisolated extension StreamHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.ending != false {
       try visitor.visitSingularBoolField(value: self.ending, fieldNumber: 4)
     }
+    if self.epochFrom != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epochFrom, fieldNumber: 5)
+    }
+    if self.first != 0 {
+      try visitor.visitSingularFixed64Field(value: self.first, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -959,6 +1030,8 @@ nonisolated extension StreamHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.head != rhs.head {return false}
     if lhs.watermark != rhs.watermark {return false}
     if lhs.ending != rhs.ending {return false}
+    if lhs.epochFrom != rhs.epochFrom {return false}
+    if lhs.first != rhs.first {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -966,7 +1039,7 @@ nonisolated extension StreamHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Refused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Refused"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}reason\0\u{1}epoch\0\u{3}first_affected\0\u{3}first_cause\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -976,6 +1049,9 @@ nonisolated extension Refused: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularEnumField(value: &self.code) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.firstAffected) }()
+      case 5: try { try decoder.decodeSingularFixed64Field(value: &self.firstCause) }()
       default: break
       }
     }
@@ -988,12 +1064,24 @@ nonisolated extension Refused: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
     }
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 3)
+    }
+    if self.firstAffected != 0 {
+      try visitor.visitSingularFixed64Field(value: self.firstAffected, fieldNumber: 4)
+    }
+    if self.firstCause != 0 {
+      try visitor.visitSingularFixed64Field(value: self.firstCause, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Refused, rhs: Refused) -> Bool {
     if lhs.code != rhs.code {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.firstAffected != rhs.firstAffected {return false}
+    if lhs.firstCause != rhs.firstCause {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
