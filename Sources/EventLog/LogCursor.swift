@@ -6,8 +6,16 @@ import Schema
 public struct LogBatch: Sendable, Equatable {
     /// Sequence of the first record in the bytes. It may lie before the one asked for: a batch begins
     /// with a whole message, and the reader skips.
-    public let firstSequence: UInt64
-    public let lastSequence: UInt64
+    public var firstSequence: UInt64
+    public var lastSequence: UInt64
+    /// The range between the sequence asked for and the first one here, which damage took.
+    public var lost: Lineage.Span?
+
+    public init(firstSequence: UInt64, lastSequence: UInt64, lost: Lineage.Span? = nil) {
+        self.firstSequence = firstSequence
+        self.lastSequence = lastSequence
+        self.lost = lost
+    }
 }
 
 /// A place in a stream from which batches are read, catching up and following alike: the log is its own
@@ -25,30 +33,56 @@ public struct LogCursor: ~Copyable {
     ///
     /// - Parameter limit: Read no further chunk once there are this many bytes. A single chunk is never cut.
     /// - Returns: nil at the head of the log.
+    /// - Throws: ``LogError``; the position stays. Damage was offered to the owner for repair before.
     public mutating func next(
         in log: LogIndex, limit: Int = 128 * 1_024, into buffer: RawBuffer
     ) throws(LogError) -> LogBatch? {
+        while true {
+            do throws(LogError) {
+                return try read(log, limit, buffer)
+            } catch {
+                guard error.isDamage, let repair = log.repair, try repair(position) else { throw error }
+            }
+        }
+    }
+
+    private mutating func read(
+        _ log: LogIndex, _ limit: Int, _ buffer: RawBuffer
+    ) throws(LogError) -> LogBatch? {
         buffer.removeAll()
-        guard position <= log.head else { return nil }
-        guard let start = log.chunk(containing: position) else {
+        // At the head, or before a range lost at the very end, which the next record will show.
+        guard position <= log.segments.last?.lastSequence ?? 0 else { return nil }
+        guard position >= log.firstSequence, let segment = log.segment(containing: position) else {
             throw LogError(.notInLog(sequence: position, first: log.firstSequence, head: log.head), log.path)
         }
-        var first = log.chunks[start].firstSequence
+        guard let start = try log.chunk(containing: position, in: segment) else {
+            throw LogError(.gap(expected: position, found: log.segments[segment].lastSequence), log.path)
+        }
+        var batch = LogBatch(firstSequence: 0, lastSequence: 0)
         var index = start
-        while index < log.chunks.count, index == start || buffer.count < limit {
-            try read(log.chunks[index], of: log, into: buffer)
-            if index == start, position > first { first = try skipBefore(position, buffer, log) ?? first }
+        let descriptor = try log.descriptor(of: segment).raw
+        // Taken out once; a batch ends with its segment.
+        let chunks = log.segments[segment].chunks ?? []
+        while index < chunks.count, index == start || buffer.count < limit {
+            try read(chunks[index], descriptor, log.segments[segment].path, into: buffer)
+            if index == start {
+                batch.firstSequence = chunks[index].firstSequence
+                if position > batch.firstSequence {
+                    batch.firstSequence = try skipBefore(position, buffer, log) ?? batch.firstSequence
+                } else if position < batch.firstSequence {
+                    batch.lost = Lineage.Span(position, batch.firstSequence - 1)
+                }
+            }
             index += 1
         }
-        let batch = LogBatch(firstSequence: first, lastSequence: log.chunks[index - 1].lastSequence)
+        batch.lastSequence = chunks[index - 1].lastSequence
         position = batch.lastSequence + 1
         return batch
     }
 
     private mutating func read(
-        _ chunk: LogIndex.Chunk, of log: LogIndex, into buffer: RawBuffer
+        _ chunk: LogChunk, _ descriptor: Int32, _ path: String, into buffer: RawBuffer
     ) throws(LogError) {
-        let descriptor = log.segments[Int(chunk.segment)].raw
         if chunk.isTrusted, chunk.place.fields.compression.isEmpty {
             let target = buffer.grow(by: Int(chunk.place.recordsLength))
             var done = 0
@@ -57,7 +91,7 @@ public struct LogCursor: ~Copyable {
                     descriptor, target.baseAddress! + done, target.count - done,
                     off_t(chunk.place.recordsOffset) + off_t(done))
                 if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw LogError(.system(call: "pread", errno: count < 0 ? errno : 0), log.path) }
+                guard count > 0 else { throw LogError(.system(call: "pread", errno: count < 0 ? errno : EIO), path) }
                 done += count
             }
             return
@@ -65,7 +99,7 @@ public struct LogCursor: ~Copyable {
         do {
             try reader.load(chunk.place, from: descriptor)
         } catch {
-            throw LogError(.container(error), log.path)
+            throw LogError(.container(error), path)
         }
         reader.withRecords { records in records.withUnsafeBytes { buffer.append($0) } }
     }

@@ -1,3 +1,4 @@
+import Glibc
 import MCAP
 import Schema
 
@@ -28,6 +29,40 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     public init(_ reason: Reason, _ path: String) {
         self.reason = reason
         self.path = path
+    }
+
+    /// Whether bytes on the disk are not what was written there.
+    public var isDamage: Bool {
+        switch reason {
+        case .container(let error): error.remedy == .recoverFile
+        case .schema, .gap: true
+        case .system(call: "pread", _): true
+        default: false
+        }
+    }
+
+    /// Whether trying again later may work and nothing is lost meanwhile: no room, or a write that failed.
+    public var isStall: Bool {
+        switch reason {
+        case .container(let error):
+            if case .system(let call, let code) = error.reason, call != .fdatasync, call != .pread {
+                code == ENOSPC || code == EDQUOT || code == EIO
+            } else {
+                false
+            }
+        case .system(let call, let code):
+            call != "pread" && (code == ENOSPC || code == EDQUOT || code == EIO)
+        default: false
+        }
+    }
+
+    /// Whether what was written may not reach the disk, and the process must end.
+    public var isSyncFailure: Bool {
+        switch reason {
+        case .syncFailed: true
+        case .container(let error): if case .system(.fdatasync, _) = error.reason { true } else { false }
+        default: false
+        }
     }
 
     public var description: String {

@@ -4,28 +4,44 @@ import Schema
 
 /// Where the records of a stream lie: its segments, and the chunks in each, by sequence.
 ///
-/// Made by scanning files, or extended by ``EventLog`` as it writes. One thread owns it.
+/// Made by listing files, or extended by ``EventLog`` as it writes. What a segment holds is read when it is
+/// first asked for. One thread owns it.
 public final class LogIndex {
-    /// A chunk of message records. Live segments have one a commit.
-    struct Chunk {
+    struct Segment {
+        var path: String
         var firstSequence: UInt64
         var lastSequence: UInt64
-        var place: ChunkPlace
-        /// Written or checked by this process, so its CRC need not be taken again.
-        var isTrusted: Bool
-        var segment: Int32
+        /// Length of the file; of the live segment, when it was last looked at.
+        var bytes: UInt64
+        /// nil until asked for.
+        var chunks: [LogChunk]?
+        var isClosed = true
+        var isCompacted = false
+        /// Open while it is being read.
+        var descriptor: SharedDescriptor?
     }
 
     let path: String
     public internal(set) var stream: StreamName
     public internal(set) var epoch: UInt64
-    var chunks: [Chunk] = []
-    var segments: [SharedDescriptor] = []
+    /// The first sequence of the epoch.
+    public internal(set) var epochFirst: UInt64 = 1
+    var segments: [Segment] = []
+    /// Ranges that damage took.
+    public internal(set) var lost: [Lineage.Span] = []
+    /// Called when a read finds damage at a sequence; answers whether reading may be tried again.
+    var repair: ((UInt64) throws(LogError) -> Bool)?
+    /// What somebody's knowledge of an epoch is worth; the owner's lineage knows.
+    var standing: ((_ epoch: UInt64, _ upTo: UInt64) -> Lineage.Standing)?
+    /// No more files than this are kept open for reading.
+    private static let maximumOpen = 64
 
-    /// The first sequence held; head + 1 when there is none.
-    public var firstSequence: UInt64 { chunks.first?.firstSequence ?? 1 }
+    /// The first sequence held; 1 when there is none.
+    public var firstSequence: UInt64 { segments.first?.firstSequence ?? 1 }
     /// The last sequence held, 0 for an empty stream.
-    public var head: UInt64 { chunks.last?.lastSequence ?? 0 }
+    public var head: UInt64 { max(segments.last?.lastSequence ?? 0, lost.last?.last ?? 0) }
+    /// Bytes on disk.
+    public var bytes: UInt64 { segments.reduce(0) { $0 + $1.bytes } }
 
     init(path: String, stream: StreamName, epoch: UInt64) {
         self.path = path
@@ -40,177 +56,130 @@ public final class LogIndex {
         guard stat(path, &status) == 0 else { throw LogError(.system(call: "stat", errno: errno), path) }
         self.init(path: path, stream: .market, epoch: 0)
         if status.st_mode & S_IFMT == S_IFDIR {
-            let names = try SegmentFile.list(path)
-            for name in names {
-                let isClosed = try addSegment(path + "/" + name)
-                // Only the last may still be written.
-                if !isClosed, name != names.last { throw LogError(.cutOff, path + "/" + name) }
-            }
-        } else if try !addSegment(path) {
+            if let lineage = try Lineage.read(path) { lost = lineage.lost }
+            try addSegments(of: path)
+        } else if let contents = try add(path, first: 0), !contents.isClosed {
             throw LogError(.cutOff, path)
         }
         if segments.isEmpty { throw LogError(.empty, path) }
     }
 
-    /// Adds a file's chunks behind those there are.
-    ///
-    /// - Returns: Whether the file was properly closed.
-    @discardableResult
-    func addSegment(_ file: String) throws(LogError) -> Bool {
-        let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDONLY))
-        let segment = Int32(segments.count)
-        var places: [ChunkPlace] = []
-        var closed = false
-        do {
-            closed = try scan(descriptor.raw, file, &places)
-        } catch let error as LogError {
-            throw error
-        } catch {
-            throw LogError(.foreign("\(error)"), file)
-        }
-        segments.append(descriptor)
-        try note(places, of: segment, file)
-        return closed
-    }
-
-    private func scan(
-        _ descriptor: Int32, _ file: String, _ places: inout [ChunkPlace]
-    ) throws -> Bool {
-        var scanner = try LogError.naming(file) { () throws(ContainerError) in try FileScanner(descriptor) }
-        while true {
-            let next: RecordPlace?
-            do {
-                next = try scanner.next()
-            } catch let error where error.remedy == .recoverFile {
-                return false
-            } catch {
-                throw LogError(.container(error), file)
-            }
-            guard let place = next else { return scanner.isAtFooter }
-            switch place.opcode {
-            case .header, .metadata, .channel, .chunk:
-                switch try scanner.record() {
-                case .chunk(let chunk): places.append(chunk)
-                case .metadata(let record): readMetadata(record)
-                case .header(let header) where header.profile != RecordingSchema.profile:
-                    throw LogError(
-                        .foreign(
-                            "its profile is \"\(header.profile)\", a recording of ours has \"\(RecordingSchema.profile)\""
-                        ),
-                        file)
-                case .channel(let channel): try check(channel, file)
-                default: break
-                }
-            default: break
-            }
-        }
-    }
-
-    private func readMetadata(_ record: MetadataRecord) {
-        guard record.name == SegmentFile.metadataName else { return }
-        for entry in record.metadata.entries {
-            switch entry.key {
-            case "epoch": epoch = UInt64(entry.value, radix: 16) ?? epoch
-            case "stream": stream = StreamName(rawValue: entry.value) ?? stream
-            default: break
-            }
-        }
-    }
-
-    /// Channel ids are message-type numbers: batches travel as they lie in the log.
-    private func check(_ channel: ChannelRecord, _ file: String) throws(LogError) {
-        guard let type = MessageType(rawValue: channel.id), type.topic == channel.topic else {
-            throw LogError(.foreign("channel \(channel.id) is \"\(channel.topic)\", which is no kind of ours"), file)
-        }
-    }
-
-    /// Finds each chunk's first sequence, and the last one's last.
-    private func note(_ places: [ChunkPlace], of segment: Int32, _ file: String) throws(LogError) {
-        var reader = ChunkReader()
-        let descriptor = segments[Int(segment)].raw
-        let begin = chunks.count
-        for place in places {
-            if place.fields.uncompressedSize == 0 { continue }
-            let first: UInt64
-            if let quick = try peek(place, descriptor) {
-                first = quick
+    func addSegments(of directory: String) throws(LogError) {
+        let names = try SegmentFile.list(directory)
+        for (place, entry) in names.enumerated() {
+            let file = directory + "/" + entry.name
+            if place + 1 < names.count {
+                try addUnread(file, first: entry.first, next: names[place + 1].first)
             } else {
-                try LogError.naming(file) { () throws(ContainerError) in try reader.load(place, from: descriptor) }
-                guard let found = reader.withRecords({ firstSequence(in: $0) }) else {
-                    throw LogError(.foreign("a chunk at byte \(place.recordsOffset) holds no message of ours"), file)
-                }
-                first = found
-            }
-            chunks.append(
-                Chunk(firstSequence: first, lastSequence: first, place: place, isTrusted: false, segment: segment))
-        }
-        try checkOrder(from: begin, file)
-        guard chunks.count > begin, let last = chunks.last else { return }
-        try LogError.naming(file) { () throws(ContainerError) in try reader.load(last.place, from: descriptor) }
-        let found: Result<UInt64, LogError> = reader.withRecords { records in
-            Result { () throws(LogError) in try lastSequence(in: records, file) }
-        }
-        chunks[chunks.count - 1].lastSequence = try found.get()
-    }
-
-    private func checkOrder(from begin: Int, _ file: String) throws(LogError) {
-        for index in max(begin, 1)..<max(begin, chunks.count, 1) {
-            let found = chunks[index].firstSequence
-            // Inside a file a chunk's last sequence is the one before the next one's first.
-            if index > begin { chunks[index - 1].lastSequence = found - 1 }
-            let expected = index > begin ? chunks[index - 1].firstSequence + 1 : chunks[index - 1].lastSequence + 1
-            guard index > begin ? found >= expected : found == expected else {
-                throw LogError(.gap(expected: expected, found: found), file)
+                try add(file, first: entry.first)
             }
         }
-    }
-
-    /// The first sequence of an uncompressed chunk, from its first bytes alone.
-    private func peek(_ place: ChunkPlace, _ descriptor: Int32) throws(LogError) -> UInt64? {
-        guard place.fields.compression.isEmpty else { return nil }
-        return withUnsafeTemporaryAllocation(byteCount: 40, alignment: 8) { bytes in
-            guard pread(descriptor, bytes.baseAddress, 40, off_t(place.recordsOffset)) == 40,
-                bytes[0] == Opcode.message.rawValue
-            else { return nil }
-            return leadingSequence(UnsafeRawBufferPointer(rebasing: bytes[31...]))
+        // Which stream it is, also where the last segment has no record yet.
+        if let first = segments.first, segments.count > 1 {
+            let contents = try SegmentContents(descriptor(of: 0).raw, first.path)
+            if let stream = contents.stream { self.stream = stream }
         }
     }
 
-    private func firstSequence(in records: RawSpan) -> UInt64? {
-        var cursor = MessageCursor()
-        guard let message = try? cursor.next(in: records) else { return nil }
-        return records.extracting(message.dataRange).withUnsafeBytes { leadingSequence($0) }
+    /// Adds a segment that another follows, without reading what it holds.
+    func addUnread(_ file: String, first: UInt64, next: UInt64) throws(LogError) {
+        let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDONLY))
+        let isClosed = try LogError.naming(file) { () throws(ContainerError) in try isClosedFile(descriptor.raw) }
+        if !isClosed { throw LogError(.cutOff, file) }
+        // Damage may have taken the end of it; the range is on record then.
+        let last = lost.first { $0.last == next - 1 && $0.first > first }.map { $0.first - 1 } ?? next - 1
+        try note(Segment(path: file, firstSequence: first, lastSequence: last, bytes: SegmentFile.size(file)))
     }
 
-    private func lastSequence(in records: RawSpan, _ file: String) throws(LogError) -> UInt64 {
-        var cursor = MessageCursor()
-        var last: MessageView?
-        do {
-            while let message = try cursor.next(in: records) { last = message }
-        } catch {
-            throw LogError(.container(error), file)
+    /// Adds a file's chunks behind those there are; nothing when it holds none.
+    @discardableResult
+    func add(_ file: String, first: UInt64) throws(LogError) -> SegmentContents? {
+        let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDONLY))
+        let contents = try SegmentContents(descriptor.raw, file)
+        if let stream = contents.stream { self.stream = stream }
+        if let epoch = contents.epoch { self.epoch = epoch }
+        guard let begin = contents.chunks.first, let end = contents.chunks.last else {
+            // A file that is nothing but a header is a recording all the same.
+            if contents.isClosed, first == 0, contents.stream != nil { throw LogError(.empty, file) }
+            return nil
         }
-        guard let last, let type = MessageType(rawValue: last.channelID) else {
-            throw LogError(.foreign("its last chunk holds no message of ours"), file)
+        guard first == 0 || first == begin.firstSequence else {
+            throw LogError(.gap(expected: first, found: begin.firstSequence), file)
         }
-        do {
-            return try records.extracting(last.dataRange).withUnsafeBytes { bytes throws(SchemaError) in
-                try StreamMessage(type: type, bytes: bytes).lastSequence
+        try note(
+            Segment(
+                path: file, firstSequence: begin.firstSequence, lastSequence: end.lastSequence,
+                bytes: SegmentFile.size(file), chunks: contents.chunks, isClosed: contents.isClosed,
+                isCompacted: contents.isCompacted, descriptor: descriptor))
+        return contents
+    }
+
+    private func note(_ segment: Segment) throws(LogError) {
+        if let before = segments.last, segment.firstSequence != before.lastSequence + 1 {
+            let isLost = lost.contains {
+                $0.first == before.lastSequence + 1 && $0.last == segment.firstSequence - 1
             }
-        } catch {
-            throw LogError(.schema(error), file)
+            guard isLost else {
+                throw LogError(.gap(expected: before.lastSequence + 1, found: segment.firstSequence), segment.path)
+            }
         }
+        segments.append(segment)
     }
 
-    /// The chunk that holds `sequence`; nil beyond the head.
-    func chunk(containing sequence: UInt64) -> Int? {
-        guard let last = chunks.last, sequence <= last.lastSequence, sequence >= firstSequence else { return nil }
-        var low = 0
-        var high = chunks.count - 1
+    // MARK: looking things up
+
+    /// The segment that holds `sequence`, or else the first behind it; nil beyond the head.
+    func segment(containing sequence: UInt64) -> Int? {
+        guard let last = segments.last, sequence <= last.lastSequence else { return nil }
+        return Self.firstIndex(in: segments) { $0.lastSequence >= sequence }
+    }
+
+    /// The chunk of a segment that holds `sequence`, or else the first behind it.
+    func chunk(containing sequence: UInt64, in segment: Int) throws(LogError) -> Int? {
+        try load(segment)
+        guard let chunks = segments[segment].chunks else { return nil }
+        let index = Self.firstIndex(in: chunks) { $0.lastSequence >= sequence }
+        return index < chunks.count ? index : nil
+    }
+
+    private static func firstIndex<Element>(in elements: [Element], where isBehind: (Element) -> Bool) -> Int {
+        var (low, high) = (0, elements.count)
         while low < high {
             let middle = (low + high) / 2
-            if chunks[middle].lastSequence < sequence { low = middle + 1 } else { high = middle }
+            if isBehind(elements[middle]) { high = middle } else { low = middle + 1 }
         }
         return low
+    }
+
+    /// Reads what a segment holds, if that was not done.
+    func load(_ index: Int) throws(LogError) {
+        guard segments[index].chunks == nil else { return }
+        let file = segments[index].path
+        let contents = try SegmentContents(descriptor(of: index).raw, file)
+        guard let first = contents.chunks.first, let last = contents.chunks.last,
+            first.firstSequence == segments[index].firstSequence,
+            last.lastSequence == segments[index].lastSequence
+        else {
+            let found = contents.chunks.last?.lastSequence ?? 0
+            throw LogError(.gap(expected: segments[index].lastSequence, found: found), file)
+        }
+        segments[index].chunks = contents.chunks
+        segments[index].isCompacted = contents.isCompacted
+    }
+
+    func descriptor(of index: Int) throws(LogError) -> SharedDescriptor {
+        if let descriptor = segments[index].descriptor { return descriptor }
+        if segments.count > Self.maximumOpen {
+            // The live segment is the last one; of the others any may go.
+            for other in segments.indices.dropLast() where other != index { segments[other].descriptor = nil }
+        }
+        let opened = SharedDescriptor(try SegmentFile.open(segments[index].path, O_RDONLY))
+        segments[index].descriptor = opened
+        return opened
+    }
+
+    /// What somebody's knowledge of an epoch is worth now.
+    public func standing(epoch: UInt64, upTo sequence: UInt64) -> Lineage.Standing {
+        standing?(epoch, sequence) ?? (epoch == self.epoch ? .good : .unknown)
     }
 }

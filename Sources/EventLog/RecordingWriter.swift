@@ -2,57 +2,111 @@ import Glibc
 import MCAP
 import Schema
 
-/// Writes one recording file: zstd chunks of about a mebibyte, with summary and indexes.
+/// Writes one recording file: chunks of about a mebibyte, with summary, indexes and an index of sequences.
 public struct RecordingWriter: ~Copyable {
     /// The epoch of recordings that no live stream made. Their history is their contents, so the same
     /// inputs give the same bytes.
     public static let importedEpoch: UInt64 = 1
+    /// A chunk is written when it has this many bytes.
+    static let chunkBytes = 1 << 20
 
     private let path: String
     private let stream: StreamName
     private let epoch: UInt64
+    private let compression: Compression
     private var file: FileWriter
     private var chunk = ChunkBuilder(capacity: 1 << 20)
-    private var began = false
+    /// The sequences of the chunk in hand.
+    private var span: Lineage.Span?
+    private(set) var chunks: [LogChunk] = []
+    /// Length of the file so far.
+    public var bytes: UInt64 { file.offset }
 
-    public init(path: String, stream: StreamName, epoch: UInt64) throws(LogError) {
-        unlink(path)
-        let descriptor = try SegmentFile.open(path, O_RDWR | O_CREAT | O_EXCL)
+    /// - Parameter path: A file that is there is removed.
+    public init(
+        path: String, stream: StreamName, epoch: UInt64, compression: Compression = .zstd(level: 9),
+        calls: any FileCalls = SystemFileCalls()
+    ) throws(LogError) {
+        _ = calls.unlink(path)
+        let descriptor = try SegmentFile.open(path, O_RDWR | O_CREAT | O_EXCL, calls)
         let definitions = SegmentFile.definitions(of: stream)
-        file = try LogError.naming(path) { () throws(ContainerError) in
-            try FileWriter(
-                descriptor, header: SegmentFile.header, schemas: definitions.schemas, channels: definitions.channels)
+        do throws(ContainerError) {
+            file = try FileWriter(
+                descriptor, header: SegmentFile.header, schemas: definitions.schemas, channels: definitions.channels,
+                calls: calls)
+        } catch {
+            close(descriptor)
+            throw LogError(.container(error), path)
         }
         self.path = path
         self.stream = stream
         self.epoch = epoch
+        self.compression = compression
     }
 
     /// Appends a message with the sequences it has.
     public mutating func append(_ message: StreamMessage) throws(LogError) {
-        do {
-            if !began {
-                began = true
-                try file.append(
-                    SegmentFile.metadata(stream: stream, epoch: epoch, firstSequence: message.firstSequence))
-            }
-            let payload = message.serialized()
-            chunk.append(
-                channelID: message.type.rawValue, sequence: UInt32(truncatingIfNeeded: message.firstSequence),
-                logTime: message.recordTime(row: 0), publishTime: message.eventTime(row: 0), data: payload.span.bytes)
-            if chunk.uncompressedSize >= 1 << 20 { try file.append(&chunk, .zstd(level: 9)) }
+        try begin(message.firstSequence, message.lastSequence)
+        let payload = message.serialized()
+        chunk.append(
+            channelID: message.type.rawValue, sequence: UInt32(truncatingIfNeeded: message.firstSequence),
+            logTime: message.recordTime(row: 0), publishTime: message.eventTime(row: 0), data: payload.span.bytes)
+        if chunk.uncompressedSize >= Self.chunkBytes { try writeChunk() }
+    }
+
+    /// Appends message records as they lie in a log.
+    ///
+    /// - Parameters:
+    ///   - first: The sequence of the first record in them.
+    ///   - last: Of the last one.
+    public mutating func append(records: RawSpan, first: UInt64, last: UInt64) throws(LogError) {
+        try begin(first, last)
+        do throws(ContainerError) {
+            try chunk.append(encodedMessages: records)
+        } catch {
+            throw LogError(.container(error), path)
+        }
+        if chunk.uncompressedSize >= Self.chunkBytes { try writeChunk() }
+    }
+
+    private mutating func begin(_ first: UInt64, _ last: UInt64) throws(LogError) {
+        if chunks.isEmpty, span == nil {
+            let metadata = SegmentFile.metadata(stream: stream, epoch: epoch, firstSequence: first)
+            try naming { (file) throws(ContainerError) in try file.append(metadata) }
+        }
+        span = Lineage.Span(span?.first ?? first, last)
+    }
+
+    private mutating func writeChunk() throws(LogError) {
+        guard let span else { return }
+        self.span = nil
+        let sealed: SealedChunk
+        do throws(ContainerError) {
+            sealed = try file.append(&chunk, compression)
+        } catch {
+            throw LogError(.container(error), path)
+        }
+        chunks.append(LogChunk(firstSequence: span.first, lastSequence: span.last, place: sealed.place))
+    }
+
+    private mutating func naming(
+        _ body: (inout FileWriter) throws(ContainerError) -> Void
+    ) throws(LogError) {
+        do throws(ContainerError) {
+            try body(&file)
         } catch {
             throw LogError(.container(error), path)
         }
     }
 
+    /// Writes what is left and the summary, and makes the file survive power loss.
     public mutating func finish() throws(LogError) {
-        do {
-            if !chunk.isEmpty { try file.append(&chunk, .zstd(level: 9)) }
+        try writeChunk()
+        let index = SequenceIndex.attachment(chunks)
+        try naming { (file) throws(ContainerError) in
+            try file.append(index)
             try file.finish()
             try file.sync()
-        } catch {
-            throw LogError(.container(error), path)
         }
     }
 }

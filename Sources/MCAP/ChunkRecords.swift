@@ -54,7 +54,7 @@ public struct ChunkPlace: Hashable, Sendable {
     /// The stored records' range of bytes in the file.
     public var records: Range<UInt64> { recordsOffset..<recordsOffset + recordsLength }
 
-    init(fields: ChunkFields, recordsOffset: UInt64, recordsLength: UInt64) {
+    public init(fields: ChunkFields, recordsOffset: UInt64, recordsLength: UInt64) {
         self.fields = fields
         self.recordsOffset = recordsOffset
         self.recordsLength = recordsLength

@@ -36,6 +36,25 @@ func findChunk(
     return nil
 }
 
+/// Every whole chunk behind `start`, in file order, damage between them passed over: what can be saved of a file.
+///
+/// - Throws: ``ContainerError`` with reason `system` only.
+/// - Complexity: Linear in the file's size, as a search for one chunk is.
+public func wholeChunks(
+    of descriptor: Int32, behind start: UInt64, limits: ReadLimits = ReadLimits()
+) throws(ContainerError) -> [ChunkPlace] {
+    let end = try fileSize(descriptor)
+    var found: [ChunkPlace] = []
+    var position = start
+    while let offset = try findChunk(descriptor, after: position, upTo: end, limits) {
+        var scanner = try FileScanner(descriptor, from: offset, upTo: end, limits: limits)
+        guard try scanner.next() != nil, case .chunk(let place) = try scanner.record() else { break }
+        found.append(place)
+        position = place.records.upperBound - 1
+    }
+    return found
+}
+
 /// The chunk that begins `bytes`, if its fields fit together.
 private func plausibleChunk(_ bytes: UnsafeRawBufferPointer, at offset: UInt64, end: UInt64) -> ChunkPlace? {
     let prefixLength = FileFormat.recordPrefixLength

@@ -46,3 +46,8 @@ func checkSummary(
         throw ContainerError(.checksumMismatch(expected: footer.summaryCRC, found: crc), at: footer.summaryStart)
     }
 }
+
+/// Whether a file ends with a Footer and the magic. A few bytes are read; whether the rest is whole is not looked at.
+public func isClosedFile(_ descriptor: Int32) throws(ContainerError) -> Bool {
+    try readFooter(descriptor, size: fileSize(descriptor)) != nil
+}

@@ -29,12 +29,12 @@ func readFully(
 
 /// Writes all of `source`, over signals and short writes: one system call unless one of them happens.
 func writeFully(
-    _ descriptor: Int32, _ source: UnsafeRawBufferPointer, at offset: UInt64
+    _ descriptor: Int32, _ source: UnsafeRawBufferPointer, at offset: UInt64, _ calls: any FileCalls
 ) throws(ContainerError) {
     var done = 0
     while done < source.count {
-        let position = off_t(offset) + off_t(done)
-        let count = pwrite(descriptor, source.baseAddress! + done, source.count - done, position)
+        let rest = UnsafeRawBufferPointer(rebasing: source[done...])
+        let count = calls.write(descriptor, rest, at: offset + UInt64(done))
         if count < 0 {
             if errno == EINTR { continue }
             throw .system(.pwrite, at: offset + UInt64(done))

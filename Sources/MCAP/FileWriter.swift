@@ -1,5 +1,3 @@
-import Glibc
-
 /// How a file is written.
 public struct WriterOptions: Hashable, Sendable {
     /// What ``FileWriter/finish()`` writes behind the data.
@@ -25,6 +23,7 @@ public struct WriterOptions: Hashable, Sendable {
 /// Memory: the summary, which is about 150 bytes a chunk.
 public struct FileWriter: ~Copyable, Sendable {
     private let file: OwnedDescriptor
+    private let calls: any FileCalls
     public let options: WriterOptions
     /// Where the next record goes: length of the file so far, in bytes.
     public private(set) var offset: UInt64
@@ -43,7 +42,7 @@ public struct FileWriter: ~Copyable, Sendable {
     /// - Throws: ``ContainerError``: `notEmpty`, `conflictingDefinition`, or a failed system call.
     public init(
         _ descriptor: Int32, header: HeaderRecord, schemas: [SchemaRecord] = [], channels: [ChannelRecord] = [],
-        options: WriterOptions = WriterOptions()
+        options: WriterOptions = WriterOptions(), calls: any FileCalls = SystemFileCalls()
     ) throws(ContainerError) {
         let size = try fileSize(descriptor)
         guard size == 0 else { throw ContainerError(.notEmpty(size: size), at: 0) }
@@ -53,8 +52,9 @@ public struct FileWriter: ~Copyable, Sendable {
         let definitions = try summary.definitions(adding: schemas, channels, at: 0)
         definitions.appendNew(since: summary, to: &bytes)
         summary.adopt(definitions)
-        try Self.write(bytes.span.bytes, to: descriptor, at: 0)
+        try Self.write(bytes.span.bytes, to: descriptor, at: 0, calls)
         self.file = OwnedDescriptor(descriptor)
+        self.calls = calls
         self.options = options
         self.offset = UInt64(bytes.count)
         self.summary = summary
@@ -72,7 +72,7 @@ public struct FileWriter: ~Copyable, Sendable {
     /// - Complexity: Constant; with `takesDataSectionCRC`, linear in the file's size.
     public init(
         continuing recovered: RecoveredFile, _ descriptor: Int32, options: WriterOptions = WriterOptions(),
-        discardingChunks: Bool = false
+        discardingChunks: Bool = false, calls: any FileCalls = SystemFileCalls()
     ) throws(ContainerError) {
         guard recovered.header != nil else { throw ContainerError(.missingHeader, at: 0) }
         if case .damaged(let stop, let next) = recovered.verdict, !discardingChunks {
@@ -80,8 +80,9 @@ public struct FileWriter: ~Copyable, Sendable {
         }
         let end = recovered.endOffset
         let crc = options.takesDataSectionCRC ? try dataSectionCRC(of: descriptor, upTo: end) : 0
-        guard ftruncate(descriptor, off_t(end)) == 0 else { throw .system(.ftruncate, at: end) }
+        guard calls.truncate(descriptor, to: end) == 0 else { throw .system(.ftruncate, at: end) }
         self.file = OwnedDescriptor(descriptor)
+        self.calls = calls
         self.options = options
         self.offset = end
         self.summary = recovered.summary
@@ -163,7 +164,7 @@ public struct FileWriter: ~Copyable, Sendable {
     /// - Throws: ``ContainerError`` for a failed system call. The kernel may have dropped the pages: trying
     ///   again proves nothing.
     public func sync() throws(ContainerError) {
-        guard fdatasync(file.raw) == 0 else { throw .system(.fdatasync, at: offset) }
+        guard calls.sync(file.raw) == 0 else { throw .system(.fdatasync, at: offset) }
     }
 
     /// Closes the descriptor and says what the kernel says; without this it closes silently.
@@ -187,18 +188,20 @@ extension FileWriter {
     /// Writes at the end, and moves the end.
     private mutating func append(_ bytes: RawSpan) throws(ContainerError) {
         precondition(!isFinished, "the file is finished")
-        try Self.write(bytes, to: file.raw, at: offset)
+        try Self.write(bytes, to: file.raw, at: offset, calls)
         offset += UInt64(bytes.byteCount)
         if options.takesDataSectionCRC { dataCRC = crc32(of: bytes, continuing: dataCRC) }
     }
 
     /// Writes all of `bytes`, or cuts the file back to `offset`.
-    private static func write(_ bytes: RawSpan, to descriptor: Int32, at offset: UInt64) throws(ContainerError) {
+    private static func write(
+        _ bytes: RawSpan, to descriptor: Int32, at offset: UInt64, _ calls: any FileCalls
+    ) throws(ContainerError) {
         try bytes.withUnsafeBytes { (bytes) throws(ContainerError) in
             do throws(ContainerError) {
-                try writeFully(descriptor, bytes, at: offset)
+                try writeFully(descriptor, bytes, at: offset, calls)
             } catch {
-                _ = ftruncate(descriptor, off_t(offset))
+                _ = calls.truncate(descriptor, to: offset)
                 throw error
             }
         }

@@ -22,10 +22,14 @@ public struct IndexedReader: ~Copyable, Sendable {
 
     /// Opens a closed file.
     ///
+    /// - Parameter scansIfNeeded: Whether a file whose summary does not tell all is read whole; otherwise it is
+    ///   refused with `missingFooter`.
     /// - Throws: ``ContainerError``: `missingFooter` where the file is not closed (``recover(_:writtenBy:limits:)`` reads
     ///   those), `checksumMismatch` of the summary, what the scan stopped at if one was needed, or a failed system call.
     /// - Complexity: Linear in the summary's size; in the file's when the summary is not enough.
-    public init(_ descriptor: Int32, limits: ReadLimits = ReadLimits()) throws(ContainerError) {
+    public init(
+        _ descriptor: Int32, scansIfNeeded: Bool = true, limits: ReadLimits = ReadLimits()
+    ) throws(ContainerError) {
         // All that can fail comes before the first property: a half-made noncopyable value cannot be destroyed.
         let size = try fileSize(descriptor)
         let header = try Self.readHeader(descriptor, limits)
@@ -35,6 +39,7 @@ public struct IndexedReader: ~Copyable, Sendable {
         let footerOffset = size - UInt64(FileFormat.footerLength + FileFormat.magic.count)
         try checkSummary(descriptor, footer, at: footerOffset)
         let read = try Self.readSummary(descriptor, footer, end: footerOffset, limits)
+        guard read != nil || scansIfNeeded else { throw ContainerError(.missingFooter, at: size) }
         let summary = if let read { read } else { try Self.scan(descriptor, limits) }
         self.summary = summary
         self.source = read == nil ? .scan : .summarySection

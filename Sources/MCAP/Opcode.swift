@@ -71,5 +71,5 @@ public enum FileFormat {
     public static let footerLength = recordPrefixLength + 20
 
     /// Content of a Chunk record without its compression name and its records.
-    static let chunkFieldsLength = 40
+    public static let chunkFieldsLength = 40
 }

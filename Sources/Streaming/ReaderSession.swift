@@ -26,3 +26,22 @@ final class ReaderSession {
         acknowledged = max(1, open.fromSequence) - 1
     }
 }
+
+/// What readers by name can do without: what may be removed from a stream goes by it.
+struct ReaderNeeds {
+    private var byName: [String: (restorable: UInt64, needed: UInt64)] = [:]
+
+    mutating func note(_ name: String, restorable: UInt64, needed: UInt64) {
+        byName[name] = (restorable, needed)
+    }
+
+    /// Nobody of those named needs records up to this one; 0 as long as one of them was not heard.
+    func removable(by names: [String]) -> UInt64 {
+        var limit = UInt64.max
+        for name in names {
+            guard let needs = byName[name] else { return 0 }
+            limit = min(limit, needs.restorable, needs.needed == 0 ? .max : needs.needed - 1)
+        }
+        return names.isEmpty ? 0 : limit
+    }
+}

@@ -14,9 +14,10 @@ public final class StreamOwner {
     /// No reader gets more credit than this, whatever it asks for: it bounds what waits in libzmq for it.
     public static let maximumCredit = 131_072
 
-    private var socket: Socket<Router>
+    private let link: any OwnerLink
     private let log: LogIndex
     private var readers: [ReaderSession] = []
+    private var needs = ReaderNeeds()
     private let buffer = RawBuffer()
     private let filtered = RawBuffer()
     private let batchBytes: Int
@@ -29,27 +30,21 @@ public final class StreamOwner {
     public var isEnding = false
     public private(set) var refused: UInt64 = 0
 
-    /// Binds to `endpoint`.
-    ///
-    /// - Parameter batchBytes: About how large a batch may become.
+    /// - Parameters:
+    ///   - link: What readers are reached by.
+    ///   - batchBytes: About how large a batch may become.
     public init(
-        _ log: LogIndex, in context: Context, at endpoint: Endpoint, batchBytes: Int = 128 * 1_024,
+        _ log: LogIndex, over link: any OwnerLink, batchBytes: Int = 128 * 1_024,
         answer: ((StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?)? = nil
-    ) throws(ZeroMQError) {
-        var options = SocketOptions()
-        // Credit bounds what is in flight; libzmq's own limit would drop or block.
-        options.sendHighWater = 1_000_000
-        options.maxMessageSize = StreamProtocol.maximumRequestBytes
-        options.routerHandover = true
-        var socket = try Socket(Router.self, in: context, options: options)
-        _ = try socket.bind(to: endpoint)
-        self.socket = socket
+    ) {
+        self.link = link
         self.log = log
         self.batchBytes = batchBytes
         self.answer = answer
     }
 
-    public func add(to poller: inout Poller) -> Poller.Item { poller.add(socket, for: .readable) }
+    /// Nobody of the readers named needs records up to this one; 0 as long as one of them was not heard.
+    public func removable(by names: [String]) -> UInt64 { needs.removable(by: names) }
 
     public var readerCount: Int { readers.count }
 
@@ -67,8 +62,8 @@ public final class StreamOwner {
         return hasMore
     }
 
-    private func takeRequest(now: Duration) throws(ZeroMQError) -> Bool {
-        switch try socket.receiveParts(wait: false, limit: 4) {
+    private func takeRequest(now: Duration) throws -> Bool {
+        switch try link.receive() {
         case .nothing: return false
         case .tooManyFrames: refused += 1
         case .message(let frames):
@@ -83,17 +78,19 @@ public final class StreamOwner {
 
     private func handle(
         _ request: StreamRequest.OneOf_Request, from identity: [UInt8], now: Duration
-    ) throws(ZeroMQError) {
+    ) throws {
         let place = readers.firstIndex { $0.identity == identity }
         switch request {
         case .open(let open):
             if let refusal = refusal(of: open, isNew: place == nil) {
+                if let place { readers.remove(at: place) }
                 try refuse(identity, refusal)
                 return
             }
             if let place { readers.remove(at: place) }
             let reader = ReaderSession(identity: identity, open: open)
             readers.append(reader)
+            needs.note(open.reader, restorable: open.restorable, needed: open.needed)
             try heartbeat(reader, now: now)
         case .credit(let credit):
             guard let place else {
@@ -102,6 +99,7 @@ public final class StreamOwner {
             }
             readers[place].credit = min(readers[place].credit + Int(credit.records), Self.maximumCredit)
             readers[place].acknowledged = max(readers[place].acknowledged, credit.acknowledged)
+            needs.note(readers[place].name, restorable: credit.restorable, needed: credit.needed)
         case .close:
             if let place { readers.remove(at: place) }
         case .marks, .snapshot:
@@ -109,7 +107,7 @@ public final class StreamOwner {
                 try refuse(identity, Refusal(.malformed, "this stream has no marks and no snapshot"))
                 return
             }
-            _ = try socket.sendMultipart([identity, StreamProtocol.reply(reply)])
+            _ = try link.send(identity, StreamProtocol.reply(reply), nil)
         }
     }
 
@@ -117,14 +115,15 @@ public final class StreamOwner {
         if open.stream != log.stream.rawValue {
             return Refusal(.unknownStream, "stream \"\(open.stream)\", served here is \"\(log.stream.rawValue)\"")
         }
-        if open.epoch != 0, open.epoch != log.epoch {
-            let epochs = "epoch \(String(open.epoch, radix: 16)), the stream's is \(String(log.epoch, radix: 16))"
-            return Refusal(.epoch, epochs)
+        guard open.fromSequence <= StreamMessage.sequences.upperBound else {
+            return Refusal(.sequence, "from sequence \(open.fromSequence) is none")
         }
-        if open.fromSequence > log.head + 1 {
+        if open.epoch != 0, let refusal = refusal(ofEpoch: open) { return refusal }
+        // Beyond the head of a history they know: it will be there again, as it was.
+        if open.epoch == 0, open.fromSequence > log.head + 1 {
             return Refusal(.sequence, "from sequence \(open.fromSequence), the head is \(log.head)")
         }
-        if log.head > 0, open.fromSequence > 0, open.fromSequence < log.firstSequence, open.fromSequence > 1 {
+        if log.head > 0, open.fromSequence < log.firstSequence, open.fromSequence > 1 {
             return Refusal(.sequence, "from sequence \(open.fromSequence), the first held is \(log.firstSequence)")
         }
         if isNew, readers.count >= Self.maximumReaders {
@@ -133,12 +132,29 @@ public final class StreamOwner {
         return nil
     }
 
-    private func refuse(_ identity: [UInt8], _ refusal: Refusal) throws(ZeroMQError) {
+    /// Whether what a reader holds of an epoch was taken back, or is of another stream altogether.
+    private func refusal(ofEpoch open: OpenStream) -> Refusal? {
+        let held = open.applied > 0 ? open.applied : max(1, open.fromSequence) - 1
+        switch log.standing(epoch: open.epoch, upTo: held) {
+        case .good: return nil
+        case .unknown:
+            let epochs = "epoch \(String(open.epoch, radix: 16)), the stream's is \(String(log.epoch, radix: 16))"
+            return Refusal(.epoch, epochs)
+        case .withdrawn(let first, let cause):
+            let reason = "what epoch \(String(open.epoch, radix: 16)) had from sequence \(first) on was taken back"
+            return Refusal(.epoch, reason, firstAffected: first, firstCause: cause)
+        }
+    }
+
+    private func refuse(_ identity: [UInt8], _ refusal: Refusal) throws {
         refused += 1
         var refused = Refused()
         refused.code = refusal.code
         refused.reason = refusal.reason
-        _ = try socket.sendMultipart([identity, StreamProtocol.reply(.refused(refused))])
+        refused.epoch = log.epoch
+        refused.firstAffected = refusal.firstAffected
+        refused.firstCause = refusal.firstCause
+        _ = try link.send(identity, StreamProtocol.reply(.refused(refused)), nil)
     }
 
     /// A few batches at the most, so that one reader's catching up does not keep others waiting.
@@ -147,7 +163,15 @@ public final class StreamOwner {
         while reader.credit > 0, reader.cursor.position <= log.head {
             if batches == 4 { return true }
             batches += 1
-            if log.firstSequence > reader.cursor.position { reader.cursor = LogCursor(at: log.firstSequence) }
+            if log.firstSequence > reader.cursor.position {
+                // From the start means from what is held; a reader further on lost what was removed.
+                guard reader.cursor.position == 1 else {
+                    try refuse(reader.identity, refusalOfRemoved(reader))
+                    forget(reader)
+                    return false
+                }
+                reader.cursor = LogCursor(at: log.firstSequence)
+            }
             guard let read = try reader.cursor.next(in: log, limit: batchBytes, into: buffer) else { break }
             guard try send(read, to: reader) else {
                 forget(reader)
@@ -161,6 +185,10 @@ public final class StreamOwner {
         return false
     }
 
+    private func refusalOfRemoved(_ reader: ReaderSession) -> Refusal {
+        Refusal(.sequence, "from sequence \(reader.cursor.position), the first held is \(log.firstSequence)")
+    }
+
     private func send(_ read: LogBatch, to reader: ReaderSession) throws -> Bool {
         var batch = Batch()
         batch.epoch = log.epoch
@@ -168,6 +196,7 @@ public final class StreamOwner {
         batch.count = UInt32(clamping: read.lastSequence - read.firstSequence + 1)
         batch.watermark = watermark
         batch.head = log.head
+        if let lost = read.lost { batch.lost = [range(lost.first, lost.last)] }
         var records = buffer
         if let types = reader.types {
             batch.leftOut = try filter(read, types)
@@ -175,9 +204,7 @@ public final class StreamOwner {
         }
         reader.sentWatermark = watermark
         reader.sentHead = log.head
-        guard try socket.send(reader.identity, more: true) == .sent else { return false }
-        guard try socket.send(StreamProtocol.reply(.batch(batch)), more: true) == .sent else { return false }
-        return try socket.send(records.bytes) == .sent
+        return try link.send(reader.identity, StreamProtocol.reply(.batch(batch)), records.bytes) == .sent
     }
 
     /// Copies the messages of the kinds wanted to `filtered` and says which sequences that leaves out.
@@ -208,17 +235,19 @@ public final class StreamOwner {
         return range
     }
 
-    private func heartbeat(_ reader: ReaderSession, now: Duration) throws(ZeroMQError) {
+    private func heartbeat(_ reader: ReaderSession, now: Duration) throws {
         var heartbeat = StreamHeartbeat()
         heartbeat.epoch = log.epoch
         heartbeat.head = log.head
         heartbeat.watermark = watermark
         heartbeat.ending = isEnding
+        heartbeat.epochFrom = log.epochFirst
+        heartbeat.first = log.firstSequence
         reader.lastSent = now
         reader.sentWatermark = watermark
         reader.sentHead = log.head
         reader.saidEnding = isEnding
-        let result = try socket.sendMultipart([reader.identity, StreamProtocol.reply(.heartbeat(heartbeat))])
+        let result = try link.send(reader.identity, StreamProtocol.reply(.heartbeat(heartbeat)), nil)
         if result == .unreachable { forget(reader) }
     }
 

@@ -62,9 +62,13 @@ public enum StreamProtocol {
 struct Refusal: Error, Equatable {
     let code: RefusalCode
     let reason: String
+    let firstAffected: UInt64
+    let firstCause: UInt64
 
-    init(_ code: RefusalCode, _ reason: String) {
+    init(_ code: RefusalCode, _ reason: String, firstAffected: UInt64 = 0, firstCause: UInt64 = 0) {
         self.code = code
         self.reason = reason
+        self.firstAffected = firstAffected
+        self.firstCause = firstCause
     }
 }

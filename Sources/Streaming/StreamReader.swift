@@ -1,3 +1,4 @@
+import EventLog
 import Schema
 import SwiftProtobuf
 import ZeroMQ
@@ -14,13 +15,29 @@ public final class StreamReader {
         case progress
         /// The owner will not serve this; trying again as it stands cannot help.
         case refused(RefusalCode, String)
+        /// Records that were handed over have been taken back: those from `first` on, which had come of market
+        /// records from `cause` on. ``adopt()`` goes on from there as if they had never been handed over.
+        case withdrawn(first: UInt64, cause: UInt64)
+    }
+
+    /// What the reader's user holds, told to the owner: what was taken back and what may be removed goes by it.
+    public struct Holdings: Equatable, Sendable {
+        /// The last sequence results are held of; 0: of all that was handed over and no more.
+        public var applied: UInt64 = 0
+        /// The user can start again without records up to this one.
+        public var restorable: UInt64 = 0
+        /// And still needs those from this one on; 0: none.
+        public var needed: UInt64 = 0
+
+        public init() {}
     }
 
     public let stream: StreamName
-    private var socket: Socket<Dealer>
+    private let link: any ReaderLink
     private let name: String
     private let types: [MessageType]
     private let credit: Int
+    public var holdings = Holdings()
     /// The next sequence wanted.
     public private(set) var next: UInt64
     /// The owner's epoch, 0 before it was heard.
@@ -29,33 +46,31 @@ public final class StreamReader {
     /// once all records it covers, those up to the head it was made at, are here.
     public private(set) var watermark: UInt64 = 0
     public private(set) var head: UInt64 = 0
+    /// The first sequence the owner holds.
+    public private(set) var first: UInt64 = 1
     /// The owner is stopping: what is up to ``head`` is all there will be.
     public private(set) var isEnding = false
     public private(set) var reopened = 0
     public private(set) var malformed: UInt64 = 0
+    /// Records that damage took at the owner's.
+    public private(set) var lost: UInt64 = 0
     private var isOpen = false
+    /// The next sequence wanted when the stream was asked for, until it was answered.
+    private var askedAt: UInt64?
     private var lastHeard: Duration = .zero
     private var consumed = 0
     private var acknowledged: UInt64 = 0
+    private var withdrawn: (first: UInt64, epoch: UInt64)?
 
     /// - Parameters:
     ///   - from: The first sequence wanted.
     ///   - epoch: The history it is a sequence of; 0 for any.
     ///   - credit: Records that may be under way at once.
     public init(
-        _ stream: StreamName, in context: Context, at endpoint: Endpoint, from: UInt64 = 1, epoch: UInt64 = 0,
+        _ stream: StreamName, over link: any ReaderLink, from: UInt64 = 1, epoch: UInt64 = 0,
         types: [MessageType] = [], credit: Int = 32_768, name: String
-    ) throws(ZeroMQError) {
-        var options = SocketOptions()
-        options.maxMessageSize = StreamProtocol.maximumReplyBytes
-        options.receiveHighWater = 1_000_000
-        options.reconnectInterval = .milliseconds(10)
-        options.reconnectIntervalMaximum = .milliseconds(500)
-        // Nothing is queued for an owner that is not there: it would be out of date when it comes.
-        options.immediate = true
-        var socket = try Socket(Dealer.self, in: context, options: options)
-        try socket.connect(to: endpoint)
-        self.socket = socket
+    ) {
+        self.link = link
         self.stream = stream
         self.name = name
         self.types = types
@@ -65,10 +80,8 @@ public final class StreamReader {
         acknowledged = next - 1
     }
 
-    public func add(to poller: inout Poller) -> Poller.Item { poller.add(socket, for: .readable) }
-
     /// Asks for the stream if it is not open, or silent for too long. Call it now and then.
-    public func keepOpen(now: Duration) throws(ZeroMQError) {
+    public func keepOpen(now: Duration) throws {
         if isOpen, now - lastHeard < StreamProtocol.silenceLimit { return }
         var open = OpenStream()
         open.stream = stream.rawValue
@@ -77,9 +90,13 @@ public final class StreamReader {
         open.messageTypes = types.map { UInt32($0.rawValue) }
         open.credit = UInt32(credit)
         open.reader = name
-        guard try socket.send(StreamProtocol.request(.open(open))) == .sent else { return }
+        open.applied = holdings.applied
+        open.restorable = holdings.restorable
+        open.needed = holdings.needed
+        guard try link.send(StreamProtocol.request(.open(open))) else { return }
         if isOpen { reopened += 1 }
         isOpen = true
+        askedAt = next
         lastHeard = now
         consumed = 0
     }
@@ -94,55 +111,91 @@ public final class StreamReader {
     public func receive(
         now: Duration, _ body: (Batch, UnsafeRawBufferPointer) throws -> Void
     ) throws -> Event {
-        guard let frame = try socket.receive(wait: false) else { return .nothing }
-        let decoded = frame.withBytes { try? StreamReply(serializedBytes: $0) }
-        var records: Frame?
-        while frame.hasMore, records?.hasMore ?? true {
-            guard let more = try socket.receive(wait: false) else { break }
-            records = consume more
-        }
-        lastHeard = now
-        guard let reply = decoded, reply.version == StreamProtocol.version, let kind = reply.reply else {
-            malformed += 1
-            return .nothing
-        }
-        switch kind {
-        case .heartbeat(let heartbeat):
-            epoch = heartbeat.epoch
-            note(head: heartbeat.head, watermark: heartbeat.watermark)
-            isEnding = heartbeat.ending
-            return .progress
-        case .refused(let refused):
-            isOpen = false
-            if refused.code == .outOfTurn { return .nothing }
-            return .refused(refused.code, refused.reason)
-        case .batch(let batch):
-            guard let records = consume records else {
+        try link.receive { bytes, records in
+            lastHeard = now
+            guard let reply = try? StreamReply(serializedBytes: bytes.bytes), reply.version == StreamProtocol.version,
+                let kind = reply.reply
+            else {
                 malformed += 1
                 return .nothing
             }
-            return try take(batch, records, body)
-        case .marks, .snapshot: return .nothing
+            switch kind {
+            case .heartbeat(let heartbeat): return take(heartbeat)
+            case .refused(let refused): return take(refused)
+            case .batch(let batch):
+                guard let records else {
+                    malformed += 1
+                    return .nothing
+                }
+                return try take(batch, records, body)
+            case .marks, .snapshot: return .nothing
+            }
+        } ?? .nothing
+    }
+
+    private func take(_ heartbeat: StreamHeartbeat) -> Event {
+        if heartbeat.epoch != epoch {
+            // Ours may be a beginning of the new history, or not: the owner knows, if asked with what we have.
+            let isAnswer = askedAt == next
+            guard epoch == 0 || isAnswer || next <= heartbeat.epochFrom else {
+                isOpen = false
+                return .nothing
+            }
+            epoch = heartbeat.epoch
         }
+        askedAt = nil
+        first = heartbeat.first
+        note(head: heartbeat.head, watermark: heartbeat.watermark)
+        isEnding = heartbeat.ending
+        return .progress
+    }
+
+    private func take(_ refused: Refused) -> Event {
+        isOpen = false
+        askedAt = nil
+        if refused.code == .outOfTurn { return .nothing }
+        guard refused.code == .epoch, refused.firstAffected > 0 else { return .refused(refused.code, refused.reason) }
+        withdrawn = (refused.firstAffected, refused.epoch)
+        return .withdrawn(first: refused.firstAffected, cause: refused.firstCause)
+    }
+
+    /// After ``Event/withdrawn(first:cause:)``: goes on in the owner's new history, from the first record that was
+    /// taken back, or from where it is if it had not come so far.
+    public func adopt() {
+        guard let withdrawn else { return }
+        epoch = withdrawn.epoch
+        next = min(next, withdrawn.first)
+        acknowledged = min(acknowledged, next - 1)
+        holdings.applied = min(holdings.applied, withdrawn.first - 1)
+        watermark = 0
+        self.withdrawn = nil
     }
 
     private func take(
-        _ batch: Batch, _ records: consuming Frame, _ body: (Batch, UnsafeRawBufferPointer) throws -> Void
+        _ batch: Batch, _ records: UnsafeRawBufferPointer, _ body: (Batch, UnsafeRawBufferPointer) throws -> Void
     ) throws -> Event {
         guard batch.count > 0, StreamMessage.sequences.contains(batch.firstSequence) else {
             malformed += 1
             return .nothing
         }
-        let last = batch.firstSequence + UInt64(batch.count) - 1
-        epoch = batch.epoch
-        consumed += Int(batch.count)
-        if last < next { return .nothing }
-        // A new stream may begin above 1, as a replayed part of a recording does.
-        if batch.firstSequence > next, next != 1 {
+        // Of a history that a heartbeat has not told of yet, or of one that is over.
+        guard batch.epoch == epoch else {
             isOpen = false
             return .nothing
         }
-        try records.withUnsafeBytes { try body(batch, $0) }
+        let last = batch.firstSequence + UInt64(batch.count) - 1
+        consumed += Int(batch.count)
+        if last < next { return .nothing }
+        if batch.firstSequence > next {
+            let isLost = batch.lost.contains { $0.first <= next && $0.last == batch.firstSequence - 1 }
+            // A new stream may begin above 1, as a replayed part of a recording does.
+            guard isLost || next == 1 else {
+                isOpen = false
+                return .nothing
+            }
+            if isLost { lost += batch.firstSequence - next }
+        }
+        try body(batch, records)
         next = last + 1
         note(head: batch.head, watermark: batch.watermark)
         return .progress
@@ -156,20 +209,22 @@ public final class StreamReader {
     /// Says that everything up to `sequence` has been dealt with for good, and gives back credit.
     ///
     /// - Parameter idle: Whether there is nothing else to do: then even small news are sent.
-    public func acknowledge(_ sequence: UInt64, idle: Bool) throws(ZeroMQError) {
+    public func acknowledge(_ sequence: UInt64, idle: Bool) throws {
         guard isOpen, consumed >= credit / 2 || (idle && (sequence > acknowledged || consumed > 0)) else { return }
         var grant = GrantCredit()
         grant.records = UInt32(clamping: consumed)
         grant.acknowledged = sequence
-        guard try socket.send(StreamProtocol.request(.credit(grant))) == .sent else { return }
+        grant.restorable = holdings.restorable
+        grant.needed = holdings.needed
+        guard try link.send(StreamProtocol.request(.credit(grant))) else { return }
         consumed = 0
         acknowledged = sequence
     }
 
     /// Ends the conversation in good manners.
-    public func close() throws(ZeroMQError) {
+    public func close() throws {
         guard isOpen else { return }
-        _ = try socket.send(StreamProtocol.request(.close(CloseStream())))
+        _ = try link.send(StreamProtocol.request(.close(CloseStream())))
         isOpen = false
     }
 }

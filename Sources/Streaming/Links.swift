@@ -1,0 +1,101 @@
+import ZeroMQ
+
+/// A reader's end of the line to an owner: whole messages, in either direction, none waited for.
+///
+/// The conversation is ``StreamReader``'s; a link only carries it, over ZeroMQ or through a simulated network.
+public protocol ReaderLink: AnyObject {
+    /// - Returns: Whether the message was taken; not when nobody is there.
+    func send(_ request: [UInt8]) throws -> Bool
+    /// Lends the next message's first frame, and its second if it has two.
+    ///
+    /// - Returns: nil when there is none.
+    func receive<Result>(
+        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) throws -> Result
+    ) throws -> Result?
+}
+
+/// An owner's end of the lines to its readers, each known by the identity its messages come with.
+public protocol OwnerLink: AnyObject {
+    /// The next message: the identity first, then its frames.
+    func receive() throws -> Reception<[[UInt8]]>
+    /// - Returns: Whether it was taken; ``ZeroMQ/SendResult/unreachable`` when there is no such reader any more.
+    func send(_ identity: [UInt8], _ reply: [UInt8], _ records: UnsafeRawBufferPointer?) throws -> SendResult
+}
+
+/// A DEALER that connects to an owner.
+public final class DealerLink: ReaderLink {
+    private var socket: Socket<Dealer>
+
+    /// - Parameter security: How the connection is protected, where it is not local.
+    public init(
+        in context: Context, to endpoint: Endpoint, security: SocketOptions.Security = .none
+    ) throws(ZeroMQError) {
+        var options = SocketOptions()
+        options.maxMessageSize = StreamProtocol.maximumReplyBytes
+        options.receiveHighWater = 1_000_000
+        options.reconnectInterval = .milliseconds(10)
+        options.reconnectIntervalMaximum = .milliseconds(500)
+        // Nothing is queued for an owner that is not there: it would be out of date when it comes.
+        options.immediate = true
+        options.security = security
+        var socket = try Socket(Dealer.self, in: context, options: options)
+        try socket.connect(to: endpoint)
+        self.socket = socket
+    }
+
+    public func add(to poller: inout Poller) -> Poller.Item { poller.add(socket, for: .readable) }
+
+    public func send(_ request: [UInt8]) throws -> Bool { try socket.send(request) == .sent }
+
+    public func receive<Result>(
+        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) throws -> Result
+    ) throws -> Result? {
+        guard let frame = try socket.receive(wait: false) else { return nil }
+        guard frame.hasMore, let records = try socket.receive(wait: false) else {
+            return try frame.withUnsafeBytes { try body($0, nil) }
+        }
+        var hasMore = records.hasMore
+        while hasMore {
+            guard let more = try socket.receive(wait: false) else { break }
+            hasMore = more.hasMore
+        }
+        return try frame.withUnsafeBytes { reply in try records.withUnsafeBytes { try body(reply, $0) } }
+    }
+}
+
+/// A ROUTER that readers connect to.
+public final class RouterLink: OwnerLink {
+    private var socket: Socket<Router>
+
+    /// - Parameters:
+    ///   - security: How connections are protected, where they are not local.
+    ///   - zapDomain: What an authenticator is told.
+    public init(
+        in context: Context, at endpoint: Endpoint, security: SocketOptions.Security = .none, zapDomain: String? = nil
+    ) throws(ZeroMQError) {
+        var options = SocketOptions()
+        // Credit bounds what is in flight; libzmq's own limit would drop or block.
+        options.sendHighWater = 1_000_000
+        options.maxMessageSize = StreamProtocol.maximumRequestBytes
+        options.routerHandover = true
+        options.security = security
+        options.zapDomain = zapDomain
+        var socket = try Socket(Router.self, in: context, options: options)
+        _ = try socket.bind(to: endpoint)
+        self.socket = socket
+    }
+
+    public func add(to poller: inout Poller) -> Poller.Item { poller.add(socket, for: .readable) }
+
+    public func receive() throws -> Reception<[[UInt8]]> { try socket.receiveParts(wait: false, limit: 4) }
+
+    public func send(
+        _ identity: [UInt8], _ reply: [UInt8], _ records: UnsafeRawBufferPointer?
+    ) throws -> SendResult {
+        let identified = try socket.send(identity, more: true)
+        guard identified == .sent else { return identified }
+        let replied = try socket.send(reply, more: records != nil)
+        guard replied == .sent, let records else { return replied }
+        return try socket.send(records)
+    }
+}
