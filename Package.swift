@@ -75,7 +75,9 @@ let package = Package(
         library("Supervision", ["Schema", subprocess, system]),
         library(
             "ServiceKit",
-            ["CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", configuration, logging, "Yams", protobuf]),
+            [
+                "CLinux", "Schema", "MCAP", "EventLog", "Streaming", "ZeroMQ", configuration, logging, "Yams", protobuf,
+            ]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
         process("epicenterd", ["Supervision", "ServiceKit", "Schema", "ZeroMQ", logging, protobuf]),
@@ -103,7 +105,7 @@ let package = Package(
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
         tests("FeedsTests", ["Feeds", "Schema", protobuf]),
-        tests("EventLogTests", ["EventLog", "Schema", "TestKit"]),
+        tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),

@@ -42,12 +42,12 @@ struct SyntheticStream {
                 append(symbol, before, price[symbol], open, close, to: &message)
                 written += 1
                 if message.recordTime.count == StreamMessage.maximumRows {
-                    try log.append(.bars(message))
+                    log.append(.bars(message))
                     message = Bars()
                 }
             }
         }
-        if !message.recordTime.isEmpty { try log.append(.bars(message)) }
+        if !message.recordTime.isEmpty { log.append(.bars(message)) }
         try log.close()
         return log.committed
     }
@@ -85,12 +85,12 @@ struct SyntheticStream {
             definition.instrument = UInt32(symbol + 1)
             definition.symbol = "S\(symbol)"
             definition.kind = symbol == 0 ? .etf : .equity
-            try log.append(.instrumentDefinition(definition))
+            log.append(.instrumentDefinition(definition))
         }
         var changed = ConfigurationChanged()
         changed.recordTime = time
         changed.eventTime = time
         changed.settings = settings
-        try log.append(.configurationChanged(changed))
+        log.append(.configurationChanged(changed))
     }
 }

@@ -192,3 +192,22 @@ extension LogIndex {
         return segments[segment].chunks?.last?.place.fields.messageEndTime ?? 0
     }
 }
+
+extension EventLog {
+    /// The last sequence of the segments that hold only what market records before `cause` had caused.
+    ///
+    /// - Complexity: Reads one chunk a segment, from the front until the first that must stay.
+    public func last(causedBefore cause: UInt64) throws -> UInt64 {
+        var last: UInt64 = 0
+        for next in index.segments.indices.dropFirst() {
+            var begins: UInt64?
+            try index.forEachMessage(from: index.segments[next].firstSequence) { message in
+                begins = message.cause?.sequence
+                return false
+            }
+            guard let begins, begins <= cause else { break }
+            last = index.segments[next - 1].lastSequence
+        }
+        return last
+    }
+}

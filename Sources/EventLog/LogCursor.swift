@@ -51,7 +51,7 @@ public struct LogCursor: ~Copyable {
     ) throws(LogError) -> LogBatch? {
         buffer.removeAll()
         // At the head, or before a range lost at the very end, which the next record will show.
-        guard position <= log.segments.last?.lastSequence ?? 0 else { return nil }
+        guard position <= log.lastHeld else { return nil }
         guard position >= log.firstSequence, let segment = log.segment(containing: position) else {
             throw LogError(.notInLog(sequence: position, first: log.firstSequence, head: log.head), log.path)
         }

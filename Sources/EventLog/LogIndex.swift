@@ -40,6 +40,8 @@ public final class LogIndex {
     public var firstSequence: UInt64 { segments.first?.firstSequence ?? 1 }
     /// The last sequence held, 0 for an empty stream.
     public var head: UInt64 { max(segments.last?.lastSequence ?? 0, lost.last?.last ?? 0) }
+    /// The last sequence a record is there for; less than ``head`` where damage took the end.
+    public var lastHeld: UInt64 { segments.last?.lastSequence ?? 0 }
     /// Bytes on disk.
     public var bytes: UInt64 { segments.reduce(0) { $0 + $1.bytes } }
 

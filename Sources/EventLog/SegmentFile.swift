@@ -165,3 +165,10 @@ public func leadingSequence(_ payload: UnsafeRawBufferPointer) -> UInt64? {
     let sequence = UInt64(littleEndian: payload.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
     return StreamMessage.sequences.contains(sequence) ? sequence : nil
 }
+
+/// Replaces a file so that a crash or a full disk leaves the old one or the new one, which then survives power loss.
+public func replaceFile(
+    _ path: String, with bytes: [UInt8], _ calls: any FileCalls = SystemFileCalls()
+) throws(LogError) {
+    try SegmentFile.replace(path, with: bytes, calls)
+}

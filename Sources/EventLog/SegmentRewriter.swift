@@ -99,7 +99,9 @@ struct SegmentRewriter {
             try wholeChunks(of: descriptor.raw, behind: 0)
         }
         for place in places {
-            guard let chunk = sequences(of: place, descriptor.raw, &reader), chunk.firstSequence >= next else { continue }
+            guard let chunk = sequences(of: place, descriptor.raw, &reader), chunk.firstSequence >= next else {
+                continue
+            }
             if chunk.firstSequence > next {
                 try writePart(&run, descriptor.raw, source, epoch, temporary, &result)
                 result.lost.append(Lineage.Span(next, chunk.firstSequence - 1))

@@ -41,25 +41,25 @@ public final class InProcessPipeline {
         try market.commit()
         var decoder = BatchDecoder()
         while let message = try decoder.next(in: records) {
-            try analyze.enqueue(message, of: .market)
-            try attribute.enqueue(message, of: .market)
+            analyze.enqueue(message, of: .market)
+            attribute.enqueue(message, of: .market)
         }
         try pass()
     }
 
     private func pass() throws {
-        try analyze.advance()
+        analyze.advance()
         try analyze.log.commit()
         try analyze.log.index.forEachMessage(from: signalsPassed + 1) { signal in
-            try attribute.enqueue(signal, of: .signals)
+            attribute.enqueue(signal, of: .signals)
             signalsPassed = signal.lastSequence
             return true
         }
         attribute.promise(analyze.watermark)
-        try attribute.advance()
+        attribute.advance()
         try attribute.log.commit()
         try attribute.log.index.forEachMessage(from: findingsPassed + 1) { finding in
-            try publish.enqueue(finding, of: .findings)
+            publish.enqueue(finding, of: .findings)
             findingsPassed = finding.lastSequence
             return true
         }

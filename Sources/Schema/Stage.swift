@@ -16,6 +16,13 @@ public protocol Stage: Codable, Sendable {
     ///   - rows: Not empty, within `0..<message.count`.
     ///   - outbox: Takes what the stage has to say, in order.
     mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox)
+    /// The first market sequence that something not yet over refers to, as evidence or as cause; nil: nothing
+    /// does. What may be removed from the streams goes by it.
+    var needed: UInt64? { get }
+}
+
+extension Stage {
+    public var needed: UInt64? { nil }
 }
 
 extension Stage {

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import Schema
 import SwiftProtobuf
 import ZeroMQ
@@ -24,6 +25,20 @@ public final class ControlLink {
         heartbeat.process = context.name
         heartbeat.pid = getpid()
         heartbeat.state = .starting
+    }
+
+    /// Says why the process does not go on for now, or that it does again: in the heartbeat, and once in the log.
+    public func say(alarm: String, _ logger: Logger) {
+        guard heartbeat.alarm != alarm else { return }
+        heartbeat.alarm = alarm
+        // A change is news to whoever watches.
+        lastSent = nil
+        if alarm.isEmpty {
+            logger.notice("goes on again: everything is written")
+        } else {
+            logger.critical(
+                "does not go on: nothing is taken or acknowledged until this works", metadata: ["why": "\(alarm)"])
+        }
     }
 
     /// Sends the heartbeat if it is due, or `now` if something changed that others wait for.

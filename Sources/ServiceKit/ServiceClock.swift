@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// The only reader of clocks in the package. Everything else is handed the time.
@@ -7,6 +8,12 @@ public enum ServiceClock {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+    }
+
+    /// The kernel's identity of this boot; a stream left open in another one may lack its end.
+    public static var boot: String {
+        (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?.split(separator: "\n").first
+            .map(String.init) ?? "-"
     }
 
     /// Nanoseconds since the Unix epoch.

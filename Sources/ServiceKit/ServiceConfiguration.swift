@@ -2,6 +2,8 @@ import Configuration
 import EventLog
 import Foundation
 import Logging
+import MCAP
+import Schema
 import Yams
 import ZeroMQ
 
@@ -17,6 +19,11 @@ import ZeroMQ
 /// | `data.directory` | `/var/lib/epicenter` | streams and checkpoints |
 /// | `data.sync` | `interval` | when records survive power loss: `always`, `interval`, `never` |
 /// | `data.syncIntervalMs` | 200 | for `interval`; 1 to 60000 |
+/// | `data.segmentMegabytes` | 256 | a segment is closed at this size; 1 to 65536 |
+/// | `data.segmentHours` | 24 | or after this long; 1 to 8760 |
+/// | `data.compression` | `zstd` | of closed segments: `zstd`, `lz4`, `none` |
+/// | `data.retainDays` | 0 | older records may be removed; 0: never; to 36500 |
+/// | `data.retainGigabytes` | 0 | the oldest are removed beyond this, for each stream; 0: never; to 1048576 |
 /// | `log.level` | `info` | `trace` `debug` `info` `notice` `warning` `error` `critical` |
 /// | `service.stopWithinSeconds` | 30 | bound on a drained stop; 1 to 3600 |
 /// | `service.checkpointSeconds` | 10 | how often a stage writes a checkpoint; 1 to 3600 |
@@ -34,6 +41,10 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var runDirectory = "/run/epicenter"
     public var dataDirectory = "/var/lib/epicenter"
     public var sync = SyncPolicy.interval(milliseconds: 200)
+    public var segmentBytes: UInt64 = 256 << 20
+    public var segmentAge: Duration = .seconds(24 * 3_600)
+    public var compression = Compression.zstd(level: 1)
+    public var retention = RetentionPolicy.everything
     public var logLevel = Logger.Level.info
     public var stopWithin: Duration = .seconds(30)
     public var checkpointInterval: Duration = .seconds(10)
@@ -127,6 +138,17 @@ extension ServiceConfiguration {
             default: break
             }
         }
+        reader.int("data.segmentMegabytes", in: 1...65_536) { segmentBytes = UInt64($0) << 20 }
+        reader.int("data.segmentHours", in: 1...8_760) { segmentAge = .seconds($0 * 3_600) }
+        reader.choice("data.compression", of: ["zstd", "lz4", "none"]) { choice in
+            compression = choice == "none" ? .none : choice == "lz4" ? .lz4 : .zstd(level: 1)
+        }
+        reader.int("data.retainDays", in: 0...36_500) { days in
+            retention.maximumAge = days == 0 ? nil : UInt64(days) * CivilTime.day
+        }
+        reader.int("data.retainGigabytes", in: 0...1_048_576) { gigabytes in
+            retention.maximumBytes = gigabytes == 0 ? nil : UInt64(gigabytes) << 30
+        }
         reader.choice("log.level", of: Logger.Level.allCases.map(\.rawValue)) {
             logLevel = Logger.Level(rawValue: $0) ?? .info
         }
@@ -169,6 +191,12 @@ extension ServiceConfiguration {
     public var pullEndpoint: String { pull ?? "ipc://\(runDirectory)/pull.sock" }
     public var alertsEndpoint: String { alerts ?? "ipc://\(runDirectory)/alerts.sock" }
     public var replayEndpoint: String { replay ?? "ipc://\(runDirectory)/replay.sock" }
+    /// How this process keeps its stream.
+    public var logOptions: EventLog.Options {
+        EventLog.Options(
+            sync: sync, segmentBytes: segmentBytes, segmentAge: segmentAge, compression: compression,
+            boot: ServiceClock.boot)
+    }
     public func streamDirectory(_ stream: String) -> String { "\(dataDirectory)/\(stream)" }
     public func checkpointPath(_ process: String) -> String { "\(dataDirectory)/checkpoints/\(process)" }
 }

@@ -1,5 +1,7 @@
 import EventLog
+import MCAP
 import Schema
+import Streaming
 
 /// A stage with its log: applies input records in their one order, appends what the stage says, and after a
 /// restart drops what the log already holds. It knows no sockets, so the same engine runs alone in a
@@ -19,6 +21,14 @@ public final class StageEngine<S: Stage> {
     private var outbox = Outbox()
     /// What the log held last when it was opened: outputs up to it are repeats.
     private let lastLogged: Cause?
+    /// The cause of the last output, logged or appended.
+    public private(set) var lastCause: Cause?
+    private let checkpoints: CheckpointFile?
+    private let configuration: String
+    /// Head of the log when the checkpoint that was restored was written; 0 without one.
+    private let restoredOutput: UInt64
+    /// Inputs can start again without records up to these: the older checkpoint's.
+    public private(set) var restorable: [StreamName: UInt64] = [:]
     private var market = PendingMessages()
     private var primary = PendingMessages()
     public private(set) var recordsApplied: UInt64 = 0
@@ -31,43 +41,123 @@ public final class StageEngine<S: Stage> {
 
     /// - Parameters:
     ///   - checkpointPath: nil: always from the start.
-    ///   - configure: Deployment settings of the stage, whatever a checkpoint says.
-    public init(log: EventLog, checkpointPath: String?, configure: (inout S) -> Void = { _ in }) throws {
+    ///   - configuration: Deployment settings that enter what the stage says, as text; a change of them, as of the
+    ///     judgement, begins a new epoch at the head.
+    ///   - configure: Applies them, whatever a checkpoint says.
+    public init(
+        log: EventLog, checkpointPath: String?, configuration: String = "", calls: any FileCalls = SystemFileCalls(),
+        configure: (inout S) -> Void = { _ in }
+    ) throws {
         self.log = log
-        var last: Cause?
-        if log.committed > 0 {
-            try log.index.forEachMessage(from: log.committed) { message in
-                last = message.cause
-                return true
-            }
-        }
-        lastLogged = last
+        self.configuration = configuration
+        checkpoints = checkpointPath.map { CheckpointFile($0, calls: calls) }
+        lastLogged = try Self.lastCause(of: log)
+        lastCause = lastLogged
         applied = Dictionary(uniqueKeysWithValues: S.inputs.map { ($0, 0) })
-        let (found, reason) =
-            checkpointPath.map { CheckpointFile.read($0, as: S.self) } ?? (nil, reason: "not wanted")
-        if let found, found.output <= log.committed, found.outputEpoch == log.epoch {
-            stage = found.stage
+        try log.note(judgement: configuration.isEmpty ? S.judgementVersion : "\(S.judgementVersion) \(configuration)")
+        for input in S.inputs { epochs[input] = log.lineage.inputs[input.rawValue] }
+        let (found, reason) = Self.usableCheckpoint(checkpoints, log)
+        restored = reason
+        restoredOutput = found?.output ?? 0
+        stage = found?.stage ?? S()
+        if let found {
             outbox.position = found.position
             for input in S.inputs {
                 applied[input] = found.applied[input.rawValue] ?? 0
                 epochs[input] = found.epochs[input.rawValue]
             }
-            restored = reason
-        } else {
-            stage = S()
-            restored = found == nil ? reason : "ahead of the stream it belongs to"
         }
         configure(&stage)
+        noteRestorable()
     }
 
-    /// Writes the state as it is between two records.
-    public func writeCheckpoint(to path: String, epochs: [StreamName: UInt64]) throws {
+    private static func lastCause(of log: EventLog) throws -> Cause? {
+        var last: Cause?
+        guard log.committed > 0 else { return nil }
+        try log.index.forEachMessage(from: log.index.lastHeld) { message in
+            last = message.cause
+            return true
+        }
+        return last
+    }
+
+    /// The latest checkpoint whose outputs the log still holds.
+    private static func usableCheckpoint(
+        _ checkpoints: CheckpointFile?, _ log: EventLog
+    ) -> (Checkpoint<S>?, reason: String) {
+        guard let checkpoints else { return (nil, "not wanted") }
+        var reasons: [String] = []
+        for generation in checkpoints.generations {
+            let (found, reason) = CheckpointFile.read(generation, as: S.self)
+            guard let found else {
+                reasons.append(reason)
+                continue
+            }
+            if found.output <= log.committed,
+                log.lineage.standing(epoch: found.outputEpoch, upTo: found.output) == .good
+            {
+                return (found, reasons.isEmpty ? reason : "restored the older one, the latest: \(reasons[0])")
+            }
+            reasons.append("ahead of the stream it belongs to")
+        }
+        return (nil, reasons.first ?? "none")
+    }
+
+    /// Whether the stage begins with the state of a checkpoint.
+    public var isRestored: Bool { applied.values.contains { $0 > 0 } }
+
+    /// What the owner of an input is to know of us.
+    public func holdings(of input: StreamName) -> StreamReader.Holdings {
+        var holdings = StreamReader.Holdings()
+        // The log may say more than the checkpoint knows of: of which records is not written down anywhere.
+        let saysMore = log.committed > restoredOutput
+        holdings.applied = saysMore ? StreamMessage.sequences.upperBound : applied[input] ?? 0
+        holdings.restorable = restorable[input] ?? 0
+        if input == .market { holdings.needed = stage.needed ?? 0 }
+        return holdings
+    }
+
+    /// Writes the state as it is between two records. What was appended must have been committed.
+    public func writeCheckpoint(epochs: [StreamName: UInt64]) throws {
+        guard let checkpoints else { return }
         let checkpoint = Checkpoint(
-            judgementVersion: S.judgementVersion,
+            judgementVersion: S.judgementVersion, build: ServiceVersion.text, configuration: configuration,
             applied: Dictionary(uniqueKeysWithValues: applied.map { ($0.rawValue, $1) }),
             epochs: Dictionary(uniqueKeysWithValues: epochs.map { ($0.rawValue, $1) }), output: log.committed,
             outputEpoch: log.epoch, position: outbox.position, stage: stage)
-        try CheckpointFile.write(checkpoint, to: path)
+        let before = latest
+        try checkpoints.write(checkpoint)
+        restorable = before
+        latest = applied
+    }
+
+    /// What the latest checkpoint covers; it is the older one when the next is written.
+    private var latest: [StreamName: UInt64] = [:]
+
+    private func noteRestorable() {
+        guard let checkpoints else { return }
+        func covered(_ path: String) -> [StreamName: UInt64] {
+            guard let found = CheckpointFile.read(path, as: S.self).0 else { return [:] }
+            return Dictionary(uniqueKeysWithValues: S.inputs.map { ($0, found.applied[$0.rawValue] ?? 0) })
+        }
+        latest = covered(checkpoints.generations[0])
+        restorable = covered(checkpoints.generations[1])
+    }
+
+    /// Records of an input that we may hold results of were taken back: takes back what we said of them.
+    ///
+    /// - Parameters:
+    ///   - first: Records of `input` from here on.
+    ///   - cause: They had come of market records from here on.
+    /// - Returns: Whether anything was taken back, or the state holds results of it; then the engine must be made
+    ///   anew. Otherwise it goes on.
+    public func takeBack(_ input: StreamName, from first: UInt64, cause: UInt64) throws -> Bool {
+        checkpoints?.removeThose(of: S.self, holding: input, from: first, cause: cause)
+        let isInState = (applied[input] ?? 0) >= first || (applied[.market] ?? 0) >= cause
+        let isSaid = lastCause.map { $0.sequence >= cause } ?? false
+        guard isInState || isSaid else { return false }
+        try log.cutBack(fromCause: cause, because: "\(input.rawValue) was taken back from sequence \(first) on")
+        return true
     }
 
     /// Everything caused by market records up to here has been appended.
@@ -77,7 +167,7 @@ public final class StageEngine<S: Stage> {
     public var isFull: Bool { market.count > 256 }
 
     /// Takes a message of an input; messages of one input come in order.
-    public func enqueue(_ message: StreamMessage, of stream: StreamName) throws {
+    public func enqueue(_ message: StreamMessage, of stream: StreamName) {
         if isMerge, stream == .market {
             market.append(message, after: applied[.market] ?? 0)
         } else if isMerge {
@@ -85,7 +175,7 @@ public final class StageEngine<S: Stage> {
             if let cause = message.cause, cause.sequence > 0 { promised = max(promised, cause.sequence - 1) }
             primary.append(message, after: applied[stream] ?? 0)
         } else {
-            try apply(message, of: stream, rows: skipped(message, after: applied[stream] ?? 0)..<message.count)
+            apply(message, of: stream, rows: skipped(message, after: applied[stream] ?? 0)..<message.count)
         }
     }
 
@@ -101,7 +191,7 @@ public final class StageEngine<S: Stage> {
     }
 
     /// Applies what may be applied, in order.
-    public func advance() throws {
+    public func advance() {
         guard isMerge, let first = S.inputs.first else {
             if S.inputs == [.market] { watermark = max(watermark, applied[.market] ?? 0) }
             return
@@ -109,7 +199,7 @@ public final class StageEngine<S: Stage> {
         while true {
             let reached = applied[.market] ?? 0
             if let next = primary.first, let cause = next.cause, cause.sequence <= reached {
-                try apply(next, of: first, rows: 0..<1)
+                apply(next, of: first, rows: 0..<1)
                 primary.removeFirst()
                 continue
             }
@@ -117,7 +207,7 @@ public final class StageEngine<S: Stage> {
             var limit = min(promised, next.lastSequence)
             if let cause = primary.first?.cause { limit = min(limit, cause.sequence) }
             let end = Int(limit - next.firstSequence) + 1
-            try apply(next, of: .market, rows: market.row..<end)
+            apply(next, of: .market, rows: market.row..<end)
             market.advance(to: end)
         }
         let reached = applied[.market] ?? 0
@@ -125,7 +215,7 @@ public final class StageEngine<S: Stage> {
         watermark = max(watermark, isWaiting ? min(watermark, reached) : min(reached, promised))
     }
 
-    private func apply(_ message: StreamMessage, of stream: StreamName, rows: Range<Int>) throws {
+    private func apply(_ message: StreamMessage, of stream: StreamName, rows: Range<Int>) {
         guard !rows.isEmpty else { return }
         stage.apply(message, rows: rows, to: &outbox)
         applied[stream] = message.firstSequence + UInt64(rows.upperBound) - 1
@@ -135,7 +225,8 @@ public final class StageEngine<S: Stage> {
             if let lastLogged, let cause = output.cause, cause <= lastLogged {
                 repeatsDropped += 1
             } else {
-                try log.append(output)
+                log.append(output)
+                lastCause = output.cause
             }
         }
     }

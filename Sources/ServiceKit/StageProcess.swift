@@ -16,79 +16,63 @@ public protocol StageAttachment {
     func endpoint(_ configuration: ServiceConfiguration) -> String?
 }
 
-/// A stage's process: reads its inputs' owners, runs the engine, serves the output, on one thread.
-///
-/// Reads, applies, commits, then serves and acknowledges: nothing leaves before it is in the log.
+/// A stage's process: the runner on its sockets and one thread, with heartbeats, checkpoints and an orderly end.
 public final class StageProcess<S: Stage> {
     private let context: ServiceContext
-    private let engine: StageEngine<S>
-    private let owner: StreamOwner
-    private let readers: [StreamReader]
+    private let runner: StageRunner<S>
     private let control: ControlLink
-    private var attachment: (any StageAttachment)?
     private var lastCheckpoint: Duration
-    private var checkpointed: UInt64 = 0
-    private var failure: String?
 
-    private var checkpointPath: String { context.configuration.checkpointPath(context.name) }
+    private var engine: StageEngine<S> { runner.engine }
 
+    /// - Parameters:
+    ///   - configuration: Deployment settings that enter what the stage says, as text.
+    ///   - configure: Applies them.
     public init(
         _ stage: S.Type, _ context: ServiceContext, attachment: (any StageAttachment)? = nil,
-        configure: (inout S) -> Void = { _ in }
+        configuration: String = "", configure: (inout S) -> Void = { _ in }
     ) throws {
         self.context = context
-        let configuration = context.configuration
-        try ServiceMain.makePrivateDirectory(configuration.runDirectory)
-        let log = try EventLog(
-            directory: configuration.streamDirectory(S.output.rawValue), stream: S.output,
-            newEpoch: ServiceMain.newEpoch(), options: .init(sync: configuration.sync))
-        engine = try StageEngine(
-            log: log, checkpointPath: configuration.checkpointPath(context.name), configure: configure)
+        let settings = context.configuration
+        try ServiceMain.makePrivateDirectory(settings.runDirectory)
+        let log = try EventLog(context, S.output)
+        let engine = try StageEngine(
+            log: log, checkpointPath: settings.checkpointPath(context.name), configuration: configuration,
+            configure: configure)
         var attachment = attachment
         try attachment?.start(context, log: log)
-        let answering = attachment
-        owner = try StreamOwner(
-            log.index, in: context.zeroMQ,
-            at: Endpoint(attachment?.endpoint(configuration) ?? configuration.endpoint(of: S.output.rawValue)),
-            answer: answering.map { attachment in { attachment.answer($0) } })
-        readers = try S.inputs.map { [engine] stream in
-            try StreamReader(
-                stream, in: context.zeroMQ, at: Endpoint(configuration.endpoint(of: stream.rawValue)),
-                from: (engine.applied[stream] ?? 0) + 1, epoch: engine.epochs[stream] ?? 0,
-                credit: stream == .market ? 65_536 : 1_024, name: context.name)
+        let output = try RouterLink(
+            in: context.zeroMQ,
+            at: Endpoint(attachment?.endpoint(settings) ?? settings.endpoint(of: S.output.rawValue)))
+        runner = try StageRunner(engine, output: output, attachment: attachment) { stream in
+            try DealerLink(in: context.zeroMQ, to: Endpoint(settings.endpoint(of: stream.rawValue)))
         }
+        runner.retention = settings.retention
         control = try ControlLink(context)
-        self.attachment = attachment
         lastCheckpoint = ServiceClock.monotonic
         context.logger.info(
-            "started",
-            metadata: [
-                "checkpoint": "\(engine.restored)", "head": "\(log.committed)",
-                "cut_bytes": "\(log.opening.cutBytes)",
-            ])
+            "started", metadata: context.opening(of: log).merging(["checkpoint": "\(engine.restored)"]) { $1 })
     }
 
     /// Runs until told to stop and drained, or until something fails.
     public func run() throws {
         var poller = Poller()
-        let items = readers.map { ($0.stream, $0.add(to: &poller)) }
-        _ = owner.add(to: &poller)
+        let items = runner.readers.map { ($0.stream, $0.add(to: &poller)) }
+        _ = runner.owner.add(to: &poller)
         let stopItem = poller.add(context.stop.waker)
-        var hasMore = false
+        var outcome = StageRunner<S>.Outcome()
         var stopDeadline: Duration?
         control.heartbeat.state = .ready
         while true {
-            for (stream, item) in items where stream == .market {
-                poller.setEvents(engine.isFull ? [] : .readable, for: item)
+            for (stream, item) in items {
+                let isWanted = !runner.keeper.isStalled && !(stream == .market && runner.isFull)
+                poller.setEvents(isWanted ? .readable : [], for: item)
             }
-            _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(50))
+            _ = try poller.wait(timeout: outcome.hasMore ? .zero : .milliseconds(50))
             if poller.isReady(stopItem) { context.stop.waker.clear() }
             let now = ServiceClock.monotonic
-            let received = try receive(now: now)
-            try commit(now: now)
-            hasMore = try owner.service(now: now) || received
-            try acknowledge(idle: !received)
-            try checkpointIfDue(now: now)
+            outcome = try runner.step(now: now)
+            try maintainIfDue(now: now)
             try beat(now: now)
             if context.stop.count > 0, stopDeadline == nil {
                 stopDeadline = now + context.configuration.stopWithin
@@ -96,83 +80,41 @@ public final class StageProcess<S: Stage> {
             }
             if let deadline = stopDeadline {
                 if now >= deadline || context.stop.count > 1 { break }
-                if !received {
-                    owner.isEnding = true
-                    if owner.isDrained { break }
+                if !outcome.received {
+                    runner.owner.isEnding = true
+                    if runner.owner.isDrained, !runner.keeper.isStalled { break }
                 }
             }
         }
-        try finish()
+        writeCheckpoint()
+        try runner.close()
     }
 
-    /// Takes a bounded number of messages from each input and applies them.
-    private func receive(now: Duration) throws -> Bool {
-        var any = false
-        for reader in readers {
-            if reader.stream == .market, engine.isFull {
-                // What waits in the socket waits for us: the owner is not silent.
-                reader.postpone(now: now)
-                continue
-            }
-            try reader.keepOpen(now: now)
-            for _ in 0..<8 {
-                let event = try reader.receive(now: now) { [engine] _, records in
-                    var decoder = BatchDecoder()
-                    while let message = try decoder.next(in: records) { try engine.enqueue(message, of: reader.stream) }
-                }
-                switch event {
-                case .nothing: break
-                case .progress:
-                    any = true
-                    if reader.stream == S.inputs[0] { engine.promise(reader.watermark) }
-                    continue
-                case .refused(let code, let reason):
-                    throw StageError.refused(stream: reader.stream.rawValue, code, reason)
-                }
-                break
-            }
-        }
-        try engine.advance()
-        return any
-    }
-
-    private func commit(now: Duration) throws {
-        let head = try engine.log.commit()
-        owner.watermark = engine.watermark
-        try attachment?.committed(upTo: head, now: now)
-    }
-
-    private func acknowledge(idle: Bool) throws {
-        for reader in readers { try reader.acknowledge(engine.applied[reader.stream] ?? 0, idle: idle) }
-    }
-
-    private func checkpointIfDue(now: Duration) throws {
+    private func maintainIfDue(now: Duration) throws {
         guard now - lastCheckpoint >= context.configuration.checkpointInterval else { return }
         lastCheckpoint = now
-        if engine.recordsApplied > checkpointed { writeCheckpoint() }
+        writeCheckpoint()
+        if let first = try runner.retain() {
+            context.logger.info("old records removed", metadata: ["first": "\(first)"])
+        }
     }
 
     /// A checkpoint is only a shortcut: one that cannot be written is no reason to stop.
     private func writeCheckpoint() {
-        let epochs = Dictionary(uniqueKeysWithValues: readers.map { ($0.stream, $0.epoch) })
         do {
-            try engine.writeCheckpoint(to: checkpointPath, epochs: epochs)
-            checkpointed = engine.recordsApplied
+            try runner.writeCheckpoint()
         } catch {
             context.logger.warning("no checkpoint was written", metadata: ["why": "\(error)"])
         }
     }
 
     private func beat(now: Duration) throws {
-        try control.beat(at: now) { heartbeat in
-            var status = StreamStatus()
-            status.stream = S.output.rawValue
-            status.epoch = engine.log.epoch
-            status.head = engine.log.committed
-            status.watermark = engine.watermark
-            status.readers = UInt32(owner.readerCount)
-            heartbeat.streams = [status]
-            heartbeat.inputs = readers.map { reader in
+        control.say(alarm: runner.keeper.alarm, context.logger)
+        try control.beat(at: now) { [engine, runner] heartbeat in
+            heartbeat.streams = [
+                StreamStatus(of: engine.log, watermark: engine.watermark, readers: runner.owner.readerCount)
+            ]
+            heartbeat.inputs = runner.readers.map { reader in
                 var status = StreamStatus()
                 status.stream = reader.stream.rawValue
                 status.epoch = reader.epoch
@@ -182,34 +124,57 @@ public final class StageProcess<S: Stage> {
             }
             heartbeat.set("records_applied", engine.recordsApplied)
             heartbeat.set("repeats_dropped", engine.repeatsDropped)
-            heartbeat.set("requests_refused", owner.refused)
-            heartbeat.set("batches_malformed", readers.reduce(0) { $0 + $1.malformed })
-            heartbeat.set("reopened", UInt64(readers.reduce(0) { $0 + $1.reopened }))
+            heartbeat.set("requests_refused", runner.owner.refused)
+            heartbeat.set("batches_malformed", runner.readers.reduce(0) { $0 + $1.malformed })
+            heartbeat.set("reopened", UInt64(runner.readers.reduce(0) { $0 + $1.reopened }))
+            heartbeat.set("records_lost", runner.readers.reduce(0) { $0 + $1.lost })
+            heartbeat.set("stalls", runner.keeper.stalls)
         }
-    }
-
-    private func finish() throws {
-        writeCheckpoint()
-        try engine.log.close()
-        for reader in readers { try reader.close() }
     }
 }
 
-/// Why a stage's process cannot go on.
-public enum StageError: ExitStatusProviding, CustomStringConvertible {
-    case refused(stream: String, RefusalCode, String)
-
-    /// Another history than the one we were reading: starting again cannot bring the old one back.
-    public var exitStatus: ExitStatus {
-        switch self {
-        case .refused(_, .epoch, _): .configuration
-        case .refused: .tryAgain
-        }
+extension StreamStatus {
+    /// Of a stream that this process owns.
+    public init(of log: EventLog, watermark: UInt64, readers: Int) {
+        self.init()
+        stream = log.stream.rawValue
+        epoch = log.epoch
+        first = log.index.firstSequence
+        head = log.committed
+        synced = log.synced
+        bytes = log.index.bytes
+        lost = log.lineage.lost.map { "\($0.first)-\($0.last)" }
+        self.watermark = watermark
+        self.readers = UInt32(readers)
     }
+}
 
-    public var description: String {
-        switch self {
-        case .refused(let stream, let code, let reason): "the owner of \(stream) refused us: \(code): \(reason)"
+extension EventLog {
+    /// A stream of this process, as the configuration wants it kept.
+    public convenience init(_ context: ServiceContext, _ stream: StreamName) throws(LogError) {
+        let configuration = context.configuration
+        try self.init(
+            directory: configuration.streamDirectory(stream.rawValue), stream: stream,
+            newEpoch: ServiceMain.newEpoch(), options: configuration.logOptions)
+    }
+}
+
+extension ServiceContext {
+    /// What opening a stream found, for the log; what was lost is said aloud.
+    public func opening(of log: EventLog) -> Logger.Metadata {
+        for lost in log.opening.lost {
+            logger.critical(
+                "records are lost to damage; the segment as it was is in quarantine",
+                metadata: ["stream": "\(log.stream.rawValue)", "first": "\(lost.first)", "last": "\(lost.last)"])
         }
+        if log.opening.wasInDoubt {
+            logger.warning(
+                "the end of the stream may be missing, after power loss or a failed sync",
+                metadata: ["stream": "\(log.stream.rawValue)", "epoch_from": "\(log.lineage.current.first)"])
+        }
+        return [
+            "head": "\(log.committed)", "cut_bytes": "\(log.opening.cutBytes)",
+            "epoch": "\(String(log.epoch, radix: 16))",
+        ]
     }
 }

@@ -1,3 +1,5 @@
+import EventLog
+import Schema
 import ZeroMQ
 
 /// A reader's end of the line to an owner: whole messages, in either direction, none waited for.
@@ -97,5 +99,39 @@ public final class RouterLink: OwnerLink {
         let replied = try socket.send(reply, more: records != nil)
         guard replied == .sent, let records else { return replied }
         return try socket.send(records)
+    }
+}
+
+extension StreamReader {
+    /// A reader over ZeroMQ.
+    public convenience init(
+        _ stream: StreamName, in context: Context, at endpoint: Endpoint, security: SocketOptions.Security = .none,
+        from: UInt64 = 1, epoch: UInt64 = 0, types: [MessageType] = [], credit: Int = 32_768, name: String
+    ) throws(ZeroMQError) {
+        self.init(
+            stream, over: try DealerLink(in: context, to: endpoint, security: security), from: from, epoch: epoch,
+            types: types, credit: credit, name: name)
+    }
+
+    /// - Precondition: It is a reader over ZeroMQ.
+    public func add(to poller: inout Poller) -> Poller.Item {
+        guard let link = link as? DealerLink else { preconditionFailure("only a socket can be polled") }
+        return link.add(to: &poller)
+    }
+}
+
+extension StreamOwner {
+    /// An owner over ZeroMQ, which binds to `endpoint`.
+    public convenience init(
+        _ log: LogIndex, in context: Context, at endpoint: Endpoint, batchBytes: Int = 128 * 1_024,
+        answer: ((StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?)? = nil
+    ) throws(ZeroMQError) {
+        self.init(log, over: try RouterLink(in: context, at: endpoint), batchBytes: batchBytes, answer: answer)
+    }
+
+    /// - Precondition: It is an owner over ZeroMQ.
+    public func add(to poller: inout Poller) -> Poller.Item {
+        guard let link = link as? RouterLink else { preconditionFailure("only a socket can be polled") }
+        return link.add(to: &poller)
     }
 }

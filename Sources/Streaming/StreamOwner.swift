@@ -14,7 +14,7 @@ public final class StreamOwner {
     /// No reader gets more credit than this, whatever it asks for: it bounds what waits in libzmq for it.
     public static let maximumCredit = 131_072
 
-    private let link: any OwnerLink
+    let link: any OwnerLink
     private let log: LogIndex
     private var readers: [ReaderSession] = []
     private var needs = ReaderNeeds()

@@ -33,7 +33,7 @@ public final class StreamReader {
     }
 
     public let stream: StreamName
-    private let link: any ReaderLink
+    let link: any ReaderLink
     private let name: String
     private let types: [MessageType]
     private let credit: Int
@@ -143,6 +143,8 @@ public final class StreamReader {
             }
             epoch = heartbeat.epoch
         }
+        // The owner knows what we hold and serves us: from here on it is what was handed over.
+        if askedAt == next { holdings.applied = 0 }
         askedAt = nil
         first = heartbeat.first
         note(head: heartbeat.head, watermark: heartbeat.watermark)

@@ -1,6 +1,7 @@
 import EventLog
 import Feeds
 import Foundation
+import Glibc
 import Logging
 import Schema
 import ServiceKit
@@ -13,6 +14,8 @@ final class IngestProcess {
     private let context: ServiceContext
     private let log: EventLog
     private let owner: StreamOwner
+    private var keeper = LogKeeper()
+    private var lastRetained: Duration = .zero
     private let control: ControlLink
     private let refusals: RefusalCounter
     /// Read back from the log when going live; a replay needs none of it.
@@ -29,14 +32,11 @@ final class IngestProcess {
         let configuration = context.configuration
         try ServiceMain.makePrivateDirectory(configuration.runDirectory)
         refusals = RefusalCounter(context.logger)
-        log = try EventLog(
-            directory: configuration.streamDirectory(StreamName.market.rawValue), stream: .market,
-            newEpoch: ServiceMain.newEpoch(), options: .init(sync: configuration.sync))
+        log = try EventLog(context, .market)
         owner = try StreamOwner(
             log.index, in: context.zeroMQ, at: Endpoint(configuration.endpoint(of: StreamName.market.rawValue)))
         control = try ControlLink(context)
-        context.logger.info(
-            "started", metadata: ["head": "\(log.committed)", "cut_bytes": "\(log.opening.cutBytes)"])
+        context.logger.info("started", metadata: context.opening(of: log))
     }
 
     func run() throws {
@@ -119,17 +119,32 @@ final class IngestProcess {
             let now = ServiceClock.monotonic
             if context.stop.count > 0 { return try drain(&poller) }
             if player.isDone, !isReplay { return false }
-            let count = player.isDone ? 0 : try player.play(into: log, now: now)
+            let count = player.isDone || keeper.isStalled ? 0 : try player.play(into: log, now: now)
             played += UInt64(count)
             try serve(now: now)
-            hasMore = try owner.service(now: now) || count > 0
+            hasMore = try owner.service(now: now) || (count > 0 && !keeper.isStalled)
             control.heartbeat.feedsDone = player.isDone
         }
     }
 
+    /// Commits, then answers; as long as the log does not go on nothing is taken, and nothing is answered.
     private func serve(now: Duration) throws {
-        owner.watermark = try log.commit()
+        if try keeper.commit(log, now: now) {
+            owner.watermark = log.committed
+            try desk?.answer()
+            try retainIfDue(now: now)
+        }
+        control.say(alarm: keeper.alarm, context.logger)
         try beat(now: now)
+    }
+
+    private func retainIfDue(now: Duration) throws {
+        guard now - lastRetained >= context.configuration.checkpointInterval else { return }
+        lastRetained = now
+        let limit = owner.removable(by: StreamName.market.readerNames)
+        if let first = try log.retain(behind: limit, context.configuration.retention) {
+            context.logger.info("old records removed", metadata: ["first": "\(first)"])
+        }
     }
 
     // MARK: what is live
@@ -139,7 +154,7 @@ final class IngestProcess {
         known = try StreamContents(log.index)
         if let settings {
             for message in known.missing(settings, recordTime: recordTime()) {
-                try log.append(message)
+                log.append(message)
                 known.note(message)
             }
             live = LiveInput(context.configuration, settings: settings)
@@ -173,8 +188,11 @@ final class IngestProcess {
                 return
             }
             let now = ServiceClock.monotonic
-            var any = try desk?.serve(recordTime: recordTime) ?? false
-            if let input, !(live?.isDone ?? true), poller.isReady(input) { any = try readInput() || any }
+            var any = false
+            if !keeper.isStalled {
+                any = try desk?.take(recordTime: recordTime) ?? false
+                if let input, !(live?.isDone ?? true), poller.isReady(input) { any = try readInput() || any }
+            }
             if live?.isDone ?? false, let ended = input {
                 // A pipe that ended would be reported as hung up for ever.
                 poller.remove(ended)
@@ -182,9 +200,11 @@ final class IngestProcess {
                 control.heartbeat.feedsDone = true
             }
             if any { lastAppend = now }
-            try tick(now: now)
+            if !keeper.isStalled { tick(now: now) }
             try serve(now: now)
-            hasMore = try owner.service(now: now) || any
+            hasMore = try owner.service(now: now) || (any && !keeper.isStalled)
+            // What waits in the sockets would wake us for nothing.
+            if keeper.isStalled { usleep(20_000) }
         }
     }
 
@@ -202,18 +222,18 @@ final class IngestProcess {
                 refusals.note(error)
             }
         }
-        for message in packer.drain() { try log.append(message) }
+        for message in packer.drain() { log.append(message) }
         return true
     }
 
     /// Time for the stream while nothing else comes.
-    private func tick(now: Duration) throws {
+    private func tick(now: Duration) {
         guard context.configuration.ticks, now - lastAppend >= .seconds(1) else { return }
         lastAppend = now
         var tick = ClockTick()
         tick.recordTime = recordTime()
         tick.eventTime = tick.recordTime
-        try log.append(.clockTick(tick))
+        log.append(.clockTick(tick))
     }
 
     // MARK: the end
@@ -241,13 +261,8 @@ final class IngestProcess {
 
     private func beat(now: Duration) throws {
         try control.beat(at: now) { heartbeat in
-            var status = StreamStatus()
-            status.stream = StreamName.market.rawValue
-            status.epoch = log.epoch
-            status.head = log.committed
-            status.watermark = log.committed
-            status.readers = UInt32(owner.readerCount)
-            heartbeat.streams = [status]
+            heartbeat.streams = [StreamStatus(of: log, watermark: log.committed, readers: owner.readerCount)]
+            heartbeat.set("stalls", keeper.stalls)
             heartbeat.set("records_played", played)
             heartbeat.set("events_accepted", desk?.accepted ?? 0)
             heartbeat.set("repeats_dropped", desk?.repeats ?? 0)

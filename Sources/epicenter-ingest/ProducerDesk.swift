@@ -24,6 +24,8 @@ final class ProducerDesk {
     private(set) var accepted: UInt64 = 0
     private(set) var repeats: UInt64 = 0
     private let isSyncedAtCommit: Bool
+    /// Answers to what was taken, to be given once it is written.
+    private var replies: [(envelope: [[UInt8]], ProducerReply)] = []
 
     /// What is read of one message at the most; beyond it libzmq cuts the connection.
     static let maximumFrame = 16 << 20
@@ -52,11 +54,11 @@ final class ProducerDesk {
         _ = poller.add(pull, for: .readable)
     }
 
-    /// Takes what has come, a bounded amount, commits once, then answers.
+    /// Takes what has come, a bounded amount. It is to be committed, and then answered.
     ///
     /// - Returns: Whether anything came.
-    func serve(recordTime: () -> UInt64) throws -> Bool {
-        var replies: [(envelope: [[UInt8]], ProducerReply)] = []
+    func take(recordTime: () -> UInt64) throws -> Bool {
+        var any = false
         receiving: for _ in 0..<64 {
             switch try router.receiveParts(wait: false, limit: 4) {
             case .nothing: break receiving
@@ -64,9 +66,9 @@ final class ProducerDesk {
             case .message(let frames):
                 // All but the last frame is the way back: the identity, and a REQ socket's empty delimiter.
                 replies.append((frames.dropLast(), try take(frames.last ?? [], recordTime: recordTime())))
+                any = true
             }
         }
-        var any = !replies.isEmpty
         receiving: for _ in 0..<64 {
             switch try pull.receiveParts(wait: false, limit: 4) {
             case .nothing: break receiving
@@ -76,12 +78,16 @@ final class ProducerDesk {
                 any = true
             }
         }
-        if any { try log.commit() }
+        return any
+    }
+
+    /// Tells producers what was taken. Everything appended must have been committed.
+    func answer() throws {
         for (envelope, reply) in replies {
             let bytes = try reply.jsonUTF8Bytes() as [UInt8]
             _ = try router.sendMultipart(envelope + [bytes])
         }
-        return any
+        replies.removeAll(keepingCapacity: true)
     }
 
     private func refuse(frames: Int) {
@@ -130,10 +136,10 @@ final class ProducerDesk {
         }
         if !batch.events.isEmpty {
             let (messages, refused) = normalizer.messages(of: batch, recordTime: recordTime)
-            // Events and mark stand or fall together: a mark without its events would lose them, events
-            // without their mark would be taken again.
-            let mark = mark(parsed.producer, parsed.lastSequence, recordTime)
-            try log.append(together: messages + [.producerMark(mark)])
+            // Events and mark stand or fall together, being of one commit: a mark without its events would lose
+            // them, events without their mark would be taken again.
+            for message in messages { log.append(message) }
+            log.append(.producerMark(mark(parsed.producer, parsed.lastSequence, recordTime)))
             accepted += messages.reduce(0) { $0 + UInt64($1.count) }
             for refusal in refused {
                 refusals.note(refusal)

@@ -64,7 +64,7 @@ struct RecordingPlayer: ~Copyable {
             guard message.lastSequence >= position else { continue }
             let skip = position > message.firstSequence ? Int(position - message.firstSequence) : 0
             let rest = message.slice(skip..<message.count)
-            try log.append(rest)
+            log.append(rest)
             count += rest.count
         }
         return count
@@ -88,7 +88,7 @@ struct RecordingPlayer: ~Copyable {
             guard isDue(message.recordTime(row: pendingRow), now: now) else { break }
             var end = pendingRow + 1
             while end < rows, isDue(message.recordTime(row: end), now: now) { end += 1 }
-            try log.append(message.slice(pendingRow..<end))
+            log.append(message.slice(pendingRow..<end))
             count += end - pendingRow
             pendingRow = end
         }

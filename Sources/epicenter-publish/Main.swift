@@ -16,7 +16,10 @@ struct Main {
                 loses   nothing from alerts; a slow subscriber of the XPUB socket sees a gap and asks again
                 """
         ) { context in
-            let process = try StageProcess(PublishStage.self, context, attachment: AlertPublisher()) {
+            let process = try StageProcess(
+                PublishStage.self, context, attachment: AlertPublisher(),
+                configuration: "source=\(context.configuration.source)"
+            ) {
                 $0.source = context.configuration.source
             }
             try process.run()

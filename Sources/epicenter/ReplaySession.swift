@@ -134,6 +134,7 @@ final class ReplaySession {
         switch event {
         case .nothing: return false
         case .progress: return true
+        case .withdrawn(let first, _): throw Failure("alerts from sequence \(first) on were taken back")
         case .refused(let code, let reason): throw Failure("alerts refused: \(code) \(reason)")
         }
     }

@@ -106,6 +106,9 @@ struct SubscribeCommand: ParsableCommand {
             switch event {
             case .progress: try reader.acknowledge(reader.next - 1, idle: true)
             case .nothing: _ = try poller.wait(timeout: .milliseconds(200))
+            case .withdrawn(let first, _):
+                complain("alerts from sequence \(first) on were taken back; what follows stands in their place")
+                reader.adopt()
             case .refused(let code, let reason): throw Failure("refused: \(code) \(reason)")
             }
         }

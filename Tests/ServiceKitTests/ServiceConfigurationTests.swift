@@ -63,7 +63,7 @@ struct ServiceConfigurationTests {
                 "publish.alerts is \"tcp://0.0.0.0:99\", allowed is a local endpoint"
             ),
             ("run: [1, [2]]", "run is a list of lists"),
-            ("data: {sink: never}", "data.sink is not a setting; allowed are data.directory"),
+            ("data: {sink: never}", "data.sink is not a setting; allowed are data.compression"),
             ("- a", "must be a mapping"),
             ("a: [", "not valid YAML"),
         ])

@@ -69,7 +69,7 @@ struct StageEngineTests {
 
     private func undisturbed(_ records: Int) throws -> String {
         let engine = try StageEngine<Counting>(log: log("undisturbed\(records)", .signals), checkpointPath: nil)
-        try engine.enqueue(trades(1, records), of: .market)
+        engine.enqueue(trades(1, records), of: .market)
         try engine.log.commit()
         return try StreamDigest.of(engine.log.index).hexadecimal
     }
@@ -86,11 +86,11 @@ struct StageEngineTests {
                 // Boundaries of messages differ from life to life.
                 let next = (engine.applied[.market] ?? 0) + 1
                 let count = min(Int.random(in: 1...64, using: &random), Int(901 - next))
-                try engine.enqueue(trades(next, count), of: .market)
+                engine.enqueue(trades(next, count), of: .market)
                 if Int.random(in: 0..<3, using: &random) == 0 { try engine.log.commit() }
                 if Int.random(in: 0..<5, using: &random) == 0 {
                     try engine.log.commit()
-                    try engine.writeCheckpoint(to: path, epochs: [:])
+                    try engine.writeCheckpoint(epochs: [:])
                 }
                 // Death: what was not committed is gone.
                 if Int.random(in: 0..<12, using: &random) == 0 { break }
@@ -114,9 +114,9 @@ struct StageEngineTests {
         let path = directory.path + "/checkpoint"
         do {
             let engine = try StageEngine<Counting>(log: log("a", .signals), checkpointPath: path)
-            try engine.enqueue(trades(1, 90), of: .market)
+            engine.enqueue(trades(1, 90), of: .market)
             try engine.log.commit()
-            try engine.writeCheckpoint(to: path, epochs: [:])
+            try engine.writeCheckpoint(epochs: [:])
         }
         let other = try StageEngine<Counting>(log: log("b", .signals), checkpointPath: path)
         #expect(other.applied[.market] == 0)
@@ -128,7 +128,7 @@ struct StageEngineTests {
     func merge(round: UInt64) throws {
         var random = SeededGenerator(for: "Merge", default: 99 + round)
         let signals = try StageEngine<Counting>(log: log("s\(round)", .signals), checkpointPath: nil)
-        try signals.enqueue(trades(1, 300), of: .market)
+        signals.enqueue(trades(1, 300), of: .market)
         try signals.log.commit()
         var waiting: [StreamMessage] = []
         try signals.log.index.forEachMessage { message in
@@ -140,17 +140,17 @@ struct StageEngineTests {
         while next <= 300 || !waiting.isEmpty {
             if next <= 300, Bool.random(using: &random) {
                 let count = min(Int.random(in: 1...40, using: &random), Int(301 - next))
-                try merge.enqueue(trades(next, count), of: .market)
+                merge.enqueue(trades(next, count), of: .market)
                 next += UInt64(count)
             } else if !waiting.isEmpty {
                 for _ in 0..<Int.random(in: 1...9, using: &random) where !waiting.isEmpty {
-                    try merge.enqueue(waiting.removeFirst(), of: .signals)
+                    merge.enqueue(waiting.removeFirst(), of: .signals)
                 }
             }
-            try merge.advance()
+            merge.advance()
         }
         merge.promise(300)
-        try merge.advance()
+        merge.advance()
         try merge.log.commit()
         #expect(merge.watermark == 300)
         var said: [String] = []
@@ -169,15 +169,15 @@ struct StageEngineTests {
     @Test("what is handed over twice, in other pieces, is applied once")
     func overlapping() throws {
         let merge = try StageEngine<Ordering>(log: log("o", .findings), checkpointPath: nil)
-        try merge.enqueue(trades(1, 40), of: .market)
-        try merge.enqueue(trades(21, 40), of: .market)
-        try merge.enqueue(trades(5, 10), of: .market)
-        try merge.enqueue(trades(61, 40), of: .market)
+        merge.enqueue(trades(1, 40), of: .market)
+        merge.enqueue(trades(21, 40), of: .market)
+        merge.enqueue(trades(5, 10), of: .market)
+        merge.enqueue(trades(61, 40), of: .market)
         merge.promise(30)
-        try merge.advance()
-        try merge.enqueue(trades(1, 100), of: .market)
+        merge.advance()
+        merge.enqueue(trades(1, 100), of: .market)
         merge.promise(100)
-        try merge.advance()
+        merge.advance()
         #expect(merge.recordsApplied == 100)
         #expect(merge.applied[.market] == 100)
     }
@@ -185,11 +185,11 @@ struct StageEngineTests {
     @Test("market records wait until the first input's promise covers them")
     func waitsForPromise() throws {
         let merge = try StageEngine<Ordering>(log: log("w", .findings), checkpointPath: nil)
-        try merge.enqueue(trades(1, 10), of: .market)
-        try merge.advance()
+        merge.enqueue(trades(1, 10), of: .market)
+        merge.advance()
         #expect(merge.applied[.market] == 0)
         merge.promise(4)
-        try merge.advance()
+        merge.advance()
         #expect(merge.applied[.market] == 4)
         #expect(merge.watermark == 4)
     }

@@ -68,7 +68,7 @@ struct StreamingTests {
     func catchUpAndFollow() throws {
         let log = try log()
         for time in 1...500 as ClosedRange<UInt64> {
-            try log.append(tick(time))
+            log.append(tick(time))
             if time % 7 == 0 { try log.commit() }
         }
         try log.commit()
@@ -77,7 +77,7 @@ struct StreamingTests {
         var seen: [UInt64] = []
         try exchange(owner, reader, { seen.append($0.firstSequence) }, until: { reader.next > 500 })
         for time in 501...520 as ClosedRange<UInt64> {
-            try log.append(tick(time))
+            log.append(tick(time))
             try log.commit()
             owner.watermark = time
             try exchange(
@@ -92,7 +92,7 @@ struct StreamingTests {
     func credit() throws {
         let log = try log()
         for time in 1...200 as ClosedRange<UInt64> {
-            try log.append(tick(time))
+            log.append(tick(time))
             try log.commit()
         }
         let owner = try StreamOwner(log.index, in: context, at: endpoint, batchBytes: 64)
@@ -109,7 +109,7 @@ struct StreamingTests {
     func filter() throws {
         let log = try log()
         for time in 1...40 as ClosedRange<UInt64> {
-            try log.append(time % 4 == 0 ? fact(time) : tick(time))
+            log.append(time % 4 == 0 ? fact(time) : tick(time))
             if time % 5 == 0 { try log.commit() }
         }
         try log.commit()
@@ -123,7 +123,7 @@ struct StreamingTests {
     @Test("an owner that comes back is asked again, from where the reader was")
     func ownerRestarts() throws {
         let log = try log()
-        for time in 1...10 as ClosedRange<UInt64> { try log.append(tick(time)) }
+        for time in 1...10 as ClosedRange<UInt64> { log.append(tick(time)) }
         try log.commit()
         let reader = try StreamReader(.market, in: context, at: endpoint, name: "test")
         var seen: [UInt64] = []
@@ -132,7 +132,7 @@ struct StreamingTests {
             let owner = try StreamOwner(log.index, in: Context(), at: endpoint)
             try exchange(owner, reader, { seen.append($0.firstSequence) }, until: { reader.next > 10 })
         }
-        for time in 11...20 as ClosedRange<UInt64> { try log.append(tick(time)) }
+        for time in 11...20 as ClosedRange<UInt64> { log.append(tick(time)) }
         try log.commit()
         let again = try StreamOwner(log.index, in: context, at: endpoint)
         // The new owner knows no reader: after the silence the reader asks again.
@@ -146,7 +146,7 @@ struct StreamingTests {
     func watermark() throws {
         let log = try log()
         for time in 1...100 as ClosedRange<UInt64> {
-            try log.append(tick(time))
+            log.append(tick(time))
             try log.commit()
         }
         let owner = try StreamOwner(log.index, in: context, at: endpoint, batchBytes: 64)
@@ -167,7 +167,7 @@ struct StreamingTests {
         ])
     func refusals(kind: String, code: RefusalCode) throws {
         let log = try log()
-        try log.append(tick(1))
+        log.append(tick(1))
         try log.commit()
         let owner = try StreamOwner(log.index, in: context, at: endpoint)
         var socket = try Socket(Dealer.self, in: context, options: Self.patient)
@@ -220,7 +220,7 @@ struct StreamingTests {
     func fuzz() throws {
         var random = SeededGenerator(for: "Stream protocol fuzz", default: 20_250_127)
         let log = try log()
-        try log.append(tick(1))
+        log.append(tick(1))
         try log.commit()
         let owner = try StreamOwner(log.index, in: context, at: endpoint)
         var socket = try Socket(Dealer.self, in: context, options: Self.patient)
