@@ -23,7 +23,7 @@ struct SyntheticStream {
     /// Writes the stream as a recording of plain chunks, 1,024 bars a message.
     func write(to directory: String) throws -> UInt64 {
         let log = try EventLog(
-            directory: directory, stream: .market, newEpoch: 1, options: .init(sync: .never, chunkBytes: 1 << 18))
+            directory: directory, stream: .market, newEpoch: 1, options: .init(sync: .never))
         let start: UInt64 = 1_000_000_000 * CivilTime.second / CivilTime.day * CivilTime.day
         try define(log, at: start)
         var noise = Noise(state: 20_250_127)
@@ -44,6 +44,7 @@ struct SyntheticStream {
                 if message.recordTime.count == StreamMessage.maximumRows {
                     log.append(.bars(message))
                     message = Bars()
+                    if log.pendingBytes >= 1 << 18 { try log.commit() }
                 }
             }
         }
