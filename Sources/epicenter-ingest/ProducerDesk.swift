@@ -5,24 +5,16 @@ import ServiceKit
 import SwiftProtobuf
 import ZeroMQ
 
-/// Takes batches from producers: checks, drops what was taken before, appends, and answers after the commit.
-///
-/// | Input | What it gets |
-/// |---|---|
-/// | malformed, of too many events or bytes | an error, nothing taken, counted |
-/// | an event that is malformed or of an unknown symbol | a refusal with its reason; the rest is taken |
-/// | sequences taken before | dropped; the acknowledgement says how far it is |
-/// | a gap in a known producer's sequences | an error that names the sequence expected |
+/// The sockets that producers send to: what is taken is the ``ProducerBook``'s judgement; answers are given after
+/// the commit.
 final class ProducerDesk {
     private var router: Socket<Router>
     private var pull: Socket<Pull>
     private let log: EventLog
     private let refusals: RefusalCounter
-    var normalizer: EventNormalizer
-    /// The last sequence taken of each producer, as the log has it.
-    private var marks: [String: UInt64]
-    private(set) var accepted: UInt64 = 0
-    private(set) var repeats: UInt64 = 0
+    private var book: ProducerBook
+    var accepted: UInt64 { book.accepted }
+    var repeats: UInt64 { book.repeats }
     private let isSyncedAtCommit: Bool
     /// Answers to what was taken, to be given once it is written.
     private var replies: [(envelope: [[UInt8]], ProducerReply)] = []
@@ -43,9 +35,8 @@ final class ProducerDesk {
         self.router = router
         self.pull = pull
         self.log = log
-        self.marks = marks
         self.refusals = refusals
-        normalizer = EventNormalizer(symbols: symbols)
+        book = ProducerBook(symbols: symbols, marks: marks)
         isSyncedAtCommit = context.configuration.sync == .always
     }
 
@@ -65,7 +56,7 @@ final class ProducerDesk {
             case .tooManyFrames(let found): refuse(frames: found)
             case .message(let frames):
                 // All but the last frame is the way back: the identity, and a REQ socket's empty delimiter.
-                replies.append((frames.dropLast(), try take(frames.last ?? [], recordTime: recordTime())))
+                replies.append((frames.dropLast(), take(frames.last ?? [], recordTime: recordTime())))
                 any = true
             }
         }
@@ -74,7 +65,7 @@ final class ProducerDesk {
             case .nothing: break receiving
             case .tooManyFrames(let found): refuse(frames: found)
             case .message(let frames):
-                _ = try take(frames.last ?? [], recordTime: recordTime())
+                _ = take(frames.last ?? [], recordTime: recordTime())
                 any = true
             }
         }
@@ -96,70 +87,11 @@ final class ProducerDesk {
             "a message of \(frames) frames, allowed is one for each batch")
     }
 
-    private func take(_ bytes: [UInt8], recordTime: UInt64) throws -> ProducerReply {
-        var reply = ProducerReply()
-        let parsed: ParsedBatch
-        do throws(Refusal) {
-            parsed = try ProducerBatchParser.parse(bytes.span)
-        } catch {
-            refusals.note(error)
-            reply.error = error.text
-            return reply
-        }
-        reply.producer = parsed.producer
-        guard parsed.firstSequence <= UInt64(Int64.max) - UInt64(ProducerBatchParser.maximumEvents) else {
-            reply.error = "producer_sequence is \(parsed.firstSequence), allowed is up to 2^63 less a batch"
-            refusals.note(reason: RefusalReason.producerSequence.rawValue, "\(parsed.producer): \(reply.error)")
-            return reply
-        }
-        let last = marks[parsed.producer]
-        if let last, parsed.firstSequence > last + 1 {
-            reply.acknowledged = last
-            reply.error =
-                "producer_sequence is \(parsed.firstSequence), expected at most \(last + 1): send what is missing first"
-            refusals.note(reason: RefusalReason.producerSequence.rawValue, "\(parsed.producer): \(reply.error)")
-            return reply
-        }
-        try append(parsed, after: last ?? 0, recordTime: recordTime, &reply)
-        return reply
-    }
-
-    private func append(
-        _ parsed: ParsedBatch, after last: UInt64, recordTime: UInt64, _ reply: inout ProducerReply
-    ) throws {
-        var batch = parsed
-        if last >= parsed.firstSequence {
-            let taken = Int(min(last - parsed.firstSequence + 1, UInt64(parsed.events.count)))
-            repeats += UInt64(taken)
-            batch.events.removeFirst(taken)
-            batch.firstSequence += UInt64(taken)
-        }
-        if !batch.events.isEmpty {
-            let (messages, refused) = normalizer.messages(of: batch, recordTime: recordTime)
-            // Events and mark stand or fall together, being of one commit: a mark without its events would lose
-            // them, events without their mark would be taken again.
-            for message in messages { log.append(message) }
-            log.append(.producerMark(mark(parsed.producer, parsed.lastSequence, recordTime)))
-            accepted += messages.reduce(0) { $0 + UInt64($1.count) }
-            for refusal in refused {
-                refusals.note(refusal)
-                var told = EventRefusal()
-                told.producerSequence = refusal.line
-                told.reason = refusal.text
-                reply.refusals.append(told)
-            }
-            marks[parsed.producer] = parsed.lastSequence
-        }
-        reply.acknowledged = max(last, parsed.lastSequence)
-        reply.durability = isSyncedAtCommit ? .synced : .written
-    }
-
-    private func mark(_ producer: String, _ sequence: UInt64, _ recordTime: UInt64) -> ProducerMark {
-        var mark = ProducerMark()
-        mark.recordTime = recordTime
-        mark.eventTime = recordTime
-        mark.producer = producer
-        mark.producerSequence = sequence
-        return mark
+    private func take(_ bytes: [UInt8], recordTime: UInt64) -> ProducerReply {
+        var outcome = book.take(bytes.span, recordTime: recordTime)
+        for message in outcome.messages { log.append(message) }
+        for refusal in outcome.refusals { refusals.note(reason: refusal.reason, refusal.text) }
+        if outcome.reply.error.isEmpty { outcome.reply.durability = isSyncedAtCommit ? .synced : .written }
+        return outcome.reply
     }
 }
