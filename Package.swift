@@ -94,6 +94,12 @@ let package = Package(
             ]),
         // Tests mirror Sources.
         library("TestKit"),
+        library(
+            "FuzzKit",
+            [
+                "TestKit", "CCompression", "Schema", "MCAP", "EventLog", "Streaming", "Feeds", "ServiceKit", "ZeroMQ",
+                "ShockAnalysis", "ShockAttribution", "Alerting", logging, protobuf,
+            ]),
         tests("SchemaTests", ["Schema"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("MCAPTests", ["MCAP"]),
@@ -107,16 +113,22 @@ let package = Package(
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
+        tests("FuzzTests", ["FuzzKit", "TestKit"]),
         tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )
 
-// Benchmarks are built only when asked for: make bench.
+// Benchmarks and the fuzzer are built only when asked for: make bench, make fuzz.
 if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
-    package.targets.append(
+    package.targets += [
         .executableTarget(
             name: "epicenter-bench",
             dependencies: ["EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
-            path: "Benchmarks/epicenter-bench", swiftSettings: hot))
+            path: "Benchmarks/epicenter-bench", swiftSettings: hot),
+        .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
+        .executableTarget(
+            name: "epicenter-fuzz", dependencies: ["FuzzKit", "CAllocationMeter", arguments],
+            path: "Benchmarks/epicenter-fuzz", swiftSettings: hot),
+    ]
 }

@@ -1,0 +1,3 @@
+import FuzzKit
+import Testing
+@Suite struct FuzzTests { @Test func none() {} }
