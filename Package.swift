@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let hot: [SwiftSetting] = settings + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -58,6 +59,7 @@ let package = Package(
         .target(name: "CLinux"),
         library("ZeroMQ", ["CZeroMQ"]),
         library("MCAP", ["CCompression"]),
+        library("PlainYAML", [yams]),
         // Values.
         .target(
             name: "Schema", dependencies: [protobuf], exclude: ["proto"],
@@ -71,11 +73,13 @@ let package = Package(
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
-        library("Feeds", ["Schema", "Yams", protobuf]),
+        library("Feeds", ["Schema", "PlainYAML", yams, protobuf]),
         library("Supervision", ["Schema", subprocess, system]),
         library(
             "ServiceKit",
-            ["CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", configuration, logging, "Yams", protobuf]),
+            [
+                "CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", configuration, logging, yams, protobuf,
+            ]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
         process("epicenterd", ["Supervision", "ServiceKit", "Schema", "ZeroMQ", logging, protobuf]),
@@ -103,6 +107,7 @@ let package = Package(
         tests("SchemaTests", ["Schema"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("MCAPTests", ["MCAP"]),
+        tests("PlainYAMLTests", ["PlainYAML"]),
         tests("MarketModelsTests", ["MarketModels"]),
         tests("NewsModelsTests", ["NewsModels"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),

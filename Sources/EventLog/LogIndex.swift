@@ -16,6 +16,10 @@ public final class LogIndex {
         var segment: Int32
     }
 
+    /// A chunk or record of a stream is far smaller: one larger could not be served either, and a few bytes can say
+    /// that they hold gigabytes.
+    static let limits = ReadLimits(chunkSize: 64 << 20, recordLength: 64 << 20)
+
     let path: String
     public internal(set) var stream: StreamName
     public internal(set) var epoch: UInt64
@@ -76,7 +80,7 @@ public final class LogIndex {
     private func scan(
         _ descriptor: Int32, _ file: String, _ places: inout [ChunkPlace]
     ) throws -> Bool {
-        var scanner = try LogError.naming(file) { () throws(ContainerError) in try FileScanner(descriptor) }
+        var scanner = try LogError.naming(file) { () throws(ContainerError) in try FileScanner(descriptor, limits: Self.limits) }
         while true {
             let next: RecordPlace?
             do {
@@ -126,7 +130,7 @@ public final class LogIndex {
 
     /// Finds each chunk's first sequence, and the last one's last.
     private func note(_ places: [ChunkPlace], of segment: Int32, _ file: String) throws(LogError) {
-        var reader = ChunkReader()
+        var reader = ChunkReader(limits: Self.limits)
         let descriptor = segments[Int(segment)].raw
         let begin = chunks.count
         for place in places {

@@ -18,6 +18,11 @@ extension FuzzTargets {
         "1:2:3", "a: &a [x, x]\nb: &b [*a, *a]\n", "max", "ipc://", "tcp://127.0.0.1:5555",
     ]
 
+    /// Aliases of aliases: 30 lines that stand for 2^30 values, and a key made of them.
+    private static let laughs =
+        "a0: &a0 {x: 1, y: 2}\n"
+        + (1...30).map { "a\($0): &a\($0) {x: *a\($0 - 1), y: *a\($0 - 1)}\n" }.joined() + "? *a30\n: 1\n"
+
     /// What is accepted, written out again, reads as the same.
     private static func configurationFiles() -> FuzzTarget {
         let seed = """
@@ -39,7 +44,8 @@ extension FuzzTargets {
             publish: {alerts: "tcp://[::1]:5601", source: urn:epicenter}
             settings: {benchmark: SPX}
             """
-        let mutator = Mutator(seeds: [Array(seed.utf8), Array("{}".utf8)], words: yamlWords, grammar: .text, limit: 1 << 15)
+        let seeds = [seed, "{}", laughs, "data: {syncIntervalMs: 1:30, sync: 9999999999999:59:59:59:59:59:59}"]
+        let mutator = Mutator(seeds: seeds.map { Array($0.utf8) }, words: yamlWords, grammar: .text, limit: 1 << 15)
         return FuzzTarget("configuration", mutator, memory: (16 << 20, 2_048)) { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
             do throws(ConfigurationError) {
@@ -111,7 +117,8 @@ extension FuzzTargets {
             sources: [{name: Wire, tier: T1}]
             entities: [{id: rival, kind: company, aliases: [Rival Labs], ambiguous: []}]
             """
-        let mutator = Mutator(seeds: [Array(seed.utf8)], words: yamlWords, grammar: .text, limit: 1 << 15)
+        let seeds = [seed, laughs].map { Array($0.utf8) }
+        let mutator = Mutator(seeds: seeds, words: yamlWords, grammar: .text, limit: 1 << 15)
         return FuzzTarget("settings", mutator, memory: (16 << 20, 2_048)) { bytes in
             let file: SettingsFile
             do throws(SettingsError) {

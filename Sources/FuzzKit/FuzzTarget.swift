@@ -71,5 +71,19 @@ public enum FuzzTargets {
     public static let all: [Entry] =
         wire + producers + containers + recordings + feeds + configuration + texts
 
-    public static func entry(_ name: String) -> Entry? { all.first { $0.name == name } }
+    /// Fails on purpose, in each way that must be noticed: what proves that a run would notice.
+    public static let canary = Entry("canary", 1) {
+        let seeds = ["ok", "crash", "hang", "memory", "property"].map { Array($0.utf8) }
+        return FuzzTarget("canary", Mutator(seeds: seeds, grammar: .bytes), memory: (1 << 20, 64)) { bytes in
+            switch String(decoding: bytes, as: UTF8.self) {
+            case "crash": preconditionFailure("the canary crashes")
+            case "hang": while true { _ = bytes.hashValue }
+            case "memory": return [UInt8](repeating: 1, count: 1 << 22).allSatisfy { $0 == 1 } ? .accepted : .refused
+            case "property": throw FuzzViolation("the canary breaks a property")
+            default: return .accepted
+            }
+        }
+    }
+
+    public static func entry(_ name: String) -> Entry? { (all + [canary]).first { $0.name == name } }
 }

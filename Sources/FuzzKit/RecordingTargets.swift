@@ -38,7 +38,8 @@ extension FuzzTargets {
         let seeds = try Samples.recordings(in: directory.path)
         let file = MemoryFile()
         let mutator = Mutator(seeds: seeds, words: ["market", "zstd"], grammar: .container)
-        return FuzzTarget("recording", mutator, memory: (24 << 20, 64)) { bytes in
+        // A chunk may become 64 MiB, and is held with the copy it is read into, which grows by doubling.
+        return FuzzTarget("recording", mutator, memory: (256 << 20, 64)) { bytes in
             withExtendedLifetime(directory) {}
             file.replace(with: bytes)
             let index: LogIndex

@@ -78,37 +78,42 @@ extension FuzzTargets {
     /// A real reader whose owner says anything: it counts or takes it, its place only moves forward, and it neither
     /// throws nor ends.
     private static func streamReplies() throws -> FuzzTarget {
-        let context = try Context()
         let endpoint = try Endpoint.inproc("stream-replies")
-        var socket = try Socket(Router.self, in: context)
-        _ = try socket.bind(to: endpoint)
-        let owner = Holder(socket)
-        let mutator = Mutator(seeds: try replies(), grammar: .reply)
-        return FuzzTarget("stream-replies", mutator) { bytes in
+        return FuzzTarget("stream-replies", Mutator(seeds: try replies(), grammar: .reply)) { bytes in
+            // Sockets close in the background: with a context of its own no case waits for those before it.
+            let context = try Context()
+            var options = SocketOptions()
+            options.receiveTimeout = .seconds(5)
+            var owner = try Socket(Router.self, in: context, options: options)
+            _ = try owner.bind(to: endpoint)
             let reader = try StreamReader(.market, in: context, at: endpoint, name: "fuzz")
+            var poller = Poller()
+            _ = reader.add(to: &poller)
             try reader.keepOpen(now: .zero)
-            guard case .message(let request) = try owner.socket.receiveParts(wait: false, limit: 4), request.count == 2
+            guard case .message(let request) = try owner.receiveParts(limit: 4), request.count == 2
             else { throw FuzzViolation("the reader did not ask for the stream") }
             let (header, records) = ReplyDamage.split(bytes)
-            // Twice: what a reader took must not keep it from taking what comes next.
             var verdict = FuzzVerdict.refused
+            // Twice: what a reader took must not keep it from taking what comes next.
             for _ in 0..<2 {
-                _ = try owner.socket.sendMultipart([request[0], header] + (records.map { [$0] } ?? []))
+                _ = try owner.sendMultipart([request[0], header] + (records.map { [$0] } ?? []))
+                _ = try poller.wait(timeout: .seconds(5))
                 let before = reader.next
-                let event = try reader.receive(now: .milliseconds(1)) { _, records in
-                    var decoder = BatchDecoder()
-                    do {
-                        while let message = try decoder.next(in: records) { _ = message.lastSequence }
-                    } catch is LogError {}
-                }
+                let event = try reader.receive(now: .milliseconds(1)) { _, records in try decodeAll(records) }
                 try require(reader.next >= before, "the reader went back from \(before) to \(reader.next)")
                 if event == .progress { verdict = .accepted }
                 try reader.acknowledge(reader.next - 1, idle: true)
                 try reader.keepOpen(now: .seconds(2))
-                while case .message = try owner.socket.receiveParts(wait: false, limit: 4) {}
             }
             return verdict
         }
+    }
+
+    private static func decodeAll(_ records: UnsafeRawBufferPointer) throws {
+        var decoder = BatchDecoder()
+        do {
+            while let message = try decoder.next(in: records) { _ = message.lastSequence }
+        } catch {}
     }
 
     private static func replies() throws -> [[UInt8]] {
