@@ -78,7 +78,8 @@ let package = Package(
         library(
             "ServiceKit",
             [
-                "CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", configuration, logging, yams, protobuf,
+                "CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", configuration, logging, yams,
+                protobuf,
             ]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
@@ -107,18 +108,18 @@ let package = Package(
         tests("SchemaTests", ["Schema"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("MCAPTests", ["MCAP"]),
-        tests("PlainYAMLTests", ["PlainYAML"]),
+        tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels"]),
         tests("NewsModelsTests", ["NewsModels"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
         tests("FeedsTests", ["Feeds", "Schema", protobuf]),
-        tests("EventLogTests", ["EventLog", "Schema", "TestKit"]),
+        tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
-        tests("FuzzTests", ["FuzzKit", "TestKit"]),
+        tests("FuzzTests", ["FuzzKit"]),
         tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]

@@ -109,7 +109,8 @@ struct Campaign {
             case SIGPROF: "hang: \(Child.processorSeconds) s of processor time"
             case SIGALRM: "hang: \(Child.clockSeconds) s"
             default:
-                "crash: signal \(signal) " + (said.split(separator: "\n").first { $0.contains("rror") }.map(String.init) ?? "")
+                "crash: signal \(signal) "
+                    + (said.split(separator: "\n").first { $0.contains("rror") }.map(String.init) ?? "")
             }
         print("FOUND \(name) EPICENTER_SEED=\(seed) EPICENTER_FUZZ_CASE=\(name)/\(number): \(what)")
         guard tallies[index].findings <= Self.savedAtMost else { return }

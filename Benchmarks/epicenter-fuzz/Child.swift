@@ -92,7 +92,9 @@ struct Child: ParsableCommand {
             if verdict == .accepted { progress.accepted += 1 }
             progress.peak = max(progress.peak, UInt64(peak))
             guard peak > made.allowance(input.count) else { return }
-            report("memory: \(peak) bytes allocated at once for \(input.count) of input, allowed are \(made.allowance(input.count))")
+            report(
+                "memory: \(peak) bytes allocated at once for \(input.count) of input, allowed are \(made.allowance(input.count))"
+            )
         } catch {
             report("property: \(error)")
         }

@@ -93,7 +93,9 @@ struct Repeat: ParsableCommand {
         guard let made = try entries([target])[0].make() else {
             throw ValidationError("\(target) needs data that are not here: EPICENTER_SHARED_DATA")
         }
-        let input = try file.map { [UInt8](try Data(contentsOf: URL(filePath: $0))) } ?? made.input(seed: seed, number: number ?? 0)
+        let input =
+            try file.map { [UInt8](try Data(contentsOf: URL(filePath: $0))) }
+            ?? made.input(seed: seed, number: number ?? 0)
         print("\(input.count) bytes")
         if text { print(String(decoding: input, as: UTF8.self)) }
         let (verdict, peak) = try Meter.measure { try made.run(input) }

@@ -80,7 +80,9 @@ public final class LogIndex {
     private func scan(
         _ descriptor: Int32, _ file: String, _ places: inout [ChunkPlace]
     ) throws -> Bool {
-        var scanner = try LogError.naming(file) { () throws(ContainerError) in try FileScanner(descriptor, limits: Self.limits) }
+        var scanner = try LogError.naming(file) { () throws(ContainerError) in
+            try FileScanner(descriptor, limits: Self.limits)
+        }
         while true {
             let next: RecordPlace?
             do {

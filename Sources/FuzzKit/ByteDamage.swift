@@ -22,7 +22,9 @@ enum ByteDamage {
         case 5: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 1 + random.below(64))], at: place)
         case 6: writeNumber(&bytes, at: place, &random)
         case 7: bytes.insert(contentsOf: pick(Interesting.brokenText, &random), at: place)
-        case 8: bytes.insert(contentsOf: (0...random.below(12)).map { _ in UInt8(truncatingIfNeeded: random.next()) }, at: place)
+        case 8:
+            bytes.insert(
+                contentsOf: (0...random.below(12)).map { _ in UInt8(truncatingIfNeeded: random.next()) }, at: place)
         case 9 where !seeds.isEmpty: splice(&bytes, pick(seeds, &random), at: place, &random)
         case 10 where !words.isEmpty: bytes.insert(contentsOf: pick(words, &random), at: place)
         default: repeatPiece(&bytes, at: place, &random)

@@ -13,8 +13,10 @@ extension FuzzTargets {
     ]
 
     private static let yamlWords = [
-        "&a ", "*a", "<<: *a", "!!int ", "!!binary ", "!<x> ", "|\n", ">-\n", "---\n", "...\n", "%YAML 1.2\n", "? ", ": ", "# ",
-        "- ", "{a: b}", "[a, b]", "\"\\xff\"", "\"\\uD800\"", "'", "\t", "~", "0o777", "0x7fffffffffffffff", ".inf", ".nan",
+        "&a ", "*a", "<<: *a", "!!int ", "!!binary ", "!<x> ", "|\n", ">-\n", "---\n", "...\n", "%YAML 1.2\n", "? ",
+        ": ", "# ",
+        "- ", "{a: b}", "[a, b]", "\"\\xff\"", "\"\\uD800\"", "'", "\t", "~", "0o777", "0x7fffffffffffffff", ".inf",
+        ".nan",
         "1:2:3", "a: &a [x, x]\nb: &b [*a, *a]\n", "max", "ipc://", "tcp://127.0.0.1:5555",
     ]
 
@@ -45,8 +47,8 @@ extension FuzzTargets {
             settings: {benchmark: SPX}
             """
         let seeds = [seed, "{}", laughs, "data: {syncIntervalMs: 1:30, sync: 9999999999999:59:59:59:59:59:59}"]
-        let mutator = Mutator(seeds: seeds.map { Array($0.utf8) }, words: yamlWords, grammar: .text, limit: 1 << 15)
-        return FuzzTarget("configuration", mutator, memory: (16 << 20, 2_048)) { bytes in
+        let mutator = Mutator(seeds: seeds.map { Array($0.utf8) }, words: yamlWords, grammar: .text, limit: 1 << 16)
+        return FuzzTarget("configuration", mutator, memory: (16 << 20, 256)) { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
             do throws(ConfigurationError) {
                 let made = try ServiceConfiguration.load(yaml: text, name: "fuzz")
@@ -65,13 +67,16 @@ extension FuzzTargets {
 
     private static func yaml(of made: ServiceConfiguration) -> String {
         func quoted(_ text: String) -> String {
-            "\"" + text.unicodeScalars.map { scalar in
-                let hex = String(scalar.value, radix: 16)
-                return "\\U" + String(repeating: "0", count: 8 - hex.count) + hex
-            }.joined() + "\""
+            "\""
+                + text.unicodeScalars.map { scalar in
+                    let hex = String(scalar.value, radix: 16)
+                    return "\\U" + String(repeating: "0", count: 8 - hex.count) + hex
+                }.joined() + "\""
         }
         func list(_ texts: [String]) -> String { "[" + texts.map(quoted).joined(separator: ", ") + "]" }
-        var lines = ["run: {directory: \(quoted(made.runDirectory))}", "data:", "  directory: \(quoted(made.dataDirectory))"]
+        var lines = [
+            "run: {directory: \(quoted(made.runDirectory))}", "data:", "  directory: \(quoted(made.dataDirectory))",
+        ]
         switch made.sync {
         case .always: lines.append("  sync: always")
         case .never: lines.append("  sync: never")
@@ -118,8 +123,8 @@ extension FuzzTargets {
             entities: [{id: rival, kind: company, aliases: [Rival Labs], ambiguous: []}]
             """
         let seeds = [seed, laughs].map { Array($0.utf8) }
-        let mutator = Mutator(seeds: seeds, words: yamlWords, grammar: .text, limit: 1 << 15)
-        return FuzzTarget("settings", mutator, memory: (16 << 20, 2_048)) { bytes in
+        let mutator = Mutator(seeds: seeds, words: yamlWords, grammar: .text, limit: 1 << 16)
+        return FuzzTarget("settings", mutator, memory: (16 << 20, 256)) { bytes in
             let file: SettingsFile
             do throws(SettingsError) {
                 file = try SettingsFile.parse(bytes.span, source: "fuzz")
@@ -127,7 +132,8 @@ extension FuzzTargets {
                 try require(!error.problems.isEmpty && !error.description.isEmpty, "refused without a problem")
                 return .refused
             }
-            try require(file.instruments.map(\.instrument) == file.instruments.indices.map { UInt32($0 + 1) }, "numbers")
+            try require(
+                file.instruments.map(\.instrument) == file.instruments.indices.map { UInt32($0 + 1) }, "numbers")
             try require(file.symbols.count == file.instruments.count, "a symbol stands twice")
             let session = file.calendar.session(day: 20_000)
             try require(session.open <= session.close, "the session closes before it opens")

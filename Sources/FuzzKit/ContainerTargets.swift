@@ -67,7 +67,8 @@ extension FuzzTargets {
         var writer = try FileWriter(
             dup(file.descriptor), header: HeaderRecord(profile: "p", library: "l"),
             schemas: [SchemaRecord(id: 1, name: "s", encoding: "protobuf", data: [1, 2, 3])],
-            channels: [ChannelRecord(id: 1, schemaID: 1, topic: "t", messageEncoding: "protobuf", metadata: ["k": "v"])])
+            channels: [ChannelRecord(id: 1, schemaID: 1, topic: "t", messageEncoding: "protobuf", metadata: ["k": "v"])]
+        )
         var builder = ChunkBuilder()
         for chunk in 0..<2 {
             for message in 0..<3 {
@@ -89,7 +90,8 @@ extension FuzzTargets {
         let repository = URL(filePath: #filePath).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let given = ProcessInfo.processInfo.environment["EPICENTER_SHARED_DATA"].map { URL(filePath: $0) }
-        let root = (given ?? repository.appending(path: "../shared/data")).appending(path: "conformance/mcap_conformance/data")
+        let root = (given ?? repository.appending(path: "../shared/data")).appending(
+            path: "conformance/mcap_conformance/data")
         let found = FileManager.default.enumerator(at: root.standardizedFileURL, includingPropertiesForKeys: nil)
         let files = (found?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "mcap" }
         return files.sorted { $0.path < $1.path }.compactMap { try? [UInt8](Data(contentsOf: $0)) }
@@ -135,7 +137,8 @@ extension FuzzTargets {
             var end = 0
             do {
                 while let record = try records.next(in: bytes.span.bytes) {
-                    try require(record.recordRange.lowerBound == end, "a record begins at \(record.recordRange.lowerBound)")
+                    try require(
+                        record.recordRange.lowerBound == end, "a record begins at \(record.recordRange.lowerBound)")
                     end = record.recordRange.upperBound
                     _ = try? bytes[record.contentRange].withUnsafeBytes { content throws(ContainerError) in
                         try AnyRecord(opcode: record.opcode, content: content, at: 0)

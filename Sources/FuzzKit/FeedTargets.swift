@@ -27,11 +27,13 @@ extension FuzzTargets {
     private static func feed<Feed: LineFeed>(
         _ name: String, _ seeds: [[UInt8]], words: [String], _ make: @escaping () throws -> Feed
     ) throws -> FuzzTarget {
-        FuzzTarget(name, Mutator(seeds: seeds, words: words, grammar: .text, limit: 5 << 18), memory: (12 << 20, 128)) { bytes in
+        FuzzTarget(name, Mutator(seeds: seeds, words: words, grammar: .text, limit: 5 << 18), memory: (12 << 20, 256)) {
+            bytes in
             var feed = try make()
             let batch = feed.readAll(bytes.span)
             try require(feed.counts.accepted == UInt64(batch.events.count), "the counter of accepted rows is wrong")
-            try require(feed.counts.refusedTotal == UInt64(batch.refusals.count), "the counter of refused rows is wrong")
+            try require(
+                feed.counts.refusedTotal == UInt64(batch.refusals.count), "the counter of refused rows is wrong")
             var normalizer = EventNormalizer(symbols: symbols)
             for accepted in batch.events {
                 _ = try normalizer.row(accepted.event, source: name, line: accepted.line, now: nil)

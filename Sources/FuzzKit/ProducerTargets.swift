@@ -29,7 +29,9 @@ extension FuzzTargets {
         _ name: String, _ seeds: [[UInt8]], _ grammar: Grammar, words: [String] = []
     ) throws -> FuzzTarget {
         let now: UInt64 = 1_738_000_000 * CivilTime.second
-        return FuzzTarget(name, Mutator(seeds: seeds, words: words, grammar: grammar)) { bytes in
+        // Up to 4,096 events, each of which may be two bytes and is refused with a sentence.
+        let mutator = Mutator(seeds: seeds, words: words, grammar: grammar)
+        return FuzzTarget(name, mutator, memory: (16 << 20, 128)) { bytes in
             let batch: ParsedBatch
             do throws(Refusal) {
                 batch = try ProducerBatchParser.parse(bytes.span)

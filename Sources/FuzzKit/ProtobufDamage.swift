@@ -108,7 +108,9 @@ enum ProtobufDamage {
         switch random.below(8) {
         case 0: fields.remove(at: place)
         case 1: fields.insert(fields[place], at: random.below(fields.count + 1))
-        case 2: fields[place].number = random.below(2) == 0 ? UInt64(1 + random.below(32)) : 1 + Interesting.number(&random) % 536_870_911
+        case 2:
+            fields[place].number =
+                random.below(2) == 0 ? UInt64(1 + random.below(32)) : 1 + Interesting.number(&random) % 536_870_911
         default: damage(&fields[place].value, depth: depth, &random)
         }
     }

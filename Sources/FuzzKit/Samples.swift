@@ -39,7 +39,8 @@ enum Samples {
         }
         let live = try segment(of: directory)
         try log.close()
-        return try [[UInt8](Data(contentsOf: URL(filePath: path))), live, segment(of: directory)].map(withoutDefinitions)
+        return try [[UInt8](Data(contentsOf: URL(filePath: path))), live, segment(of: directory)].map(
+            withoutDefinitions)
     }
 
     private static func segment(of directory: String) throws -> [UInt8] {

@@ -20,7 +20,8 @@ enum TextDamage {
     }
 
     private static let numbers = [
-        "-0", "-1", "0.0000000001", "1e400", "-1e400", "1e-400", "1E5", "NaN", "Infinity", "-Infinity", "0x7FFF", "0o17",
+        "-0", "-1", "0.0000000001", "1e400", "-1e400", "1e-400", "1E5", "NaN", "Infinity", "-Infinity", "0x7FFF",
+        "0o17",
         "00", "1_000", ".", "1.", ".5", "+5", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
         "18446744073709551615", "18446744073709551616", "1000000000", "1000000001", "0.5000000005", "1:30",
         "99:59:59", "9999999999999:59:59:59:59:59", "999999999999999999999999999999999999", "true", "null", "~", "\"\"",
@@ -56,7 +57,9 @@ enum TextDamage {
 
     private static func replaceWord(_ bytes: inout [UInt8], _ words: [[UInt8]], _ random: inout SeededGenerator) {
         guard let range = run(bytes, &random, isLetter) else { return }
-        let other = random.below(2) == 0 || words.isEmpty ? run(bytes, &random, isLetter).map { Array(bytes[$0]) } : pick(words, &random)
+        let other =
+            random.below(2) == 0 || words.isEmpty
+            ? run(bytes, &random, isLetter).map { Array(bytes[$0]) } : pick(words, &random)
         bytes.replaceSubrange(range, with: other ?? [])
     }
 
@@ -80,7 +83,8 @@ enum TextDamage {
         let place = random.below(bytes.count)
         bytes.insert(
             contentsOf: Array(
-                (String(repeating: opening, count: times) + String(repeating: closing, count: closing.isEmpty ? 0 : times)).utf8),
+                (String(repeating: opening, count: times)
+                    + String(repeating: closing, count: closing.isEmpty ? 0 : times)).utf8),
             at: place)
     }
 

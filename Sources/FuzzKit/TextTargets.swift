@@ -14,7 +14,9 @@ extension FuzzTargets {
 
     /// Text that decodes is what its bytes encode to; a key has 32 bytes.
     private static func curveKeys() throws -> FuzzTarget {
-        let seeds = ["Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID", "HelloWorld", "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6"]
+        let seeds = [
+            "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID", "HelloWorld", "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6",
+        ]
         return FuzzTarget("curve-keys", texts(seeds, ["#####", "%nSc0", "%nSc1", "00000"])) { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
             let key = try? CurvePublicKey(z85: text)
@@ -37,12 +39,16 @@ extension FuzzTargets {
             "ipc:///run/epicenter/market.sock", "ipc://*", "tcp://127.0.0.1:5555", "tcp://[::1]:*", "tcp://*:1",
             "tcp://localhost:65535", "inproc://name", "tcp://[fe80::1%eth0]:80",
         ]
-        return FuzzTarget("endpoint", texts(seeds, ["://", "@", "*", "[", "]", ":", "%", ";", "127.0.0.1", "::1", "65536"])) { bytes in
+        return FuzzTarget(
+            "endpoint", texts(seeds, ["://", "@", "*", "[", "]", ":", "%", ";", "127.0.0.1", "::1", "65536"])
+        ) { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
             guard let endpoint = try? Endpoint(text) else { return .refused }
             try require(endpoint.description == text, "the endpoint describes itself as \(endpoint)")
             try require(try Endpoint(endpoint.description) == endpoint, "the endpoint reads as another")
-            let isLocal = text.hasPrefix("ipc://") || text.hasPrefix("inproc://") || text.contains("127.") || text.contains("localhost") || text.contains("[")
+            let isLocal =
+                text.hasPrefix("ipc://") || text.hasPrefix("inproc://") || text.contains("127.")
+                || text.contains("localhost") || text.contains("[")
             try require(!endpoint.isLocal || isLocal, "\(endpoint) is taken for local")
             return .accepted
         }
@@ -54,7 +60,8 @@ extension FuzzTargets {
             "2025-01-27T09:30:00-05:00", "2025-01-27T14:30:00.25Z", "2024-02-29", "1970-01-01T00:00:00Z", "124.80",
             "-0.000000001", "999999999.999999999", "2554-07-21T23:34:32.709551615Z",
         ]
-        return FuzzTarget("times-and-prices", texts(seeds, ["T", "Z", "+14:00", "-23:59", ".999999999", "2554"])) { bytes in
+        return FuzzTarget("times-and-prices", texts(seeds, ["T", "Z", "+14:00", "-23:59", ".999999999", "2554"])) {
+            bytes in
             let text = String(decoding: bytes, as: UTF8.self)
             var verdict = FuzzVerdict.refused
             if let time = CivilTime.parseRFC3339(text) {

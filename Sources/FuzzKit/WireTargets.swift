@@ -15,7 +15,8 @@ extension FuzzTargets {
     /// A real owner of a stream and one peer that says anything: every answer is one, and the owner goes on.
     private static func streamRequests() throws -> FuzzTarget {
         let place = TemporaryDirectory()
-        let log = try EventLog(directory: place.path + "/market", stream: .market, newEpoch: 7, options: .init(sync: .never))
+        let log = try EventLog(
+            directory: place.path + "/market", stream: .market, newEpoch: 7, options: .init(sync: .never))
         for message in Samples.world.crash { try log.append(message) }
         try log.commit()
         let context = try Context()
@@ -25,7 +26,8 @@ extension FuzzTargets {
         try peer.connect(to: endpoint)
         let holder = Holder(peer)
         var now: Duration = .zero
-        return FuzzTarget("stream-requests", Mutator(seeds: try requests(), words: ["market"], grammar: .protobuf)) { bytes in
+        return FuzzTarget("stream-requests", Mutator(seeds: try requests(), words: ["market"], grammar: .protobuf)) {
+            bytes in
             withExtendedLifetime(place) {}
             let isRequest = (try? StreamRequest(serializedBytes: bytes))?.version == StreamProtocol.version
             _ = try holder.socket.send(bytes)
@@ -45,7 +47,8 @@ extension FuzzTargets {
             _ = try holder.socket.send(try close.serializedBytes() as [UInt8])
             _ = try owner.service(now: now)
             try require(owner.readerCount == 0, "\(owner.readerCount) readers after CLOSE")
-            try require(isRequest || answers == 1, "bytes that are no request got \(answers) answers, expected one refusal")
+            try require(
+                isRequest || answers == 1, "bytes that are no request got \(answers) answers, expected one refusal")
             return isRequest ? .accepted : .refused
         }
     }
@@ -65,7 +68,8 @@ extension FuzzTargets {
         credit.records = 512
         credit.acknowledged = 4
         let kinds: [StreamRequest.OneOf_Request] = [
-            .open(open), .open(all), .credit(credit), .close(CloseStream()), .marks(AskMarks()), .snapshot(AskSnapshot()),
+            .open(open), .open(all), .credit(credit), .close(CloseStream()), .marks(AskMarks()),
+            .snapshot(AskSnapshot()),
         ]
         return try kinds.map { kind in
             var request = StreamRequest()
@@ -186,7 +190,8 @@ extension FuzzTargets {
         var ask = ControlRequest()
         ask.status = AskStatus()
         let seeds = try [beat, ask].map { try $0.serializedBytes() as [UInt8] }
-        return FuzzTarget("control-requests", Mutator(seeds: seeds, words: ["epicenter-"], grammar: .protobuf)) { bytes in
+        return FuzzTarget("control-requests", Mutator(seeds: seeds, words: ["epicenter-"], grammar: .protobuf)) {
+            bytes in
             guard let request = try? ControlRequest(serializedBytes: bytes) else { return .refused }
             let again = try ControlRequest(serializedBytes: request.serializedBytes() as [UInt8])
             try require(again == request, "the request is another after encoding it")

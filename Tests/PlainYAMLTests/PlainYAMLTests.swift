@@ -1,5 +1,6 @@
 import PlainYAML
 import Testing
+import Yams
 
 @Suite("Plain YAML")
 struct PlainYAMLTests {
@@ -12,14 +13,18 @@ struct PlainYAMLTests {
 
     @Test(
         "an anchor is one wherever a value may begin",
-        arguments: ["a: &b 1", "- &b 1", "[&b 1]", "{x: 1,&b y: 2}", "{\"x\":&b 1}", "&b x: 1", "a:\n  &b\n  - 1", "a: ! &b 1"])
+        arguments: [
+            "a: &b 1", "- &b 1", "[&b 1]", "{x: 1,&b y: 2}", "{\"x\":&b 1}", "&b x: 1", "a:\n  &b\n  - 1", "a: ! &b 1",
+        ])
     func anchors(_ text: String) {
         #expect(throws: PlainYAML.Problem.self) { try PlainYAML.compose(text) }
     }
 
     @Test(
         "an ampersand within words is none",
-        arguments: ["name: S&P 500", "name: Procter & Gamble", "url: http://x/?a=1&b=2&c=%20&d", "name: R&D", "a: \"&\""])
+        arguments: [
+            "name: S&P 500", "name: Procter & Gamble", "url: http://x/?a=1&b=2&c=%20&d", "name: R&D", "a: \"&\"",
+        ])
     func words(_ text: String) throws {
         #expect(try PlainYAML.compose(text)?.mapping?.count == 1)
     }
