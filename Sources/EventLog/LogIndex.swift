@@ -21,6 +21,10 @@ public final class LogIndex {
         var descriptor: SharedDescriptor?
     }
 
+    /// A chunk or record of a stream is far smaller: one larger could not be served either, and a few bytes can say
+    /// that they hold gigabytes.
+    static let limits = ReadLimits(chunkSize: 64 << 20, recordLength: 64 << 20)
+
     let path: String
     public internal(set) var stream: StreamName
     public internal(set) var epoch: UInt64

@@ -24,7 +24,9 @@ func findChunk(
         let piece = UnsafeRawBufferPointer(rebasing: target[..<count])
         for index in 0..<max(0, count - fieldsLength) where piece[index] == Opcode.chunk.rawValue {
             let candidate = UnsafeRawBufferPointer(rebasing: piece[index...])
+            // What a reader would refuse is no chunk; and sizes without a limit have no sum.
             guard let place = plausibleChunk(candidate, at: offset + UInt64(index), end: end),
+                place.fields.uncompressedSize <= limits.chunkSize, place.recordsLength <= limits.chunkSize,
                 place.recordsLength + place.fields.uncompressedSize <= budget
             else { continue }
             budget -= place.recordsLength + place.fields.uncompressedSize

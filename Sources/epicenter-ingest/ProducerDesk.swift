@@ -45,12 +45,15 @@ final class ProducerDesk {
         _ = poller.add(pull, for: .readable)
     }
 
+    /// A commit is one chunk, which must stay small enough to be served.
+    private static let takenAtOnce = 4 << 20
+
     /// Takes what has come, a bounded amount. It is to be committed, and then answered.
     ///
     /// - Returns: Whether anything came.
     func take(recordTime: () -> UInt64) throws -> Bool {
         var any = false
-        receiving: for _ in 0..<64 {
+        receiving: for _ in 0..<64 where log.pendingBytes < Self.takenAtOnce {
             switch try router.receiveParts(wait: false, limit: 4) {
             case .nothing: break receiving
             case .tooManyFrames(let found): refuse(frames: found)
@@ -60,7 +63,7 @@ final class ProducerDesk {
                 any = true
             }
         }
-        receiving: for _ in 0..<64 {
+        receiving: for _ in 0..<64 where log.pendingBytes < Self.takenAtOnce {
             switch try pull.receiveParts(wait: false, limit: 4) {
             case .nothing: break receiving
             case .tooManyFrames(let found): refuse(frames: found)

@@ -66,6 +66,10 @@ struct ServiceConfigurationTests {
             ("data: {sink: never}", "data.sink is not a setting; allowed are data.compression"),
             ("- a", "must be a mapping"),
             ("a: [", "not valid YAML"),
+            ("data: {syncIntervalMs: 1:30}", "data.syncIntervalMs is \"1:30\", allowed is a whole number"),
+            ("ingest: {rate: 99999999999999:59:59:59:59:59}", "ingest.rate is \"99999999999999:59:59:59:59:59\""),
+            ("run: &a {directory: /a}\ndata: *a", "e.yaml:1: an anchor (&name)"),
+            (String(repeating: "[", count: 20) + String(repeating: "]", count: 20), "more than 16 levels"),
         ])
     func refuses(yaml: String, expected: String) {
         let found = problems(yaml)
@@ -75,6 +79,13 @@ struct ServiceConfigurationTests {
     @Test("all problems are said at once")
     func allProblems() {
         #expect(problems("data: {sync: often, syncIntervalMs: x}\nlog: {level: loud}\nnonsense: 1").count == 4)
+    }
+
+    @Test("a hundred keys that are no settings are said one by one, more are counted")
+    func manyUnknown() {
+        let found = problems((0..<5_000).map { "k\($0): 1\n" }.joined())
+        #expect(found.count == 101)
+        #expect(found.last == "e.yaml: 4900 more keys are not settings")
     }
 
     @Test("the environment overrides the file, and a wrong value there is refused too")
