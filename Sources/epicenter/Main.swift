@@ -19,7 +19,7 @@ struct Epicenter: AsyncParsableCommand {
             """,
         version: ServiceVersion.text,
         subcommands: [
-            Run.self, Replay.self, SubscribeCommand.self, Status.self, Report.self, Inspect.self, Import.self,
+            Run.self, Replay.self, SubscribeCommand.self, Status.self, Report.self, Inspect.self, Recover.self, Import.self,
             Digest.self, Config.self,
         ])
 
