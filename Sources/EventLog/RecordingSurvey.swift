@@ -61,10 +61,10 @@ public struct RecordingSurvey: Sendable {
         let isOurs = isOurs
         file = try LogError.naming(path) { () throws(ContainerError) in
             try survey(
-                descriptor, writtenBy: origin.writer, knowing: isOurs ? Self.ourChannels : [], progress: progress
-            ) { index, records in
-                if isOurs { reading.note(index, records) }
-            }
+                descriptor, writtenBy: origin.writer, knowing: isOurs ? Self.ourChannels : [],
+                each: { index, records in
+                    if isOurs { reading.note(index, records) }
+                }, progress: progress)
         }
         guard isOurs else { return }
         counts = reading.counts

@@ -100,15 +100,15 @@ public struct FileSurvey: Hashable, Sendable {
 /// - Parameters:
 ///   - descriptor: Open for reading; stays the caller's.
 ///   - channels: Channels whose messages need no definition, because the caller knows them.
-///   - progress: Told how far reading has come, at each chunk.
 ///   - body: Lent the records of each whole chunk, with its position in the summary's chunk indexes.
+///   - progress: Told how far reading has come, at each chunk.
 /// - Throws: ``ContainerError`` with reason `system` only, or what `body` throws.
 /// - Complexity: Linear; damaged stretches are read again, in total at most about eight times the file's size.
 ///   Memory: one chunk and the summary.
 public func survey(
     _ descriptor: Int32, writtenBy origin: FileOrigin = .anywhere, knowing channels: Set<UInt16> = [],
-    limits: ReadLimits = ReadLimits(), progress: (UInt64) -> Void = { _ in },
-    _ body: (Int, RawSpan) throws(ContainerError) -> Void = { _, _ in }
+    limits: ReadLimits = ReadLimits(), each body: (Int, RawSpan) throws(ContainerError) -> Void = { _, _ in },
+    progress: (UInt64) -> Void = { _ in }
 ) throws(ContainerError) -> FileSurvey {
     var scan = try SurveyScan(descriptor, isStrict: origin == .thisLibrary, known: channels, limits: limits)
     while let index = try scan.nextChunk() {

@@ -1,4 +1,4 @@
-/// The scan behind ``survey(_:writtenBy:knowing:limits:progress:_:)``: steps from record to record, and over damage to the
+/// The scan behind ``survey(_:writtenBy:knowing:limits:each:progress:)``: steps from record to record, and over damage to the
 /// next whole one.
 struct SurveyScan: ~Copyable {
     private(set) var survey = FileSurvey()
@@ -175,7 +175,7 @@ struct SurveyScan: ~Copyable {
 
     /// Behind the data section everything must decode and end with Footer and magic.
     private mutating func takeClosing(_ place: RecordPlace) throws(ContainerError) {
-        if !isClosing, place.opcode != .dataEnd {
+        if !isClosing, place.opcode != .dataEnd || map?.next(after: place.offset) != nil {
             throw ContainerError(.unexpectedRecord(found: place.opcode, expected: .dataEnd), at: place.offset)
         }
         switch try scanner.record() {
@@ -229,10 +229,12 @@ extension SurveyScan {
         isClosing = false
         let known = map?.next(after: start)
         let end = known ?? scanner.end
-        var resume = try search(start + 1, before: end)
+        // What looked like the data section's end was none if a whole chunk follows it, even at once.
+        var resume = try search(wasClosing ? start : start + 1, before: end)
         if resume == nil, known != nil { resume = known }
         let heldRecords = map.map { $0.holds(start) } ?? !(wasClosing && resume == nil)
-        note(start..<(resume ?? scanner.end), error, heldRecords ? .records : .derived)
+        let begin = wasClosing && resume != nil && dataEnd > 0 ? dataEnd : start
+        note(begin..<(resume ?? scanner.end), error, heldRecords ? .records : .derived)
         guard let resume else {
             isDone = true
             return
