@@ -115,7 +115,7 @@ struct Export: ParsableCommand {
                 }
                 if let refused { throw Failure("\(refused)") }
             }
-            if others > 0 { complain("\(others) trades are not in it; --topic trades prints them") }
+            if others > 0 { complain("\(others) records of the other kind are not in it; --topic bars or trades prints them") }
         }
     }
 }

@@ -20,9 +20,11 @@ struct Record: ParsableCommand {
             Records from the stream's beginning, or --from, until interrupted, --until or --duration; restarts of the \
             service are lived through. With several --stream, --out is a directory that gets STREAM.mcap for each. The \
             file is made as OUT.partial and moved when it is whole. Sequences are kept as long as nothing between \
-            them is left out; with --topic, and in market with --from, records are numbered anew from 1 and the \
-            definitions and settings known before are put first, so that replay plays the file.
-            Exit status: 0 recorded, 1 failed or nothing to record, 64 wrong arguments.
+            them is left out. With --topic, and in market with --from, records are numbered anew from 1; of market \
+            definitions and settings are always kept, those from before --from at the front, so that replay plays the \
+            file.
+            Exit status: 0 recorded, 1 failed, nothing to record, or the stream's history ended (the file holds it up \
+            to there), 64 wrong arguments.
             """)
 
     @OptionGroup var service: ServiceOptions
@@ -58,20 +60,24 @@ struct Record: ParsableCommand {
         }
         do {
             try record(recorders, stop)
+            var isComplete = true
+            for recorder in recorders {
+                if let told = try recorder.finish() {
+                    say(told)
+                } else {
+                    complain("\(recorder.stream.rawValue): nothing to record")
+                    isComplete = false
+                }
+                if recorder.wasCutShort { isComplete = false }
+            }
+            if !isComplete { throw ExitCode(1) }
         } catch {
-            recorders.forEach { $0.discard() }
+            // Hours may be in it: what is whole can be had from there.
+            for path in recorders.compactMap(\.unfinished) {
+                complain("\(path) holds what was recorded: epicenter recover saves it")
+            }
             throw error
         }
-        var isEmpty = false
-        for recorder in recorders {
-            guard let told = try recorder.finish() else {
-                complain("\(recorder.stream.rawValue): nothing to record")
-                isEmpty = true
-                continue
-            }
-            say(told)
-        }
-        if isEmpty { throw ExitCode(1) }
     }
 
     private func record(_ recorders: [StreamRecorder], _ stop: StopSignal) throws {
@@ -120,12 +126,14 @@ private final class StreamRecorder {
     private var file: File?
     /// Definitions and settings met before the first record wanted, the latest of each.
     private var front: [String: StreamMessage] = [:]
-    private var frontOrder: [String] = []
     private var epoch: UInt64 = 0
     private var records: UInt64 = 0
     private var last: UInt64 = 0
     private(set) var isDone = false
     private(set) var wasHeard = false
+    /// The stream's history ended before what was asked for.
+    private(set) var wasCutShort = false
+    private var isFinished = false
 
     /// A noncopyable writer needs an owner with a place in memory.
     private final class File {
@@ -182,6 +190,7 @@ private final class StreamRecorder {
             complain("\(stream.rawValue): the service will not serve on: \(code) \(reason)")
             if records == 0 { throw Failure("\(stream.rawValue): refused: \(code) \(reason)") }
             isDone = true
+            wasCutShort = true
             return false
         }
     }
@@ -191,13 +200,14 @@ private final class StreamRecorder {
         guard found != epoch else { return }
         complain("\(stream.rawValue): a new epoch \(String(found, radix: 16)) begins; the recording ends before it")
         isDone = true
+        wasCutShort = true
     }
 
     private func take(_ message: StreamMessage) throws {
         guard message.lastSequence >= reader.next else { return }
         let isPast = selection.isPast(message)
         defer { if isPast { isDone = true } }
-        guard var wanted = selection.wanted(message) else { return keepFront(message) }
+        guard var wanted = selection.wanted(message) else { return try keep(message) }
         // A batch begins with a whole message, which may begin before what was asked for.
         if wanted.firstSequence <= last, last > 0 {
             guard wanted.lastSequence > last else { return }
@@ -208,18 +218,16 @@ private final class StreamRecorder {
         try append(wanted)
     }
 
-    /// Keeps what a later record needs to be understood.
-    private func keepFront(_ message: StreamMessage) {
-        guard renumbers, stream == .market, file == nil else { return }
+    /// Keeps what a later record needs to be understood: at the front until there is one, in its place afterwards.
+    private func keep(_ message: StreamMessage) throws {
+        guard renumbers, stream == .market else { return }
+        let key: String
         switch message {
-        case .instrumentDefinition(let definition): keep("\(definition.instrument)", message)
-        case .configurationChanged: keep("", message)
-        default: break
+        case .instrumentDefinition(let definition): key = "\(definition.instrument)"
+        case .configurationChanged: key = ""
+        default: return
         }
-    }
-
-    private func keep(_ key: String, _ message: StreamMessage) {
-        if front.updateValue(message, forKey: key) == nil { frontOrder.append(key) }
+        if file == nil { front[key] = message } else { try append(message) }
     }
 
     private func appendFront() throws {
@@ -244,19 +252,18 @@ private final class StreamRecorder {
     /// - Returns: What was recorded; nil if nothing was.
     func finish() throws -> String? {
         guard let file else { return nil }
-        return try output.make {
-            if renumbers {
-                try file.writer.append(
-                    note: RecordingNotes.origin,
-                    [("stream", stream.rawValue), ("epoch", String(epoch, radix: 16)), ("last_sequence", "\(last)")])
-            }
-            try file.writer.finish()
-            let sequences = renumbers ? "numbered anew" : "up to sequence \(last)"
-            return "\(output.path): \(records) records of \(stream.rawValue), \(sequences)"
+        if renumbers {
+            try file.writer.append(
+                note: RecordingNotes.origin,
+                [("stream", stream.rawValue), ("epoch", String(epoch, radix: 16)), ("last_sequence", "\(last)")])
         }
+        try file.writer.finish()
+        try output.commit()
+        isFinished = true
+        let sequences = renumbers ? "numbered anew" : "up to sequence \(last)"
+        return "\(output.path): \(records) records of \(stream.rawValue), \(sequences)"
     }
 
-    func discard() {
-        if file != nil { output.discard() }
-    }
+    /// A file that was begun and is not finished.
+    var unfinished: String? { file == nil || isFinished ? nil : output.temporary }
 }
