@@ -33,13 +33,17 @@ public struct InstrumentUnion: Sendable {
         let symbol = definition.symbol
         guard !symbol.isEmpty, (1...SymbolTable.maximumNumber).contains(definition.instrument) else {
             throw MergeConflict(
-                description: "\(names[source]): record \(definition.sequence) defines instrument \(definition.instrument) as \(quoted(symbol)), which is none")
+                description:
+                    "\(names[source]): record \(definition.sequence) defines instrument \(definition.instrument) as \(quoted(symbol)), which is none"
+            )
         }
         var made = definition
         if let known = defined[symbol] {
             guard known.kind == definition.kind, known.currency == definition.currency else {
                 throw MergeConflict(
-                    description: "\(names[source]): record \(definition.sequence) defines \(symbol) as \(definition.kind) in \(definition.currency), another input as \(known.kind) in \(known.currency); rename one of them")
+                    description:
+                        "\(names[source]): record \(definition.sequence) defines \(symbol) as \(definition.kind) in \(definition.currency), another input as \(known.kind) in \(known.currency); rename one of them"
+                )
             }
             made.instrument = known.instrument
             maps[source][definition.instrument] = known.instrument
@@ -57,7 +61,8 @@ public struct InstrumentUnion: Sendable {
     public func number(of instrument: UInt32, source: Int, record: UInt64) throws(MergeConflict) -> UInt32 {
         if let number = maps[source][instrument] { return number }
         throw MergeConflict(
-            description: "\(names[source]): record \(record) is of instrument \(instrument), which is not defined before it")
+            description:
+                "\(names[source]): record \(record) is of instrument \(instrument), which is not defined before it")
     }
 
     private func free(_ wanted: UInt32) -> UInt32 {
@@ -129,7 +134,8 @@ public struct MarketMerge: Sendable {
     /// Places what must be known before all rows: definitions and the first settings, at the merged stream's beginning.
     ///
     /// - Parameter front: Each input's messages before its first row that is neither, in order.
-    public mutating func begin(_ front: [(message: StreamMessage, source: Int)], at time: UInt64) throws(MergeConflict) {
+    public mutating func begin(_ front: [(message: StreamMessage, source: Int)], at time: UInt64) throws(MergeConflict)
+    {
         for (message, source) in front {
             if case .instrumentDefinition = message { try place(message, row: 0, source: source, at: time) }
         }
@@ -181,7 +187,9 @@ public struct MarketMerge: Sendable {
         case .newsItem, .fact, .clockTick, .instrumentDefinition: packer.append(message)
         case .shockSignal, .finding, .alertRecord:
             throw MergeConflict(
-                description: "\(names[source]): record \(sequence) is a \(message.type.schemaName), allowed are records of market")
+                description:
+                    "\(names[source]): record \(sequence) is a \(message.type.schemaName), allowed are records of market"
+            )
         }
     }
 

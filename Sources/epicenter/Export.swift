@@ -22,7 +22,8 @@ struct Export: ParsableCommand {
         subcommands: [JSONL.self, CSV.self])
 
     struct Target: ParsableArguments {
-        @Argument(help: "A recording, or a stream's directory.", completion: .file(extensions: ["mcap"])) var file: String
+        @Argument(help: "A recording, or a stream's directory.", completion: .file(extensions: ["mcap"])) var file:
+            String
         @OptionGroup var selection: RecordSelection
         @Option(help: "The file to write; default: standard output.") var out: String?
 
@@ -115,7 +116,9 @@ struct Export: ParsableCommand {
                 }
                 if let refused { throw Failure("\(refused)") }
             }
-            if others > 0 { complain("\(others) records of the other kind are not in it; --topic bars or trades prints them") }
+            if others > 0 {
+                complain("\(others) records of the other kind are not in it; --topic bars or trades prints them")
+            }
         }
     }
 }

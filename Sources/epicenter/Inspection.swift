@@ -98,7 +98,8 @@ struct Inspection: Encodable {
             if let span = survey.span {
                 times = min(times?.lowerBound ?? .max, span.lowerBound)...max(times?.upperBound ?? 0, span.upperBound)
             }
-            if let begin = survey.chunks.first?.sequences.lowerBound, let end = survey.chunks.last?.sequences.upperBound {
+            if let begin = survey.chunks.first?.sequences.lowerBound, let end = survey.chunks.last?.sequences.upperBound
+            {
                 if let next, begin > next { lost_sequences.append(Range(first: next, last: begin - 1)) }
                 first = first ?? begin
                 head = end
@@ -263,9 +264,11 @@ extension Inspection {
     private var conclusion: String {
         switch Verdict(rawValue: verdict) ?? .damaged {
         case .whole: "Whole. Every chunk's checksum was verified."
-        case .live: "Whole so far: the last segment is still being written, or its writer died. Every chunk's checksum was verified."
+        case .live:
+            "Whole so far: the last segment is still being written, or its writer died. Every chunk's checksum was verified."
         case .incomplete: "What is there is whole, but records are missing or out of order."
-        case .open: "No end: it is still being written, or its writer died between two writes. All chunks there are whole."
+        case .open:
+            "No end: it is still being written, or its writer died between two writes. All chunks there are whole."
         case .torn: "Torn: its writer died in mid-write. What is before the tear is whole; epicenter recover keeps it."
         case .damaged: "Damaged; epicenter recover keeps what is whole."
         }
@@ -282,7 +285,8 @@ extension Inspection.Segment {
             for channel in channels {
                 let schema = channel.schema.isEmpty ? "no schema" : channel.schema
                 lines.append(
-                    "channel    \(channel.id) \(channel.topic): \(channel.messages) messages, \(schema), \(channel.encoding)")
+                    "channel    \(channel.id) \(channel.topic): \(channel.messages) messages, \(schema), \(channel.encoding)"
+                )
             }
         }
         let ratio = chunks.uncompressed > 0 ? Int(100 * Double(chunks.stored) / Double(chunks.uncompressed)) : 100
@@ -299,7 +303,8 @@ extension Inspection.Segment {
         if unknown_records > 0 { lines.append("unknown    \(unknown_records) records of kinds not known here") }
         for damage in damage {
             let held = damage.kind == "records" ? "records, or nobody can tell" : "nothing that is not made again"
-            lines.append("damage     bytes \(damage.from) to \(damage.until) (\(damage.bytes)): \(damage.error); held \(held)")
+            lines.append(
+                "damage     bytes \(damage.from) to \(damage.until) (\(damage.bytes)): \(damage.error); held \(held)")
         }
         for problem in problems { lines.append("problem    \(problem)") }
         return lines
@@ -310,7 +315,8 @@ extension Inspection.ChunkLine {
     fileprivate var line: String {
         let ratio = uncompressed > 0 ? Int(100 * Double(stored) / Double(uncompressed)) : 100
         let sequences = first.flatMap { first in last.map { ", sequences \(first) to \($0)" } } ?? ""
-        return "  at \(offset): \(compression), \(stored) bytes for \(uncompressed) (\(ratio) %), \(from) to \(until)\(sequences)"
+        return
+            "  at \(offset): \(compression), \(stored) bytes for \(uncompressed) (\(ratio) %), \(from) to \(until)\(sequences)"
     }
 }
 

@@ -39,9 +39,12 @@ struct Merge: ParsableCommand {
             for input in inputs { try writer.append(note: RecordingNotes.origin, input.origin) }
             try writer.finish()
         }
-        say("\(out): \(merge.records) records of \(files.count) recordings, \(merge.repeats) of them twice there and once here")
+        say(
+            "\(out): \(merge.records) records of \(files.count) recordings, \(merge.repeats) of them twice there and once here"
+        )
         if merge.settingsLeftOut > 0 {
-            complain("settings of later inputs differ from those of \(files[0]) and were left out: \(merge.settingsLeftOut)")
+            complain(
+                "settings of later inputs differ from those of \(files[0]) and were left out: \(merge.settingsLeftOut)")
         }
         if merge.marksLeftOut > 0 { complain("producers' marks left out: \(merge.marksLeftOut)") }
     }

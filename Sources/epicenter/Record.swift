@@ -41,7 +41,9 @@ struct Record: ParsableCommand {
     private static let patience: Duration = .seconds(10)
 
     func validate() throws {
-        if let duration, !(duration > 0 && duration < 1e9) { throw ValidationError("--duration is \(duration), allowed is above 0") }
+        if let duration, !(duration > 0 && duration < 1e9) {
+            throw ValidationError("--duration is \(duration), allowed is above 0")
+        }
         for topic in selection.topic where !stream.contains(topic.type.stream) {
             throw ValidationError("--topic \(topic.type.topic) is of no stream that is recorded")
         }
@@ -180,7 +182,8 @@ private final class StreamRecorder {
             wasHeard = true
             try reader.acknowledge(reader.next - 1, idle: true)
             // No record may ever come that is late enough: then the clock says so.
-            if let until = selection.until, reader.next > reader.head, ServiceClock.wall > until.time + CivilTime.second {
+            if let until = selection.until, reader.next > reader.head, ServiceClock.wall > until.time + CivilTime.second
+            {
                 isDone = true
             }
             return true

@@ -157,17 +157,24 @@ struct RecoveryLosses: Encodable {
     func text(_ file: String, _ out: String) -> String {
         var lines: [String] = []
         let range = saved_first.flatMap { first in saved_last.map { ", sequences \(first) to \($0)" } } ?? ""
-        lines.append("\(out): saved \(saved_messages) messages in \(saved_chunks) chunks\(range); read back and verified")
+        lines.append(
+            "\(out): saved \(saved_messages) messages in \(saved_chunks) chunks\(range); read back and verified")
         if !isLossy {
             lines.append("Nothing was lost\(damaged_places > 0 ? ": only what is made again was damaged" : "").")
         }
         if lost_bytes > 0 { lines.append("lost: \(lost_bytes) bytes that held records, or may have") }
-        if let lost_chunks, lost_chunks > 0 { lines.append("lost: \(lost_chunks) chunks, by the file's own statistics") }
+        if let lost_chunks, lost_chunks > 0 {
+            lines.append("lost: \(lost_chunks) chunks, by the file's own statistics")
+        }
         if let lost_messages, lost_messages > 0 { lines.append("lost: \(lost_messages) messages") }
         if lost_others > 0 { lines.append("lost: \(lost_others) attachments or metadata records") }
         for range in lost_sequences { lines.append("lost: sequences \(range.first) to \(range.last)") }
-        if is_end_lost, saved_last != nil { lines.append("lost: perhaps records behind the last one saved; the end is damaged") }
-        if unreadable_chunks > 0 { lines.append("left out: \(unreadable_chunks) chunks with messages of another stream") }
+        if is_end_lost, saved_last != nil {
+            lines.append("lost: perhaps records behind the last one saved; the end is damaged")
+        }
+        if unreadable_chunks > 0 {
+            lines.append("left out: \(unreadable_chunks) chunks with messages of another stream")
+        }
         if repeated_chunks > 0 { lines.append("left out: \(repeated_chunks) chunks whose records are in others") }
         if unknown_records > 0 { lines.append("left out: \(unknown_records) records of kinds not known here") }
         if fails_data_crc {

@@ -7,7 +7,9 @@ import Testing
 struct PythonInteropTests {
     static let compressions: [Compression] = [.none, .zstd(), .zstd(level: 19), .lz4]
 
-    @Test("it reads what our writer makes, every CRC checked, messages, attachments and metadata alike", arguments: compressions)
+    @Test(
+        "it reads what our writer makes, every CRC checked, messages, attachments and metadata alike",
+        arguments: compressions)
     func readsOurs(compression: Compression) throws {
         let path = NSTemporaryDirectory() + "/ours-\(UUID().uuidString).mcap"
         defer { unlink(path) }
@@ -41,7 +43,9 @@ struct PythonInteropTests {
         #expect(told.sorted() == expected.sorted())
     }
 
-    @Test("our reader reads what it makes, messages, attachments and metadata alike", arguments: ["none", "zstd", "lz4"], [false, true])
+    @Test(
+        "our reader reads what it makes, messages, attachments and metadata alike", arguments: ["none", "zstd", "lz4"],
+        [false, true])
     func readsTheirs(compression: String, plain: Bool) throws {
         let path = NSTemporaryDirectory() + "/theirs-\(UUID().uuidString).mcap"
         defer { unlink(path) }

@@ -212,7 +212,8 @@ struct SurveyTests {
                 if index == 1 { damageAt = writer.offset + 60 }
                 try writer.append(&builder, .zstd())
                 try writer.append(
-                    AttachmentRecord(logTime: 1, createTime: 0, name: "a\(index)", mediaType: "text/plain", data: [1, 2]))
+                    AttachmentRecord(
+                        logTime: 1, createTime: 0, name: "a\(index)", mediaType: "text/plain", data: [1, 2]))
                 try writer.append(MetadataRecord(name: "m\(index)", metadata: ["k": "v"]))
             }
             if closed { try writer.finish() }
