@@ -53,7 +53,7 @@ func findChunk(
 private func plausibleChunk(_ bytes: UnsafeRawBufferPointer, at offset: UInt64, end: UInt64) -> ChunkPlace? {
     let prefixLength = FileFormat.recordPrefixLength
     let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
-    guard length <= end - offset else { return nil }
+    guard end - offset >= UInt64(prefixLength), length <= end - offset - UInt64(prefixLength) else { return nil }
     let prefix = UnsafeRawBufferPointer(rebasing: bytes[prefixLength..<min(bytes.count, prefixLength + 64)])
     let contentOffset = offset + UInt64(prefixLength)
     guard length >= UInt64(FileFormat.chunkFieldsLength),

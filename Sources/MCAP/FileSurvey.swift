@@ -88,7 +88,7 @@ public struct FileSurvey: Hashable, Sendable {
 
     /// Whether everything is as it should be. A file without a Footer may be: it is still written, or its writer
     /// died between two writes.
-    public var isWhole: Bool { damage.isEmpty && !isLossy && summaryState != .damaged }
+    public var isWhole: Bool { damage.isEmpty && !isLossy && summaryState != .damaged && header != nil }
 }
 
 /// Reads a file from its start to its end, over any damage, and says what is whole.

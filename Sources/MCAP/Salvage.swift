@@ -44,7 +44,8 @@ public func salvage(
 private func copy(
     _ range: Range<UInt64>, of descriptor: Int32, into writer: inout FileWriter, _ limits: ReadLimits
 ) throws(ContainerError) {
-    var scanner = try FileScanner(descriptor, from: range.lowerBound, upTo: range.upperBound, limits: limits)
+    var scanner = try FileScanner(
+        descriptor, from: range.lowerBound, upTo: range.upperBound, limits: limits, isChecked: false)
     while try scanner.next() != nil {
         switch try scanner.record() {
         // Definitions stand at the front already.

@@ -17,9 +17,17 @@ struct SurveyScan: ~Copyable {
     private var isClosing = false
     /// Where a whole chunk was found that the summary has elsewhere.
     private var displaced: UInt64?
+    /// Where a whole chunk was taken up again that was refused before: not a second time.
+    private var retried: UInt64?
+    /// End of the last record that a checksum guards.
+    private var unchecked: UInt64 = 0
+    private let magicError: ContainerError?
     private var statedDataCRC: UInt32 = 0
     private var dataEnd: UInt64 = 0
     private var hasSummary = false
+    private var summaryStart: UInt64 = 0
+    private var closingStatistics: StatisticsRecord?
+    private var hasBegun = false
     private var scratch: [UInt8] = []
 
     init(_ descriptor: Int32, isStrict: Bool, known: Set<UInt16>, limits: ReadLimits) throws(ContainerError) {
@@ -34,14 +42,13 @@ struct SurveyScan: ~Copyable {
             survey.stated = summary.statistics
             if own.isGuarded { survey.summary.adopt(summary.definitions) }
         }
-        if let error = try magicError(descriptor, size: size) {
-            let range = 0..<min(magicLength, size)
-            survey.damage.append(.init(range: range, error: error, kind: .derived))
-        }
-        // A scan from 0 would check the magic and stop.
         let start = min(magicLength, size)
+        let wrongMagic = try MCAP.magicError(descriptor, size: size)
+        if let wrongMagic {
+            survey.damage.append(.init(range: 0..<start, error: wrongMagic, kind: .derived))
+        }
         let end = own.isGuarded ? own.summaryStart : size
-        let scanner = try FileScanner(descriptor, from: max(1, start), upTo: end, limits: limits)
+        let scanner = try FileScanner(descriptor, from: start, upTo: end, limits: limits, isChecked: false)
         self.map = own.isGuarded ? own.summary.map(SummaryMap.init) : nil
         self.survey = survey
         self.descriptor = descriptor
@@ -52,6 +59,8 @@ struct SurveyScan: ~Copyable {
         self.searcher = ChunkReader(limits: limits)
         self.budget = 8 * size + 64 << 20
         self.isDone = start == end
+        self.unchecked = start
+        self.magicError = wrongMagic
     }
 
     var position: UInt64 { scanner.position }
@@ -64,6 +73,8 @@ struct SurveyScan: ~Copyable {
     ///
     /// - Returns: Its position in the summary's chunk indexes; `nil` at the end of the file.
     mutating func nextChunk() throws(ContainerError) -> Int? {
+        if magicError != nil, !hasBegun { try lookInMagic() }
+        hasBegun = true
         while !isDone {
             let start = scanner.position
             do {
@@ -86,6 +97,9 @@ struct SurveyScan: ~Copyable {
             return nil
         }
         do throws(ContainerError) {
+            if start == UInt64(FileFormat.magic.count), place.opcode != .header, retried != start {
+                throw ContainerError(.unexpectedRecord(found: place.opcode, expected: .header), at: start)
+            }
             try map?.check(place, isDisplaced: displaced == start)
             if place.opcode != .messageIndex { settle() }
             if isClosing || place.opcode.endsDataSection {
@@ -115,6 +129,7 @@ struct SurveyScan: ~Copyable {
             try checkLength(attachment, place)
             survey.summary.note(AttachmentIndexRecord(of: attachment, at: place.offset, length: place.length))
             keep(place)
+            unchecked = place.end
         case .metadata(let metadata):
             try checkLength(metadata, place)
             survey.summary.note(MetadataIndexRecord(offset: place.offset, length: place.length, name: metadata.name))
@@ -164,6 +179,7 @@ struct SurveyScan: ~Copyable {
         survey.summary.adopt(definitions)
         pending = made
         displaced = nil
+        unchecked = place.end
         map?.found(made.index)
         let index = survey.summary.chunkIndexes.count
         survey.pieces.append(.chunk(index))
@@ -183,7 +199,13 @@ struct SurveyScan: ~Copyable {
             try checkLength(end, place)
             statedDataCRC = end.dataSectionCRC
             dataEnd = place.offset
+            summaryStart = place.end
+        case .statistics(let statistics): closingStatistics = statistics
         case .footer(let footer):
+            // Whole but not where it was: something before it is gone, or came in, and it tells how much there was.
+            if let closingStatistics, try scanner.isSummary(footer, at: place, from: summaryStart) {
+                survey.stated = closingStatistics
+            }
             try scanner.checkSummary(footer, at: place)
             hasSummary = footer.summaryStart != 0
         case .chunk, .messageIndex, .message, .attachment, .metadata:
@@ -229,17 +251,33 @@ extension SurveyScan {
         isClosing = false
         let known = map?.next(after: start)
         let end = known ?? scanner.end
-        // What looked like the data section's end was none if a whole chunk follows it, even at once.
-        var resume = try search(wasClosing ? start : start + 1, before: end)
+        // A whole chunk may lie right here, where another record was expected, or begin inside a record before that has
+        // no checksum of its own.
+        let from = max(unchecked, retried.map { $0 + 1 } ?? 0)
+        var resume = try search(from, before: end)
         if resume == nil, known != nil { resume = known }
+        retried = resume
         let heldRecords = map.map { $0.holds(start) } ?? !(wasClosing && resume == nil)
-        let begin = wasClosing && resume != nil && dataEnd > 0 ? dataEnd : start
-        note(begin..<(resume ?? scanner.end), error, heldRecords ? .records : .derived)
+        let isBehind = resume.map { wasClosing || $0 < start } ?? false
+        note(
+            (isBehind ? min(unchecked, resume ?? start) : start)..<(resume ?? scanner.end), error,
+            heldRecords ? .records : .derived)
+        unchecked = resume ?? unchecked
         guard let resume else {
             isDone = true
             return
         }
-        scanner = try FileScanner(descriptor, from: resume, upTo: scanner.end, limits: limits)
+        scanner = try FileScanner(descriptor, from: resume, upTo: scanner.end, limits: limits, isChecked: false)
+    }
+
+    /// Where the magic should be, a whole chunk may begin.
+    private mutating func lookInMagic() throws(ContainerError) {
+        guard let found = try search(0, before: scanner.position) else { return }
+        retried = found
+        survey.damage = []
+        if found > 0, let magicError { note(0..<found, magicError, .derived) }
+        scanner = try FileScanner(descriptor, from: found, upTo: scanner.end, limits: limits, isChecked: false)
+        isDone = false
     }
 
     /// Where the next whole chunk before `end` begins, or the records before it that lead up to it.
@@ -261,7 +299,7 @@ extension SurveyScan {
 
     /// Whether the summary has a chunk like the one at `offset` that was not found so far.
     private func isMissing(_ offset: UInt64) throws(ContainerError) -> Bool {
-        var one = try FileScanner(descriptor, from: offset, upTo: scanner.end, limits: limits)
+        var one = try FileScanner(descriptor, from: offset, upTo: scanner.end, limits: limits, isChecked: false)
         guard let place = try one.next(), case .chunk(let chunk) = try one.record() else { return false }
         return map?.isMissing(chunk, length: place.length) ?? true
     }
@@ -290,6 +328,7 @@ extension SurveyScan {
     }
 
     private mutating func note(_ range: Range<UInt64>, _ error: ContainerError, _ kind: FileSurvey.Damage.Kind) {
+        if range.isEmpty { return }
         if let last = survey.damage.last, last.range.upperBound == range.lowerBound, last.kind == kind {
             survey.damage[survey.damage.count - 1].range = last.range.lowerBound..<range.upperBound
         } else {

@@ -158,7 +158,7 @@ extension RecordingSurvey {
             file.damage.count == 1 && file.damage[0].range.upperBound == file.fileSize && !file.isClosed
             && file.header != nil
         if isTorn { return isLive ? .live : .torn }
-        if !file.damage.isEmpty || file.isLossy || file.summaryState == .damaged || !unreadable.isEmpty {
+        if !file.isWhole || !unreadable.isEmpty {
             return .damaged
         }
         if !isContinuous { return .incomplete }
@@ -168,6 +168,8 @@ extension RecordingSurvey {
     /// What is wrong beside damaged bytes, a line each.
     var problems: [String] {
         var lines: [String] = []
+        if file.header == nil { lines.append("no whole header") }
+        if file.summaryState == .damaged { lines.append("the summary is damaged") }
         if file.matchesDataSectionCRC == false {
             lines.append("the data section does not match its CRC-32, though every chunk does")
         }

@@ -8,22 +8,30 @@ import ServiceKit
 struct OutputFile {
     let path: String
     /// Where it is made.
-    var temporary: String { path + ".partial" }
+    let temporary: String
 
-    /// - Parameter inputs: Files that must not be overwritten.
-    /// - Throws: `ValidationError` for a place that is one of them, or no place for a file.
-    init(_ path: String, notOver inputs: [String] = []) throws {
+    /// - Parameters:
+    ///   - inputs: Files that must not be overwritten.
+    ///   - suffix: What tells the file being made from the one it becomes.
+    /// - Throws: `ValidationError` where either is one of the inputs, or no place for a file.
+    init(_ path: String, notOver inputs: [String] = [], suffix: String = ".new") throws {
         self.path = path
-        guard let found = Self.status(path) else { return }
-        guard found.st_mode & S_IFMT == S_IFREG else {
+        temporary = path + suffix
+        for place in [path, temporary] {
+            guard let found = Self.status(place) else { continue }
+            for input in inputs {
+                guard let other = Self.status(input), other.st_dev == found.st_dev, other.st_ino == found.st_ino
+                else { continue }
+                throw ValidationError("\(place) would be overwritten and is an input; name another file")
+            }
+        }
+        if let found = Self.status(path), found.st_mode & S_IFMT != S_IFREG {
             throw ValidationError("\(path) is no regular file; name a file that is to be made")
         }
-        for input in inputs {
-            guard let other = Self.status(input), other.st_dev == found.st_dev, other.st_ino == found.st_ino
-            else { continue }
-            throw ValidationError("\(path) is an input; name another file")
-        }
     }
+
+    /// Whether a file is being made, or was when its maker died.
+    var isBegun: Bool { Self.status(temporary) != nil }
 
     private static func status(_ path: String) -> stat? {
         var status = stat()

@@ -58,7 +58,8 @@ struct Record: ParsableCommand {
         let recorders = try streams.map { name in
             let path = streams.count > 1 ? "\(out)/\(name.rawValue).mcap" : out
             let endpoint = name == .alerts ? configuration.replayEndpoint : configuration.endpoint(of: name.rawValue)
-            return try StreamRecorder(name, context, Endpoint(endpoint), OutputFile(path), selection, compression.value)
+            return try StreamRecorder(
+                name, context, Endpoint(endpoint), try Self.output(path), selection, compression.value)
         }
         do {
             try record(recorders, stop)
@@ -80,6 +81,17 @@ struct Record: ParsableCommand {
             }
             throw error
         }
+    }
+
+    /// What a recorder that was killed left is not written over.
+    private static func output(_ path: String) throws -> OutputFile {
+        let output = try OutputFile(path, suffix: ".partial")
+        guard !output.isBegun else {
+            throw Failure(
+                "\(output.temporary) is there: another recorder writes it, or left it when it died. "
+                    + "Save it with epicenter recover, and remove it")
+        }
+        return output
     }
 
     private func record(_ recorders: [StreamRecorder], _ stop: StopSignal) throws {

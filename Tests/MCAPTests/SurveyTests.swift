@@ -146,11 +146,16 @@ struct SurveyTests {
             let (survey, found) = try Self.found(file, .thisLibrary)
             let whole = try Self.wholeChunks(of: bytes, in: changed)
             if survey.summary.channels.count == 2 {
-                #expect(Set(whole).isSubset(of: Set(found)), "round \(round)")
+                #expect(
+                    Set(whole).isSubset(of: Set(found)),
+                    "round \(round), \(compression): \(survey.damage), \(survey.summaryState), \(bytes.count) to \(changed.count)"
+                )
             }
             #expect(Set(found).isSubset(of: Set((0..<8).map { chunk in (0..<3).map { UInt32(3 * chunk + $0) } })))
             if Set(found).count < 8, survey.isClosed || changed.count >= bytes.count {
-                #expect(survey.isLossy, "round \(round)")
+                #expect(
+                    survey.isLossy,
+                    "round \(round): \(survey.damage), \(survey.summaryState), \(bytes.count) to \(changed.count)")
             }
             if !survey.pieces.isEmpty { #expect(try Self.saved(survey, file) == found.flatMap { $0 }) }
         }

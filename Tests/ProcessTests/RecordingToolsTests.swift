@@ -154,13 +154,17 @@ struct RecordingToolsTests {
         #expect(try epicenter("recover", "/nowhere.mcap", "--out", out).status == 2)
         let (path, bytes) = try segment(closed: true)
         // A full disk: the file being made is one.
-        try FileManager.default.createSymbolicLink(atPath: out + ".partial", withDestinationPath: "/dev/full")
+        try FileManager.default.createSymbolicLink(atPath: out + ".new", withDestinationPath: "/dev/full")
         let full = try epicenter("recover", path, "--out", out)
         #expect(full.status == 2)
         #expect(full.errors.contains("No space left"))
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasPrefix("saved") } == [])
         #expect(try epicenter("recover", path, "--out", path).status == 64)
+        // The file being made beside the new one is the input.
+        let beside = try write(bytes, "saved.mcap.new")
+        #expect(try epicenter("recover", beside, "--out", out).status == 64)
+        #expect([UInt8](try Data(contentsOf: URL(filePath: beside))) == bytes)
         #expect(try epicenter("recover", path, "--out", "/dev/full").status == 64)
         #expect([UInt8](try Data(contentsOf: URL(filePath: path))) == bytes)
     }
@@ -371,6 +375,25 @@ struct RecordTests {
         let (from, until) = (1_737_331_200 * CivilTime.second, 1_738_022_400 * CivilTime.second)
         #expect(!times.isEmpty && times.allSatisfy { (from..<until).contains($0) })
         #expect(try epicenter("replay", part, "--in-process", "--quiet").status == 0)
+
+        // A recorder that is killed leaves what it had written, and nobody writes over it.
+        let killed = Process()
+        killed.executableURL = URL(filePath: Binaries.path("epicenter"))
+        killed.arguments = ["record", "--run", service.runDirectory, "--out", folder + "/killed.mcap"]
+        killed.standardError = FileHandle.nullDevice
+        try killed.run()
+        let partial = folder + "/killed.mcap.partial"
+        let end = Date().addingTimeInterval(20)
+        while Date() < end,
+            try !FileManager.default.fileExists(atPath: partial) || RecordingSurvey(of: partial).chunks.isEmpty
+        {
+            usleep(10_000)
+        }
+        _ = service.kill(killed.processIdentifier)
+        killed.waitUntilExit()
+        #expect(try epicenter("record", "--run", service.runDirectory, "--out", folder + "/killed.mcap").status == 1)
+        #expect(try epicenter("recover", partial, "--out", folder + "/killed.mcap").status == 0)
+        #expect(try LogIndex(reading: folder + "/killed.mcap").head > 10_000)
 
         let both = folder + "/both"
         let two = try epicenter(
