@@ -120,7 +120,7 @@ let package = Package(
         tests("SupervisionTests", ["Supervision"]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
         tests("FuzzTests", ["FuzzKit"]),
-        tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
+        tests("ProcessTests", ["EventLog", "MCAP", "Schema", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )

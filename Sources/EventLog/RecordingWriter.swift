@@ -99,6 +99,12 @@ public struct RecordingWriter: ~Copyable {
         }
     }
 
+    /// Says something of the recording as a whole, in a metadata record.
+    public mutating func append(note name: String, _ entries: [(String, String)]) throws(LogError) {
+        let record = MetadataRecord(name: name, metadata: TextMap(entries.map { .init(key: $0.0, value: $0.1) }))
+        try naming { (file) throws(ContainerError) in try file.append(record) }
+    }
+
     /// Writes what is left and the summary, and makes the file survive power loss.
     public mutating func finish() throws(LogError) {
         try writeChunk()
