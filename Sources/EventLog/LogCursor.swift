@@ -8,6 +8,11 @@ public struct LogBatch: Sendable, Equatable {
     /// with a whole message, and the reader skips.
     public let firstSequence: UInt64
     public let lastSequence: UInt64
+
+    public init(firstSequence: UInt64, lastSequence: UInt64) {
+        self.firstSequence = firstSequence
+        self.lastSequence = lastSequence
+    }
 }
 
 /// A place in a stream from which batches are read, catching up and following alike: the log is its own
