@@ -62,6 +62,12 @@ public struct ReplayPace: Sendable, Equatable {
         return time
     }
 
+    /// Where record time stands, ns; 0 before it began.
+    public func time(now: Duration) -> UInt64 {
+        guard !isPaused, case .factor(let factor) = rate, let anchor else { return max(anchor?.time ?? 0, reached) }
+        return max(anchor.time(at: now, factor), reached)
+    }
+
     /// How long until a record is due; nil: not before a command comes.
     public func wait(until next: UInt64, now: Duration) -> Duration? {
         if next < from || (next <= reached && reached > 0) || steps > 0 { return .zero }

@@ -37,7 +37,7 @@ final class PlayerDesk {
                 let isRequest = frames.count == 3 && frames[1].isEmpty
                 let refusal = apply(Array(frames.dropFirst(isRequest ? 2 : 1)), to: &player, now: now)
                 if !refusal.isEmpty { refused += 1 }
-                let bytes: [UInt8] = try status(of: player, refusal).serializedBytes()
+                let bytes: [UInt8] = try status(of: player, refusal, now).serializedBytes()
                 _ = try socket.sendMultipart(isRequest ? [identity, [], bytes] : [identity, bytes])
             }
         }
@@ -63,7 +63,7 @@ final class PlayerDesk {
         return ""
     }
 
-    private func status(of player: borrowing RecordingPlayer, _ refusal: String) -> PlayerStatus {
+    private func status(of player: borrowing RecordingPlayer, _ refusal: String, _ now: Duration) -> PlayerStatus {
         var status = PlayerStatus()
         status.state =
             if player.isDone { .done } else if player.isRestoring { .restoring } else {
@@ -75,6 +75,7 @@ final class PlayerDesk {
         status.nextRecordTime = player.nextTime ?? 0
         status.refused = refused
         status.refusal = refusal
+        status.time = player.pace.time(now: now)
         status.pid = ServiceMain.processID
         return status
     }

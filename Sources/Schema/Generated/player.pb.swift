@@ -224,6 +224,9 @@ public nonisolated struct PlayerStatus: Sendable {
   /// of the process that plays: after a restart it plays as configured
   public var pid: Int32 = 0
 
+  /// where record time stands: between records it runs on, paused it stands still
+  public var time: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -470,7 +473,7 @@ nonisolated extension PlayerRate: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PlayerStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PlayerStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{1}rate\0\u{1}sequence\0\u{3}record_time\0\u{3}next_record_time\0\u{1}refused\0\u{1}refusal\0\u{1}pid\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{1}rate\0\u{1}sequence\0\u{3}record_time\0\u{3}next_record_time\0\u{1}refused\0\u{1}refusal\0\u{1}pid\0\u{1}time\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -486,6 +489,7 @@ nonisolated extension PlayerStatus: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.refused) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
       case 8: try { try decoder.decodeSingularInt32Field(value: &self.pid) }()
+      case 9: try { try decoder.decodeSingularFixed64Field(value: &self.time) }()
       default: break
       }
     }
@@ -520,6 +524,9 @@ nonisolated extension PlayerStatus: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.pid != 0 {
       try visitor.visitSingularInt32Field(value: self.pid, fieldNumber: 8)
     }
+    if self.time != 0 {
+      try visitor.visitSingularFixed64Field(value: self.time, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -532,6 +539,7 @@ nonisolated extension PlayerStatus: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.refused != rhs.refused {return false}
     if lhs.refusal != rhs.refusal {return false}
     if lhs.pid != rhs.pid {return false}
+    if lhs.time != rhs.time {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
