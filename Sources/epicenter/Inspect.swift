@@ -13,6 +13,7 @@ struct Inspect: ParsableCommand {
               epicenter inspect docs/examples/deepseek-2025-01.mcap
               epicenter inspect /tmp/demo/alerts --json
               epicenter inspect /tmp/demo/alerts --print --from 10
+              epicenter inspect january.mcap --origin
 
             Exit status: 0 whole, 1 damaged or not a recording of ours.
             """)
@@ -20,10 +21,19 @@ struct Inspect: ParsableCommand {
     @Argument(help: "A recording, or a stream's directory.", completion: .file(extensions: ["mcap"])) var path: String
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "Print each message as JSON, one a line.") var print = false
+    @Flag(help: "Print which sequences the records of a filtered copy had (first,origin,count for each run).")
+    var origin = false
     @Option(help: "With --print: from this sequence.") var from: UInt64 = 1
 
     func run() throws {
         let index = try LogIndex(reading: path)
+        let origin = try readOrigin()
+        if self.origin {
+            guard let origin else { throw Failure("\(path) is no filtered copy: its records have the sequences they had") }
+            say("first,origin,count")
+            for run in origin.runs { say("\(run.first),\(run.origin),\(run.count)") }
+            return
+        }
         if print {
             try index.forEachMessage(from: from) { message in
                 say(try message.jsonText())
@@ -40,11 +50,19 @@ struct Inspect: ParsableCommand {
             times = (times?.first ?? message.recordTime(row: 0), last)
             return true
         }
-        say(json ? jsonText(index, counts, times) : text(index, counts, times))
+        say(json ? jsonText(index, origin, counts, times) : text(index, origin, counts, times))
+    }
+
+    private func readOrigin() throws -> RecordingOrigin? {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+            return nil
+        }
+        return try RecordingOrigin.read(path)
     }
 
     private func text(
-        _ index: LogIndex, _ counts: [MessageType: (messages: Int, records: Int)],
+        _ index: LogIndex, _ origin: RecordingOrigin?, _ counts: [MessageType: (messages: Int, records: Int)],
         _ times: (first: UInt64, last: UInt64)?
     ) -> String {
         var lines = [
@@ -53,6 +71,11 @@ struct Inspect: ParsableCommand {
         ]
         if let times {
             lines.append("times      \(CivilTime.rfc3339(times.first)) to \(CivilTime.rfc3339(times.last))")
+        }
+        if let origin {
+            let epoch = String(origin.epoch, radix: 16)
+            lines.append("origin     sequences \(origin.firstSequence) to \(origin.head) of epoch \(epoch), in \(origin.runs.count) runs (--origin)")
+            lines.append("filter     \(origin.filter.isEmpty ? "none" : origin.filter)")
         }
         lines.append("")
         for type in MessageType.allCases {
@@ -65,7 +88,7 @@ struct Inspect: ParsableCommand {
     }
 
     private func jsonText(
-        _ index: LogIndex, _ counts: [MessageType: (messages: Int, records: Int)],
+        _ index: LogIndex, _ origin: RecordingOrigin?, _ counts: [MessageType: (messages: Int, records: Int)],
         _ times: (first: UInt64, last: UInt64)?
     ) -> String {
         let kinds = MessageType.allCases.compactMap { type in
@@ -74,7 +97,15 @@ struct Inspect: ParsableCommand {
         let span =
             times.map { "\"from\":\"\(CivilTime.rfc3339($0.first))\",\"until\":\"\(CivilTime.rfc3339($0.last))\"," }
             ?? ""
+        let from =
+            origin.map {
+                "\"origin\":{\"epoch\":\"\(String($0.epoch, radix: 16))\",\"first\":\($0.firstSequence),\"head\":\($0.head),\"filter\":\(jsonQuoted($0.filter)),\"runs\":\($0.runs.count)},"
+            } ?? ""
         return
-            "{\"stream\":\"\(index.stream.rawValue)\",\"epoch\":\"\(String(index.epoch, radix: 16))\",\"first\":\(index.firstSequence),\"head\":\(index.head),\(span)\"kinds\":{\(kinds.joined(separator: ","))}}"
+            "{\"stream\":\"\(index.stream.rawValue)\",\"epoch\":\"\(String(index.epoch, radix: 16))\",\"first\":\(index.firstSequence),\"head\":\(index.head),\(span)\(from)\"kinds\":{\(kinds.joined(separator: ","))}}"
+    }
+
+    private func jsonQuoted(_ text: String) -> String {
+        (try? String(decoding: JSONEncoder().encode(text), as: UTF8.self)) ?? "\"\""
     }
 }
