@@ -34,6 +34,7 @@ extension ReplayRate: CustomStringConvertible {
     public var description: String {
         switch self {
         case .maximum: "max"
+        case .factor(let factor) where factor >= 1 && factor < 1e15 && factor == factor.rounded(): "\(Int64(factor))"
         case .factor(let factor): "\(factor)"
         }
     }
