@@ -72,7 +72,8 @@ extension RecordingOrigin {
         var values: [String: String] = [:]
         for entry in record.metadata.entries { values[entry.key] = entry.value }
         guard let epoch = values["epoch"].flatMap({ UInt64($0, radix: 16) }),
-            let first = values["first_sequence"].flatMap({ UInt64($0) }), let head = values["head"].flatMap({ UInt64($0) })
+            let first = values["first_sequence"].flatMap({ UInt64($0) }),
+            let head = values["head"].flatMap({ UInt64($0) })
         else { return nil }
         self.init(epoch: epoch, firstSequence: first, head: head, filter: values["filter"] ?? "")
     }

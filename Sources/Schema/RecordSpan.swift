@@ -15,9 +15,11 @@ public struct RecordSpan: Sendable, Equatable {
     public func contains(_ time: UInt64) -> Bool { time >= from && time <= until }
 
     /// What ``start(_:)`` and ``end(_:)`` take, for messages.
-    public static let timeForms = "a date (2025-01-27) or an RFC 3339 time (2025-01-27T14:30:00Z), 1970 until before 2200"
+    public static let timeForms =
+        "a date (2025-01-27) or an RFC 3339 time (2025-01-27T14:30:00Z), 1970 until before 2200"
     /// What ``length(_:)`` takes, for messages.
-    public static let lengthForms = "a number above 0 with s, m, h, d or w, such as 90s, 6h or 7d; without a letter it is seconds"
+    public static let lengthForms =
+        "a number above 0 with s, m, h, d or w, such as 90s, 6h or 7d; without a letter it is seconds"
 
     /// 1 January 2200: sums with times before it do not overflow.
     private static let latest = UInt64(CivilTime.dayNumber(year: 2_200, month: 1, day: 1)) * CivilTime.day

@@ -45,7 +45,8 @@ final class PlayerDesk {
 
     /// - Returns: Why it was refused; empty if it was not.
     private func apply(_ frames: [[UInt8]], to player: inout RecordingPlayer, now: Duration) -> String {
-        guard frames.count == 1, let bytes = frames.first, let command = try? PlayerCommand(serializedBytes: bytes) else {
+        guard frames.count == 1, let bytes = frames.first, let command = try? PlayerCommand(serializedBytes: bytes)
+        else {
             return "expected one frame with a PlayerCommand, found \(frames.count) of \(frames.map(\.count)) bytes"
         }
         switch command.command {
@@ -55,7 +56,8 @@ final class PlayerDesk {
         case .step: player.pace.step(now: now)
         case .rate(let asked):
             guard let rate = ReplayRate(asked) else {
-                return "rate has factor \(asked.factor) and maximum \(asked.maximum), allowed is a factor above 0, or maximum"
+                return
+                    "rate has factor \(asked.factor) and maximum \(asked.maximum), allowed is a factor above 0, or maximum"
             }
             player.pace.set(rate, now: now)
         case nil: return "the command is none of status, pause, resume, step, rate"

@@ -98,7 +98,9 @@ struct FilterJob {
                 "\(unknown.joined(separator: ", ")): no definition and no fact in \(file) is about it; there are \(known.prefix(40).joined(separator: ", "))\(more)"
             )
         }
-        guard made.records > 0 else { throw ValidationError("\(file) has no record that would be kept; see epicenter inspect") }
+        guard made.records > 0 else {
+            throw ValidationError("\(file) has no record that would be kept; see epicenter inspect")
+        }
         return (made.records, source.head - before)
     }
 }

@@ -29,7 +29,9 @@ struct Inspect: ParsableCommand {
         let index = try LogIndex(reading: path)
         let origin = try readOrigin()
         if self.origin {
-            guard let origin else { throw Failure("\(path) is no filtered copy: its records have the sequences they had") }
+            guard let origin else {
+                throw Failure("\(path) is no filtered copy: its records have the sequences they had")
+            }
             say("first,origin,count")
             for run in origin.runs { say("\(run.first),\(run.origin),\(run.count)") }
             return
@@ -74,7 +76,9 @@ struct Inspect: ParsableCommand {
         }
         if let origin {
             let epoch = String(origin.epoch, radix: 16)
-            lines.append("origin     sequences \(origin.firstSequence) to \(origin.head) of epoch \(epoch), in \(origin.runs.count) runs (--origin)")
+            lines.append(
+                "origin     sequences \(origin.firstSequence) to \(origin.head) of epoch \(epoch), in \(origin.runs.count) runs (--origin)"
+            )
             lines.append("filter     \(origin.filter.isEmpty ? "none" : origin.filter)")
         }
         lines.append("")

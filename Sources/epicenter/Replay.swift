@@ -83,7 +83,8 @@ struct Replay: ParsableCommand {
             throw ValidationError("\(name) is \"\(day)\", allowed is a date such as 2025-01-27")
         }
         if loop, out != nil {
-            throw ValidationError("--loop keeps no streams, since each round makes them anew: leave out --out or --loop")
+            throw ValidationError(
+                "--loop keeps no streams, since each round makes them anew: leave out --out or --loop")
         }
         if inProcess, rate != .maximum || startPaused || options.until != nil || options.duration != nil {
             throw ValidationError(
@@ -154,7 +155,8 @@ struct Replay: ParsableCommand {
         lines += survey.kindLines.map { "           \($0)" }
         if plan.before > 0 { lines.append("restoring  \(plan.before) records before that, as fast as it goes") }
         let time =
-            plan.seconds.map { "\(Progress.duration($0)) without pauses" } ?? "as fast as it goes; only trying tells how fast"
+            plan.seconds.map { "\(Progress.duration($0)) without pauses" }
+            ?? "as fast as it goes; only trying tells how fast"
         lines.append("rate       \(plan.rate): \(time)")
         say((lines + ["", "Nothing was started."]).joined(separator: "\n"))
     }
@@ -274,11 +276,19 @@ struct Replay: ParsableCommand {
         let first = plan.sequences.lowerBound - plan.before
         let played = head < first ? 0 : head - first + 1
         say("")
-        if plan.before > 0 { say("\(plan.before) records from before --from restored state; their \(printer.earlier) alerts are not shown.") }
+        if plan.before > 0 {
+            say(
+                "\(plan.before) records from before --from restored state; their \(printer.earlier) alerts are not shown."
+            )
+        }
         if printer.hidden > 0 { say("\(printer.hidden) alerts of other days are not shown here.") }
-        if end == .quit { say("Quit before the end: \(played) of \(plan.before + UInt64(plan.sequences.count)) records.") }
+        if end == .quit {
+            say("Quit before the end: \(played) of \(plan.before + UInt64(plan.sequences.count)) records.")
+        }
         let seconds = String(format: "%.1f", took.inSeconds)
-        say("\(played) records played in \(seconds) s, \(digest.records) alerts. Digest of alerts: \(digest.hexadecimal)")
+        say(
+            "\(played) records played in \(seconds) s, \(digest.records) alerts. Digest of alerts: \(digest.hexadecimal)"
+        )
         if let out { say("Streams are under \(out); next: epicenter report SHOCK --data \(out)") }
     }
 }

@@ -46,11 +46,13 @@ struct ReplayView {
         switch status.state {
         case .paused:
             let next = status.nextRecordTime == 0 ? "" : ", next \(CivilTime.rfc3339(status.nextRecordTime))"
-            return "paused  at \(time)\(next)  rate \(status.rateText)  \(Progress.bar(share(status, through), width: 10))"
+            return
+                "paused  at \(time)\(next)  rate \(status.rateText)  \(Progress.bar(share(status, through), width: 10))"
         case .done: return "playing \(Progress.bar(share(status, through)))"
         default:
             let left = remaining(status, through, first, now).map { ", \(Progress.duration($0)) left" } ?? ""
-            return "playing at \(time)  rate \(status.rateText)  \(Progress.bar(share(status, through), width: 20))\(left)"
+            return
+                "playing at \(time)  rate \(status.rateText)  \(Progress.bar(share(status, through), width: 20))\(left)"
         }
     }
 
