@@ -12,7 +12,14 @@ public final class StopSignal: Sendable {
         waker = try Waker()
         let address = UInt(bitPattern: Unmanaged.passRetained(self).toOpaque())
         StopSignal.current.store(address, ordering: .releasing)
-        for number in [SIGTERM, SIGINT] { signal(number, StopSignal.handle) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT] {
+            signal(number, StopSignal.handle)
+            sigaddset(&signals, number)
+        }
+        // Who was started by a thread that blocks them has inherited that.
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         signal(SIGPIPE, SIG_IGN)
     }
 
