@@ -10,9 +10,9 @@ struct FilterCommand: ParsableCommand {
         abstract: "Make a recording of some records of another.",
         discussion: """
             EXAMPLE
-              epicenter filter year.mcap --out january.mcap --from 2025-01-01 --until 2025-01-31
-              epicenter filter year.mcap --out prices.mcap --exclude NewsItem --symbol NVDA,AMD
-              epicenter filter year.mcap --out small.mcap --duration 30d --compression lz4
+              epicenter filter year.mcap --out week.mcap --from 2025-01-20 --duration 7d
+              epicenter filter year.mcap --out two.mcap --symbol NVDA,AMD --topic bars
+              epicenter filter year.mcap --out fast.mcap --exclude NewsItem --compression lz4
 
             Definitions of kept symbols and the benchmark, settings and ticks are always kept. Definitions, \
             settings and facts from before --from are known from there. The copy is numbered from 1; which \

@@ -17,7 +17,7 @@ struct Replay: ParsableCommand {
 
             EXAMPLE
               epicenter replay docs/examples/deepseek-2025-01.mcap --out /tmp/demo
-              epicenter replay week.mcap --rate 3600 --from 2025-01-27T14:00:00Z --duration 6h
+              epicenter replay week.mcap --from 2025-01-27 --duration 6h --rate 3600
               epicenter replay week.mcap --exclude NewsItem --dry-run
 
             --from begins in the middle. First it restores state: what came before is played as fast as it \
@@ -39,7 +39,7 @@ struct Replay: ParsableCommand {
     var file: String
 
     @Option(
-        help: ArgumentHelp("Market seconds per second, or \"max\".", valueName: "rate"),
+        help: ArgumentHelp("Market seconds per second, or \"max\", which is the default.", valueName: "rate"),
         transform: { text in
             guard let rate = ReplayRate(text) else {
                 throw ValidationError("--rate is \"\(text)\", allowed is \"max\" or a number above 0")

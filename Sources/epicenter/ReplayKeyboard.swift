@@ -4,7 +4,7 @@ import Glibc
 enum ReplayKey: Equatable {
     case pause, step, faster, slower, quit
 
-    static let hint = "space pauses and resumes, → or n one instant, ↑ ↓ double and halve the rate, q quits"
+    static let hint = "space pauses and resumes, → or n one instant, ↑ ↓ rate ×2 ÷2, q quits"
 }
 
 /// Finds keys in what a terminal sends; a sequence may be cut anywhere.
