@@ -29,6 +29,9 @@ import ZeroMQ
 /// | `service.checkpointSeconds` | 10 | how often a stage writes a checkpoint; 1 to 3600 |
 /// | `ingest.recording` | none | a recording to replay |
 /// | `ingest.rate` | `max` | market seconds per second, or `max` |
+/// | `ingest.from` | none | of a recording: what is before it is played at once, to restore state |
+/// | `ingest.until` | none | of a recording: the last record time played; a date is the end of that day |
+/// | `ingest.startPaused` | false | begin paused, for commands at `RUN/player.sock` |
 /// | `ingest.csv` | [] | CSV files or directories, `-` is standard input |
 /// | `ingest.jsonl` | [] | JSON-lines files or directories, `-` is standard input |
 /// | `ingest.ticks` | true | write a ClockTick each second when nothing else comes |
@@ -50,6 +53,9 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var checkpointInterval: Duration = .seconds(10)
     public var recording: String?
     public var rate = ReplayRate.maximum
+    /// Which record times of the recording are played at the rate.
+    public var span = RecordSpan()
+    public var startPaused = false
     public var csv: [String] = []
     public var jsonl: [String] = []
     public var ticks = true
@@ -68,24 +74,6 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public static let modelSections: Set<String> = [
         "settings", "instruments", "groups", "theses", "sources", "entities",
     ]
-}
-
-/// How fast recorded time passes.
-public enum ReplayRate: Sendable, Equatable {
-    case maximum
-    /// Market seconds per second.
-    case factor(Double)
-
-    /// `max`, or a positive number.
-    public init?(_ text: String) {
-        if text == "max" {
-            self = .maximum
-        } else if let factor = Double(text), factor > 0, factor.isFinite {
-            self = .factor(factor)
-        } else {
-            return nil
-        }
-    }
 }
 
 /// Everything that is wrong with a configuration, one line each: key, found, allowed.
@@ -159,6 +147,9 @@ extension ServiceConfiguration {
     private mutating func readFeeds(_ reader: SettingsReader) {
         reader.string("ingest.recording") { recording = $0 }
         reader.checked("ingest.rate", "\"max\" or a number above 0", ReplayRate.init) { rate = $0 }
+        reader.checked("ingest.from", RecordSpan.timeForms, RecordSpan.start) { span.from = $0 }
+        reader.checked("ingest.until", RecordSpan.timeForms, RecordSpan.end) { span.until = $0 }
+        reader.bool("ingest.startPaused") { startPaused = $0 }
         reader.strings("ingest.csv") { csv = $0 }
         reader.strings("ingest.jsonl") { jsonl = $0 }
         reader.bool("ingest.ticks") { ticks = $0 }
@@ -187,6 +178,7 @@ extension ServiceConfiguration {
     /// Where the owner of a stream serves it, inside the run directory.
     public func endpoint(of stream: String) -> String { "ipc://\(runDirectory)/\(stream).sock" }
     public var controlEndpoint: String { "ipc://\(runDirectory)/control.sock" }
+    public var playerEndpoint: String { "ipc://\(runDirectory)/player.sock" }
     public var producersEndpoint: String { producers ?? "ipc://\(runDirectory)/producers.sock" }
     public var pullEndpoint: String { pull ?? "ipc://\(runDirectory)/pull.sock" }
     public var alertsEndpoint: String { alerts ?? "ipc://\(runDirectory)/alerts.sock" }

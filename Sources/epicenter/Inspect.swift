@@ -15,6 +15,7 @@ struct Inspect: ParsableCommand {
               epicenter inspect /tmp/demo/alerts --json
               epicenter inspect somebody-elses.mcap --chunks
               epicenter inspect /tmp/demo/alerts --print --from 10
+              epicenter inspect january.mcap --origin
 
             Every chunk is read and its checksum verified, over any damage to the end of the file. Works on any \
             MCAP file; of ours it also says stream, epochs, sequences and what is missing between them.
@@ -26,10 +27,13 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "List the chunks, one a line.") var chunks = false
     @Flag(help: "Print each message as JSON, one a line.") var print = false
+    @Flag(help: "Print which sequences the records of a filtered copy had (first,origin,count for each run).")
+    var origin = false
     @Option(help: "With --print: from this sequence.") var from: UInt64 = 1
 
     func run() throws {
         if print { return try printMessages() }
+        if origin { return try printOrigin() }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw SystemError(call: "open", path: path, errno: ENOENT)
@@ -57,6 +61,14 @@ struct Inspect: ParsableCommand {
         var status = stat()
         let size = stat(path, &status) == 0 ? UInt64(status.st_size) : 0
         return try RecordingSurvey(of: path) { progress.show($0, of: size) }
+    }
+
+    private func printOrigin() throws {
+        guard let origin = try RecordingOrigin.read(path) else {
+            throw Failure("\(path) is no filtered copy: its records have the sequences they had")
+        }
+        say("first,origin,count")
+        for run in origin.runs { say("\(run.first),\(run.origin),\(run.count)") }
     }
 
     private func printMessages() throws {

@@ -13,7 +13,7 @@ struct CommandLineTests {
     @Test(
         "every command explains itself with an example",
         arguments: [
-            "run", "replay", "subscribe", "status", "report", "inspect", "recover", "record", "merge", "export",
+            "run", "replay", "subscribe", "status", "report", "inspect", "recover", "record", "merge", "filter", "export",
             "export csv", "export jsonl", "import", "digest", "config check",
         ])
     func help(command: String) throws {
