@@ -95,7 +95,7 @@ let package = Package(
         // Tests mirror Sources.
         library("TestKit"),
         tests("SchemaTests", ["Schema"]),
-        tests("ZeroMQTests", ["ZeroMQ"]),
+        tests("ZeroMQTests", ["ZeroMQ", "TestKit"]),
         tests("MCAPTests", ["MCAP"]),
         tests("MarketModelsTests", ["MarketModels"]),
         tests("NewsModelsTests", ["NewsModels"]),

@@ -14,6 +14,10 @@ public protocol StageAttachment {
     func answer(_ request: StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?
     /// Where the stream is served.
     func endpoint(_ configuration: ServiceConfiguration) -> String?
+    /// Who decides which readers of the stream may connect; asked after ``start(_:log:)``.
+    var guardian: SocketGuard? { get }
+    /// Adds what the process should tell of this to its heartbeat.
+    func report(in heartbeat: inout Heartbeat)
 }
 
 /// A stage's process: reads its inputs' owners, runs the engine, serves the output, on one thread.
@@ -50,6 +54,7 @@ public final class StageProcess<S: Stage> {
         owner = try StreamOwner(
             log.index, in: context.zeroMQ,
             at: Endpoint(attachment?.endpoint(configuration) ?? configuration.endpoint(of: S.output.rawValue)),
+            guardedBy: attachment?.guardian,
             answer: answering.map { attachment in { attachment.answer($0) } })
         readers = try S.inputs.map { [engine] stream in
             try StreamReader(
@@ -185,6 +190,7 @@ public final class StageProcess<S: Stage> {
             heartbeat.set("requests_refused", owner.refused)
             heartbeat.set("batches_malformed", readers.reduce(0) { $0 + $1.malformed })
             heartbeat.set("reopened", UInt64(readers.reduce(0) { $0 + $1.reopened }))
+            attachment?.report(in: &heartbeat)
         }
     }
 

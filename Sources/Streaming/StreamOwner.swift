@@ -15,6 +15,7 @@ public final class StreamOwner {
     public static let maximumCredit = 131_072
 
     private var socket: Socket<Router>
+    private var binding: GuardedBinding
     private let log: LogIndex
     private var readers: [ReaderSession] = []
     private let buffer = RawBuffer()
@@ -31,9 +32,12 @@ public final class StreamOwner {
 
     /// Binds to `endpoint`.
     ///
-    /// - Parameter batchBytes: About how large a batch may become.
+    /// - Parameters:
+    ///   - guardian: Who decides which readers may connect; nil: whoever reaches the endpoint.
+    ///   - batchBytes: About how large a batch may become.
     public init(
-        _ log: LogIndex, in context: Context, at endpoint: Endpoint, batchBytes: Int = 128 * 1_024,
+        _ log: LogIndex, in context: Context, at endpoint: Endpoint, guardedBy guardian: SocketGuard? = nil,
+        batchBytes: Int = 128 * 1_024,
         answer: ((StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?)? = nil
     ) throws(ZeroMQError) {
         var options = SocketOptions()
@@ -41,8 +45,9 @@ public final class StreamOwner {
         options.sendHighWater = 1_000_000
         options.maxMessageSize = StreamProtocol.maximumRequestBytes
         options.routerHandover = true
+        options.guardBy(guardian)
         var socket = try Socket(Router.self, in: context, options: options)
-        _ = try socket.bind(to: endpoint)
+        binding = try GuardedBinding(&socket, to: endpoint, guardedBy: guardian)
         self.socket = socket
         self.log = log
         self.batchBytes = batchBytes
@@ -61,6 +66,7 @@ public final class StreamOwner {
     /// - Parameter now: Of a clock that never goes back.
     /// - Returns: Whether a reader has credit and more waits for it: call again soon.
     public func service(now: Duration) throws -> Bool {
+        try binding.service(&socket)
         while try takeRequest(now: now) {}
         var hasMore = false
         for reader in readers { hasMore = try send(to: reader, now: now) || hasMore }

@@ -42,9 +42,10 @@ public final class StreamReader {
     ///   - from: The first sequence wanted.
     ///   - epoch: The history it is a sequence of; 0 for any.
     ///   - credit: Records that may be under way at once.
+    ///   - security: CURVE, where the owner's endpoint wants it.
     public init(
         _ stream: StreamName, in context: Context, at endpoint: Endpoint, from: UInt64 = 1, epoch: UInt64 = 0,
-        types: [MessageType] = [], credit: Int = 32_768, name: String
+        types: [MessageType] = [], credit: Int = 32_768, name: String, security: SocketOptions.Security = .none
     ) throws(ZeroMQError) {
         var options = SocketOptions()
         options.maxMessageSize = StreamProtocol.maximumReplyBytes
@@ -53,6 +54,7 @@ public final class StreamReader {
         options.reconnectIntervalMaximum = .milliseconds(500)
         // Nothing is queued for an owner that is not there: it would be out of date when it comes.
         options.immediate = true
+        options.security = security
         var socket = try Socket(Dealer.self, in: context, options: options)
         try socket.connect(to: endpoint)
         self.socket = socket

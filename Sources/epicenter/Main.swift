@@ -20,7 +20,7 @@ struct Epicenter: AsyncParsableCommand {
         version: ServiceVersion.text,
         subcommands: [
             Run.self, Replay.self, SubscribeCommand.self, Status.self, Report.self, Inspect.self, Import.self,
-            Digest.self, Config.self,
+            Digest.self, Config.self, Keys.self,
         ])
 
     static func main() async {
