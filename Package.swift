@@ -106,7 +106,7 @@ let package = Package(
         tests("EventLogTests", ["EventLog", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
-        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
+        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
