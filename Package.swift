@@ -107,7 +107,7 @@ let package = Package(
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
-        tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
+        tests("ProcessTests", ["EventLog", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )
