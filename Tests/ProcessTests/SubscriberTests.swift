@@ -142,7 +142,8 @@ final class PublishBench {
         process.executableURL = URL(fileURLWithPath: Python.path)
         process.arguments =
             [
-                Binaries.root + "/Tests/Interop/collect.py", "ipc://\(folder)/alerts.sock", "ipc://\(folder)/replay.sock",
+                Binaries.root + "/Tests/Interop/collect.py", "ipc://\(folder)/alerts.sock",
+                "ipc://\(folder)/replay.sock",
                 directory.path + "/" + name,
             ] + options
         process.standardOutput = try file(name + ".told")
