@@ -78,7 +78,8 @@ public struct KeyDirectory: Sendable {
     ///
     /// - Returns: The key and, from a file, its name.
     public static func publicKey(_ text: String) throws(KeyError) -> (key: CurvePublicKey, name: String?) {
-        if let key = try? CurvePublicKey(z85: text) { return (key, nil) }
+        // A file first: a path of 40 characters can pass for a key.
+        if access(text, F_OK) != 0, let key = try? CurvePublicKey(z85: text) { return (key, nil) }
         guard let content = try? String(contentsOfFile: text, encoding: .utf8) else {
             throw KeyError("\"\(text)\" is neither a key of 40 characters nor a file that can be read")
         }

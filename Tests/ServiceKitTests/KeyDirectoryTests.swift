@@ -39,6 +39,15 @@ struct KeyDirectoryTests {
         #expect(try keys.secretKey(named: "desk-7") == secret)
     }
 
+    @Test("a file whose path has 40 characters that a key may have is a file")
+    func pathLikeKey() throws {
+        let path = temporary.path + "/keys/desk.pub"
+        #expect(path.utf8.count == 40)
+        #expect(throws: Never.self) { try CurvePublicKey(z85: path) }
+        let key = try keys.make("desk")
+        #expect(try KeyDirectory.publicKey(path).key == key)
+    }
+
     @Test("names that lead elsewhere are refused", arguments: ["", "../x", "a/b", ".hidden", "-x", "a b", "é"])
     func names(name: String) {
         #expect(throws: KeyError.self) { try keys.make(name) }
