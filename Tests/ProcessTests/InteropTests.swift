@@ -39,6 +39,13 @@ struct InteropTests {
         #expect(lines.contains { $0.contains("NVDA") && $0.contains("16.97") })
     }
 
+    @Test("the Python subscriber in scripted scenarios: losses, damage, histories taken back, topics interleaved")
+    func scenarios() throws {
+        let ended = try run(Python.path, [Binaries.root + "/Tests/Interop/subscriber_scenarios.py"])
+        #expect(ended.status == 0, "\(ended.output) \(ended.errors)")
+        #expect(ended.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 11)
+    }
+
     @Test("Python's mcap reads the recording and the alert log, checksums validated and messages decoded")
     func recordings() throws {
         let directory = TemporaryDirectory()
