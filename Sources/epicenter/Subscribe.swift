@@ -124,8 +124,14 @@ struct SubscribeCommand: ParsableCommand {
         _ = reader.add(to: &poller)
         _ = poller.add(stop.waker)
         var shown = 0
+        let start = ServiceClock.monotonic
+        var hasComplained = false
         while stop.count == 0, shown < count ?? .max {
             let now = ServiceClock.monotonic
+            if reader.epoch == 0, now - start > .seconds(5), !hasComplained {
+                hasComplained = true
+                complain("nobody answers at \(configuration.replayEndpoint) yet: is it running, and is the key let in?")
+            }
             try reader.keepOpen(now: now)
             let event = try reader.receive(now: now) { _, records in
                 var decoder = BatchDecoder()

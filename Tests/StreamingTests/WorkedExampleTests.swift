@@ -126,7 +126,8 @@ struct WorkedExampleTests {
         record.body = Data("{}".utf8)
         check(try record.serializedBytes(), Self.alert)
         // 76 bytes of message: opcode, length 98, channel 40, sequence, record time, event time, message.
-        let framed = "05" + "6200000000000000" + "2800" + "2a000000" + "01ca9a3b00000000" + "00ca9a3b00000000" + Self.alert
+        let framed =
+            "05" + "6200000000000000" + "2800" + "2a000000" + "01ca9a3b00000000" + "00ca9a3b00000000" + Self.alert
         #expect(Self.alert.count / 2 == 76)
         #expect(Self.document.contains(framed))
         let header = AlertHeader(
