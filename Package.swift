@@ -106,7 +106,7 @@ let package = Package(
                 "ShockAnalysis", "ShockAttribution", "Alerting", logging, protobuf,
             ]),
         tests("SchemaTests", ["Schema"]),
-        tests("ZeroMQTests", ["ZeroMQ"]),
+        tests("ZeroMQTests", ["ZeroMQ", "TestKit"]),
         tests("MCAPTests", ["MCAP"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels"]),
@@ -118,9 +118,9 @@ let package = Package(
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
-        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
+        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("FuzzTests", ["FuzzKit"]),
-        tests("ProcessTests", ["EventLog", "MCAP", "Schema", "ZeroMQ", "TestKit", protobuf]),
+        tests("ProcessTests", ["EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )

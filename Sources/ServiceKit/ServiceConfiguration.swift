@@ -40,6 +40,9 @@ import ZeroMQ
 /// | `publish.alerts` | `ipc://RUN/alerts.sock` | XPUB |
 /// | `publish.replay` | `ipc://RUN/replay.sock` | ROUTER for snapshots and replay |
 /// | `publish.source` | `urn:epicenter` | CloudEvents source |
+/// | `security.directory` | `/etc/epicenter/keys` | CURVE keys and the list of those let in |
+/// | `security.serverKey` | none | name of the key that public sockets are known by |
+/// | `security.curve` | `auto` | `auto`: CURVE on public TCP sockets off the loopback; `always`: on all public sockets |
 public struct ServiceConfiguration: Sendable, Equatable {
     public var runDirectory = "/run/epicenter"
     public var dataDirectory = "/var/lib/epicenter"
@@ -64,11 +67,14 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var alerts: String?
     public var replay: String?
     public var source = "urn:epicenter"
+    public var keyDirectory = "/etc/epicenter/keys"
+    public var serverKey: String?
+    public var alwaysCurve = false
 
     public init() {}
 
     /// Sections that are read here.
-    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish"]
+    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish", "security"]
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
@@ -107,6 +113,7 @@ extension ServiceConfiguration {
         let reader = SettingsReader(values, environment: environment)
         var made = ServiceConfiguration()
         made.readService(reader)
+        made.readSecurity(reader)
         made.readFeeds(reader)
         let problems = reader.finish()
         guard problems.isEmpty else { throw ConfigurationError(problems) }
@@ -157,18 +164,39 @@ extension ServiceConfiguration {
             ("ingest.producers", \ServiceConfiguration.producers), ("ingest.pull", \.pull),
             ("publish.alerts", \.alerts), ("publish.replay", \.replay),
         ] {
-            reader.checked(key, "a local endpoint: ipc:// or tcp:// on the loopback", Self.localEndpoint) {
-                self[keyPath: path] = $0
-            }
+            reader.checked(key, allowedEndpoints(key), allowedEndpoint) { self[keyPath: path] = $0 }
         }
         reader.string("publish.source") { source = $0 }
     }
 
-    /// Off the loopback a socket needs CURVE with an allow-list, which this version does not have: so there
-    /// is no such configuration.
-    private static func localEndpoint(_ text: String) -> String? {
-        guard let endpoint = try? Endpoint(text), endpoint.isLocal else { return nil }
-        return text
+    private mutating func readSecurity(_ reader: SettingsReader) {
+        reader.string("security.directory") { keyDirectory = $0 }
+        let names = "a key's name: letters, digits, dots, hyphens and underscores"
+        reader.checked("security.serverKey", names, { AllowList.isName($0) ? $0 : nil }, { serverKey = $0 })
+        // Read after the name of the key, without which there is no CURVE.
+        let curve = serverKey == nil ? "auto, or always with security.serverKey: \(Self.makeKey)" : "auto or always"
+        reader.checked("security.curve", curve, { ["auto", "always"].contains($0) ? $0 : nil }) { choice in
+            if choice == "always", serverKey == nil {
+                reader.refuse("security.curve", curve, choice)
+            } else {
+                alwaysCurve = choice == "always"
+            }
+        }
+    }
+
+    private static let makeKey = "make one with `epicenter keys new server`"
+
+    private func allowedEndpoints(_ key: String) -> String {
+        let local = "ipc:// or tcp:// on the loopback"
+        if serverKey != nil { return "ipc://PATH or tcp://HOST:PORT" }
+        return "\(local); off it there must be CURVE: \(Self.makeKey), say security.serverKey: server, "
+            + "and let peers in with `epicenter keys allow`"
+    }
+
+    /// Off the loopback a socket needs CURVE with a list of those let in.
+    private func allowedEndpoint(_ text: String) -> String? {
+        guard let endpoint = try? Endpoint(text), endpoint.transport != .inproc else { return nil }
+        return endpoint.isLocal || serverKey != nil ? text : nil
     }
 }
 
@@ -189,6 +217,12 @@ extension ServiceConfiguration {
             sync: sync, segmentBytes: segmentBytes, segmentAge: segmentAge, compression: compression,
             boot: ServiceClock.boot)
     }
+    /// Whether a public socket at `endpoint` is guarded by CURVE.
+    public func needsCurve(_ endpoint: String) -> Bool {
+        alwaysCurve || !((try? Endpoint(endpoint).isLocal) ?? false)
+    }
+    /// The sockets that programs of others connect to.
+    public var publicEndpoints: [String] { [alertsEndpoint, replayEndpoint, producersEndpoint, pullEndpoint] }
     public func streamDirectory(_ stream: String) -> String { "\(dataDirectory)/\(stream)" }
     public func checkpointPath(_ process: String) -> String { "\(dataDirectory)/checkpoints/\(process)" }
 }

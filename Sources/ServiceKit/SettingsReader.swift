@@ -154,7 +154,7 @@ final class SettingsReader {
         }
     }
 
-    private func refuse(_ key: String, _ allowed: String, _ found: String) {
+    func refuse(_ key: String, _ allowed: String, _ found: String) {
         let entry = file.entries.first { $0.key == key }
         let place = entry.map { "\(file.name):\($0.line): " } ?? "environment: "
         problems.append("\(place)\(key) is \"\(entry?.text ?? found)\", allowed is \(allowed)")

@@ -14,6 +14,10 @@ public protocol StageAttachment {
     func answer(_ request: StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?
     /// Where the stream is served.
     func endpoint(_ configuration: ServiceConfiguration) -> String?
+    /// Who decides which readers of the stream may connect; asked after ``start(_:log:)``.
+    var guardian: SocketGuard? { get }
+    /// Adds what the process should tell of this to its heartbeat.
+    func report(in heartbeat: inout Heartbeat)
 }
 
 /// A stage's process: the runner on its sockets and one thread, with heartbeats, checkpoints and an orderly end.
@@ -43,7 +47,8 @@ public final class StageProcess<S: Stage> {
         try attachment?.start(context, log: log)
         let output = try RouterLink(
             in: context.zeroMQ,
-            at: Endpoint(attachment?.endpoint(settings) ?? settings.endpoint(of: S.output.rawValue)))
+            at: Endpoint(attachment?.endpoint(settings) ?? settings.endpoint(of: S.output.rawValue)),
+            guardedBy: attachment?.guardian)
         runner = try StageRunner(engine, output: output, attachment: attachment) { stream in
             try DealerLink(in: context.zeroMQ, to: Endpoint(settings.endpoint(of: stream.rawValue)))
         }
@@ -129,6 +134,7 @@ public final class StageProcess<S: Stage> {
             heartbeat.set("reopened", UInt64(runner.readers.reduce(0) { $0 + $1.reopened }))
             heartbeat.set("records_lost", runner.readers.reduce(0) { $0 + $1.lost })
             heartbeat.set("stalls", runner.keeper.stalls)
+            runner.attachment?.report(in: &heartbeat)
         }
     }
 }

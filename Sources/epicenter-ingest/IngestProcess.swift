@@ -280,6 +280,7 @@ final class IngestProcess {
                 heartbeat.set("refused_\(reason)", refusals.byReason[reason] ?? 0)
             }
             heartbeat.recentErrors = refusals.recent
+            desk?.report(in: &heartbeat)
         }
     }
 }

@@ -10,6 +10,9 @@ import ZeroMQ
 final class ProducerDesk {
     private var router: Socket<Router>
     private var pull: Socket<Pull>
+    private var routerBinding: GuardedBinding
+    private var pullBinding: GuardedBinding
+    private let access: ServiceAccess
     private let log: EventLog
     private let refusals: RefusalCounter
     private var book: ProducerBook
@@ -26,12 +29,20 @@ final class ProducerDesk {
         _ context: ServiceContext, log: EventLog, symbols: SymbolTable, marks: [String: UInt64],
         refusals: RefusalCounter
     ) throws {
-        var options = SocketOptions()
-        options.maxMessageSize = Self.maximumFrame
-        var router = try Socket(Router.self, in: context.zeroMQ, options: options)
-        _ = try router.bind(to: Endpoint(context.configuration.producersEndpoint))
-        var pull = try Socket(Pull.self, in: context.zeroMQ, options: options)
-        _ = try pull.bind(to: Endpoint(context.configuration.pullEndpoint))
+        let configuration = context.configuration
+        let endpoints = [configuration.producersEndpoint, configuration.pullEndpoint]
+        access = try ServiceAccess(context, domain: .produce, endpoints: endpoints)
+        let guardians = endpoints.map(access.guardian(of:))
+        func options(_ guardian: SocketGuard?) -> SocketOptions {
+            var options = SocketOptions()
+            options.maxMessageSize = Self.maximumFrame
+            options.guardBy(guardian)
+            return options
+        }
+        var router = try Socket(Router.self, in: context.zeroMQ, options: options(guardians[0]))
+        routerBinding = try GuardedBinding(&router, to: Endpoint(endpoints[0]), guardedBy: guardians[0])
+        var pull = try Socket(Pull.self, in: context.zeroMQ, options: options(guardians[1]))
+        pullBinding = try GuardedBinding(&pull, to: Endpoint(endpoints[1]), guardedBy: guardians[1])
         self.router = router
         self.pull = pull
         self.log = log
@@ -39,6 +50,8 @@ final class ProducerDesk {
         book = ProducerBook(symbols: symbols, marks: marks)
         isSyncedAtCommit = context.configuration.sync == .always
     }
+
+    func report(in heartbeat: inout Heartbeat) { access.report(in: &heartbeat) }
 
     func add(to poller: inout Poller) {
         _ = poller.add(router, for: .readable)
@@ -52,6 +65,8 @@ final class ProducerDesk {
     ///
     /// - Returns: Whether anything came.
     func take(recordTime: () -> UInt64) throws -> Bool {
+        try routerBinding.service(&router)
+        try pullBinding.service(&pull)
         var any = false
         receiving: for _ in 0..<64 where log.pendingBytes < Self.takenAtOnce {
             switch try router.receiveParts(wait: false, limit: 4) {

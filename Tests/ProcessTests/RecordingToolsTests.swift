@@ -20,7 +20,7 @@ struct RecordingToolsTests {
                 var tick = ClockTick()
                 tick.recordTime = 1_700_000_000_000_000_000 + UInt64(100 * chunk + index) * CivilTime.second
                 tick.eventTime = tick.recordTime
-                try log.append(.clockTick(tick))
+                log.append(.clockTick(tick))
             }
             try log.commit()
         }
