@@ -27,6 +27,8 @@ import ZeroMQ
 /// | `log.level` | `info` | `trace` `debug` `info` `notice` `warning` `error` `critical` |
 /// | `service.stopWithinSeconds` | 30 | bound on a drained stop; 1 to 3600 |
 /// | `service.checkpointSeconds` | 10 | how often a stage writes a checkpoint; 1 to 3600 |
+/// | `service.maximumDeaths` | 5 | a child with more deaths than this in the window is given up; 1 to 1000 |
+/// | `service.deathWindowSeconds` | 60 | that window; 1 to 86400 |
 /// | `ingest.recording` | none | a recording to replay |
 /// | `ingest.rate` | `max` | market seconds per second, or `max` |
 /// | `ingest.from` | none | of a recording: what is before it is played at once, to restore state |
@@ -54,6 +56,8 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var logLevel = Logger.Level.info
     public var stopWithin: Duration = .seconds(30)
     public var checkpointInterval: Duration = .seconds(10)
+    public var maximumDeaths = 5
+    public var deathWindow: Duration = .seconds(60)
     public var recording: String?
     public var rate = ReplayRate.maximum
     /// Which record times of the recording are played at the rate.
@@ -149,6 +153,8 @@ extension ServiceConfiguration {
         }
         reader.int("service.stopWithinSeconds", in: 1...3_600) { stopWithin = .seconds($0) }
         reader.int("service.checkpointSeconds", in: 1...3_600) { checkpointInterval = .seconds($0) }
+        reader.int("service.maximumDeaths", in: 1...1_000) { maximumDeaths = $0 }
+        reader.int("service.deathWindowSeconds", in: 1...86_400) { deathWindow = .seconds($0) }
     }
 
     private mutating func readFeeds(_ reader: SettingsReader) {

@@ -173,7 +173,11 @@ extension ServiceContext {
                 "records are lost to damage; the segment as it was is in quarantine",
                 metadata: ["stream": "\(log.stream.rawValue)", "first": "\(lost.first)", "last": "\(lost.last)"])
         }
-        if log.opening.wasInDoubt {
+        if let missing = log.opening.missing {
+            logger.critical(
+                "the end of the stream is not there any more",
+                metadata: ["stream": "\(log.stream.rawValue)", "first": "\(missing.first)", "last": "\(missing.last)"])
+        } else if log.opening.wasInDoubt {
             logger.warning(
                 "the end of the stream may be missing, after power loss or a failed sync",
                 metadata: ["stream": "\(log.stream.rawValue)", "epoch_from": "\(log.lineage.current.first)"])

@@ -155,6 +155,109 @@ struct HistoryTests {
         }
     }
 
+    // MARK: truncation
+
+    /// A chunk is whole without the index of its one message: opcode, length, channel, array's length, one entry.
+    static let messageIndex = 1 + 8 + 2 + 4 + 16
+
+    /// Five records, a chunk each.
+    ///
+    /// - Returns: The segment's bytes, and where each record's chunk ends.
+    private func five(_ stream: StreamName, isClosed: Bool) throws -> (name: String, bytes: Data, ends: [Int]) {
+        var ends: [Int] = []
+        let log = try open(stream)
+        for cause in 1...5 as ClosedRange<UInt64> {
+            log.append(stream == .market ? tick(cause) : signal(cause: cause))
+            try log.commit()
+            ends.append(Int(try attributes().1) - Self.messageIndex)
+        }
+        if isClosed { try log.close() }
+        let name = try #require(try segments().first)
+        return (name, try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)), ends)
+    }
+
+    /// The stream with its segment cut to a length, in a place of its own.
+    private func copy(_ name: String, _ bytes: Data, cutTo length: Int) throws -> String {
+        let copy = directory.path + "/cut\(length)"
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        try bytes.prefix(length).write(to: URL(fileURLWithPath: copy + "/" + name))
+        return copy
+    }
+
+    @Test("a live segment cut at every byte of its last two records: whole records stay, and it goes on behind them")
+    func truncatedLive() throws {
+        let (name, bytes, ends) = try five(.market, isClosed: false)
+        for length in ends[2]...ends[4] {
+            let whole = UInt64(ends.filter { $0 <= length }.count)
+            let log = try EventLog(
+                directory: copy(name, bytes, cutTo: length), stream: .market, newEpoch: 9, options: .init(sync: .never))
+            #expect(try sequences(log.index) == Array(1...whole), "\(length)")
+            let torn = length - ends[Int(whole) - 1]
+            #expect(
+                log.opening.cutBytes == UInt64(torn < Self.messageIndex ? torn : torn - Self.messageIndex), "\(length)")
+            #expect(log.opening.lost.isEmpty && log.opening.missing == nil, "\(length)")
+            log.append(tick(9))
+            try log.commit()
+            #expect(try sequences(log.index) == Array(1...whole + 1), "\(length)")
+        }
+    }
+
+    @Test(
+        "a closed stream cut anywhere: whole records stay, what is not there is told, market begins a new epoch",
+        arguments: [StreamName.market, .signals])
+    func truncatedClosed(stream: StreamName) throws {
+        var random = SeededGenerator(for: "Truncation", default: 11)
+        let (name, bytes, ends) = try five(stream, isClosed: true)
+        // Every byte of the last two records, and places in what closing wrote.
+        let places =
+            Array(ends[2]...ends[4] + 80) + (0..<100).map { _ in Int.random(in: ends[4]...bytes.count, using: &random) }
+        for length in places + [0, 1, 8, 100] {
+            let whole = UInt64(ends.filter { $0 <= length }.count)
+            let log = try EventLog(
+                directory: copy(name, bytes, cutTo: length), stream: stream, newEpoch: 9, options: .init(sync: .never))
+            #expect(try sequences(log.index) == Array(1..<whole + 1), "\(length)")
+            #expect(log.opening.lost.isEmpty, "\(length)")
+            #expect(log.opening.missing == (whole < 5 ? Lineage.Span(whole + 1, 5) : nil), "\(length)")
+            #expect((log.epoch != 7) == (whole < 5 && stream == .market), "\(length)")
+            if stream == .market, whole < 5 {
+                #expect(log.lineage.standing(epoch: 7, upTo: 5) == .withdrawn(first: whole + 1, cause: whole + 1))
+                #expect(log.lineage.standing(epoch: 7, upTo: whole) == .good)
+            }
+            log.append(stream == .market ? tick(9) : signal(cause: 9))
+            try log.commit()
+            #expect(try sequences(log.index) == Array(1...whole + 1), "\(length)")
+        }
+    }
+
+    @Test("a segment in the middle cut at every byte of its last two records: what is gone is on record as lost")
+    func truncatedMiddle() throws {
+        do {
+            let log = try open(segmentBytes: 1)
+            // The first segment is closed with two records and is compacted when the third is written.
+            log.append(tick(1))
+            log.append(tick(2))
+            try fill(log, 3...5)
+            try log.close()
+        }
+        let name = try #require(try segments().first)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+        let record = try #require(
+            bytes.range(of: Data([0x09, 2, 0, 0, 0, 0, 0, 0, 0])) ?? bytes.range(of: Data("zstd".utf8)))
+        let begin = max(0, record.lowerBound - 200)
+        for length in Array(begin...begin + 400) + [0, bytes.count - 1] {
+            let log = try EventLog(
+                directory: copy(name, bytes, cutTo: length), stream: .market, newEpoch: 9, options: .init(sync: .never))
+            let found = try sequences(log.index)
+            let lost = log.lineage.lost.flatMap { Array($0.first...$0.last) }
+            #expect((lost + found).sorted() == Array(1...5), "\(length)")
+            #expect(lost.isEmpty || log.epoch != 7, "\(length)")
+            log.append(tick(9))
+            try log.commit()
+            #expect(log.committed == 6)
+        }
+    }
+
     // MARK: failing disks
 
     @Test("no room: nothing is acknowledged or served, nothing is lost, and it goes on when there is room")
