@@ -78,7 +78,8 @@ let package = Package(
         library(
             "ServiceKit",
             [
-                "CLinux", "Schema", "MCAP", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", configuration, logging, yams,
+                "CLinux", "Schema", "MCAP", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", configuration, logging,
+                yams,
                 protobuf,
             ]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),

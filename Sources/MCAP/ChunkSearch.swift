@@ -39,7 +39,8 @@ func findChunk(
             let candidate = UnsafeRawBufferPointer(rebasing: piece[index...])
             // What a reader would refuse is no chunk; and sizes without a limit have no sum.
             guard let place = plausibleChunk(candidate, at: offset + UInt64(index), end: end),
-                place.fields.uncompressedSize <= reader.limits.chunkSize, place.recordsLength <= reader.limits.chunkSize,
+                place.fields.uncompressedSize <= reader.limits.chunkSize,
+                place.recordsLength <= reader.limits.chunkSize,
                 place.recordsLength + place.fields.uncompressedSize <= budget
             else { continue }
             budget -= place.recordsLength + place.fields.uncompressedSize

@@ -13,8 +13,10 @@ struct CommandLineTests {
     @Test(
         "every command explains itself with an example",
         arguments: [
-            "run", "replay", "subscribe", "status", "report", "inspect", "recover", "record", "merge", "filter", "export",
-            "export csv", "export jsonl", "import", "digest", "config check", "keys", "keys new", "keys list", "keys allow",
+            "run", "replay", "subscribe", "status", "report", "inspect", "recover", "record", "merge", "filter",
+            "export",
+            "export csv", "export jsonl", "import", "digest", "config check", "keys", "keys new", "keys list",
+            "keys allow",
             "keys revoke",
         ])
     func help(command: String) throws {
