@@ -70,7 +70,12 @@ struct LogOpener {
                 try index.addUnread(file, first: entry.first, next: names[place + 1].first)
             } else if isClosed {
                 try noteGap(before: entry.first, index, &lineage, &epochs)
-                try index.add(file, first: entry.first)
+                do throws(LogError) {
+                    try index.add(file, first: entry.first, isWhole: true)
+                } catch {
+                    guard error.isDamage || error.reason == .cutOff else { throw error }
+                    try addSaved(of: file, first: entry.first, last: nil, index, &lineage, &epochs)
+                }
             } else {
                 try noteGap(before: entry.first, index, &lineage, &epochs)
                 let last = isLast ? nil : names[place + 1].first - 1
@@ -117,13 +122,7 @@ struct LogOpener {
         // What follows the damage was whole once and may have been served.
         if case .damaged = recovered.verdict { isDamaged = true }
         if isDamaged {
-            let saved = try rewriter.salvage(
-                file, first: first, last: last, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
-            try lose(saved.lost, index, &lineage, &epochs)
-            for path in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
-                try index.add(path.path, first: path.first)
-            }
-            return
+            return try addSaved(of: file, first: first, last: last, index, &lineage, &epochs)
         }
         opening.cutBytes += recovered.fileSize - recovered.endOffset
         if recovered.summary.chunkIndexes.isEmpty {
@@ -141,6 +140,21 @@ struct LogOpener {
             opening.closedSegments += 1
         }
         try index.add(file, first: first)
+    }
+
+    /// Saves what damage left of a segment, and puts the ranges lost on record.
+    ///
+    /// - Parameter last: The sequence it ended with, where that is known: what is missing before it is lost.
+    private mutating func addSaved(
+        of file: String, first: UInt64, last: UInt64?, _ index: LogIndex, _ lineage: inout Lineage,
+        _ epochs: inout EpochSource
+    ) throws(LogError) {
+        let saved = try rewriter.salvage(
+            file, first: first, last: last, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
+        try lose(saved.lost, index, &lineage, &epochs)
+        for part in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
+            try index.add(part.path, first: part.first)
+        }
     }
 
     // MARK: cutting back

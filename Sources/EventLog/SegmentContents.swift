@@ -45,10 +45,15 @@ struct SegmentContents {
     private mutating func scan(_ descriptor: Int32, _ file: String) throws(LogError) {
         do {
             var scanner = try FileScanner(descriptor, limits: LogIndex.limits)
+            var isInData = true
             while let place = try scanner.next() {
                 switch place.opcode {
-                case .header, .metadata, .channel, .chunk: try take(scanner.record(), file)
-                default: break
+                case .header, .metadata, .channel, .chunk, .messageIndex: try take(scanner.record(), file)
+                case .schema, .attachment: break
+                case .dataEnd: isInData = false
+                default:
+                    // What we never write there is a chunk with a changed opcode.
+                    if isInData { throw ContainerError(.inconsistent(place.opcode), at: place.offset) }
                 }
             }
             isClosed = scanner.isAtFooter

@@ -115,6 +115,7 @@ public final class StageProcess<S: Stage> {
 
     private func beat(now: Duration) throws {
         control.say(alarm: runner.keeper.alarm, context.logger)
+        control.sayLost(of: engine.log, context.logger)
         try control.beat(at: now) { [engine, runner] heartbeat in
             heartbeat.streams = [
                 StreamStatus(of: engine.log, watermark: engine.watermark, readers: runner.owner.readerCount)
@@ -169,11 +170,6 @@ extension EventLog {
 extension ServiceContext {
     /// What opening a stream found, for the log; what was lost is said aloud.
     public func opening(of log: EventLog) -> Logger.Metadata {
-        for lost in log.opening.lost {
-            logger.critical(
-                "records are lost to damage; the segment as it was is in quarantine",
-                metadata: ["stream": "\(log.stream.rawValue)", "first": "\(lost.first)", "last": "\(lost.last)"])
-        }
         if let missing = log.opening.missing {
             logger.critical(
                 "the end of the stream is not there any more",

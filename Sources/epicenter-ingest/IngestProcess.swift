@@ -142,6 +142,7 @@ final class IngestProcess {
             try retainIfDue(now: now)
         }
         control.say(alarm: keeper.alarm, context.logger)
+        control.sayLost(of: log, context.logger)
         try beat(now: now)
     }
 

@@ -155,6 +155,73 @@ struct HistoryTests {
         }
     }
 
+    @Test(
+        "every byte of a stream's last three chunks damaged: it opens, and what is not there is told",
+        arguments: [true, false])
+    func damagedBytes(isClosed: Bool) throws {
+        let (name, bytes, ends) = try five(.signals, isClosed: isClosed)
+        for place in ends[1]..<ends[4] {
+            let copy = try copy(name, bytes, cutTo: bytes.count)
+            var changed = bytes
+            changed[place] ^= 0x40
+            try changed.write(to: URL(fileURLWithPath: copy + "/" + name))
+            let log = try EventLog(directory: copy, stream: .signals, newEpoch: 9, options: .init(sync: .never))
+            let found = try sequences(log.index)
+            let lost = log.lineage.lost.flatMap { Array($0.first...$0.last) }
+            let missing = log.opening.missing.map { Array($0.first...$0.last) } ?? []
+            // Damage at the end of a stream that was not closed is what a torn write leaves.
+            let torn = isClosed || (found + lost).contains(5) ? [] : [5] as [UInt64]
+            #expect((found + lost + missing + torn).sorted() == [1, 2, 3, 4, 5], "\(place)")
+            #expect(found.count >= 4, "\(place)")
+            #expect(missing.isEmpty || missing == [5], "\(place)")
+        }
+    }
+
+    @Test("a stream whose front is damaged is read from its start, and the range is told")
+    func damagedFront() throws {
+        do {
+            let log = try open(segmentBytes: 150_000)
+            try fill(log, 1...300)
+            try log.close()
+        }
+        let names = try segments()
+        let second = try #require(UInt64(names[1].dropLast(5)))
+        try flip(path + "/" + names[0], at: 0.45)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path + "/" + names[0]))
+        let chunk = try #require(bytes.range(of: Data("zstd".utf8)))
+        for place in chunk.upperBound + 12..<chunk.upperBound + 20 { bytes[place] ^= 0xFF }
+        try bytes.write(to: URL(fileURLWithPath: path + "/" + names[0]))
+        let log = try open(segmentBytes: 150_000)
+        #expect(try sequences(log.index) == Array(second...300))
+        #expect(log.lineage.lost == [Lineage.Span(1, second - 1)])
+        #expect(log.index.firstSequence == 1)
+        var cursor = LogCursor(at: 3)
+        let batch = try #require(try cursor.next(in: log.index, into: RawBuffer()))
+        #expect(batch.lost == Lineage.Span(3, second - 1))
+        #expect(batch.firstSequence == second)
+        #expect(try sequences(LogIndex(reading: path)) == Array(second...300))
+    }
+
+    @Test("retention that meets a damaged segment mends it and goes on")
+    func retentionOfDamage() throws {
+        do {
+            let log = try open(segmentBytes: 100_000)
+            try fill(log, 1...500)
+            try log.close()
+        }
+        let name = try #require(try segments().first)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+        bytes.replaceSubrange(bytes.count - 2_000..<bytes.count - 100, with: Data(count: 1_900))
+        bytes.replaceSubrange(20_000..<bytes.count - 2_000, with: Data(repeating: 7, count: bytes.count - 22_000))
+        try bytes.write(to: URL(fileURLWithPath: path + "/" + name))
+        let log = try open(segmentBytes: 100_000)
+        let policy = RetentionPolicy(maximumBytes: 1)
+        _ = try log.retain(behind: .max, policy)
+        _ = try log.retain(behind: .max, policy)
+        #expect(try segments().count == 1)
+        #expect(log.committed == 500)
+    }
+
     // MARK: truncation
 
     /// A chunk is whole without the index of its one message: opcode, length, channel, array's length, one entry.

@@ -87,7 +87,8 @@ struct AccessTests {
         #expect(status?.counter("epicenter-publish", "peers_admitted") == 4)
         #expect(status?.counter("epicenter-publish", "peers_refused") ?? 0 >= 8)
         let told = try epicenter("status", "--run", service.runDirectory).output
-        #expect(told.contains("peers_refused") && told.contains("not CURVE"), "\(told)")
+        // Whether libzmq names the mechanism or the broken connection depends on who closed first.
+        #expect(told.contains("peers_refused") && told.contains("(handshake)"), "\(told)")
 
         let ours = ["--alerts", endpoints[0], "--replay", endpoints[1], "--from", "1", "--count", "3"]
         let key = ["--key", ring.file("desk.secret"), "--server-key", ring.file("server.pub")]
