@@ -51,6 +51,7 @@ struct Inspect: ParsableCommand {
             say(String(decoding: try encoder.encode(inspection), as: UTF8.self))
         } else {
             say(inspection.text)
+            if !isDirectory.boolValue, let origin = try? RecordingOrigin.read(path) { say(Self.text(of: origin)) }
         }
         if !inspection.isWhole { throw ExitCode(1) }
     }
@@ -61,6 +62,13 @@ struct Inspect: ParsableCommand {
         var status = stat()
         let size = stat(path, &status) == 0 ? UInt64(status.st_size) : 0
         return try RecordingSurvey(of: path) { progress.show($0, of: size) }
+    }
+
+    private static func text(of origin: RecordingOrigin) -> String {
+        let epoch = String(origin.epoch, radix: 16)
+        let filter = origin.filter.isEmpty ? "none" : origin.filter
+        return
+            "origin     sequences \(origin.firstSequence) to \(origin.head) of epoch \(epoch), in \(origin.runs.count) runs (--origin)\nfilter     \(filter)"
     }
 
     private func printOrigin() throws {

@@ -62,7 +62,9 @@ final class ReplaySession {
         progress.clear()
         service.terminate()
         service.waitUntilExit()
-        guard service.terminationStatus == 0 else {
+        // Interrupted at its very start, it ends by our signal: it has nothing to put in order yet.
+        let wasCutOff = service.terminationReason == .uncaughtSignal && service.terminationStatus == SIGTERM
+        guard service.terminationStatus == 0 || (end != .finished && wasCutOff) else {
             throw Failure("the service ended with status \(service.terminationStatus); see \(directory)/epicenterd.log")
         }
         return end
