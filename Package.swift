@@ -109,7 +109,7 @@ let package = Package(
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
-        tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
+        tests("ProcessTests", ["EventLog", "Streaming", "Schema", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )
