@@ -22,12 +22,17 @@ final class ProducerDesk {
     /// What is read of one message at the most; beyond it libzmq cuts the connection.
     static let maximumFrame = 16 << 20
 
+    /// Batches of one producer that wait in memory at the most.
+    static let waiting = 64
+
     init(
         _ context: ServiceContext, log: EventLog, symbols: SymbolTable, marks: [String: UInt64],
         refusals: RefusalCounter
     ) throws {
         var options = SocketOptions()
         options.maxMessageSize = Self.maximumFrame
+        // What producers send faster than it is taken waits with them, not here.
+        options.receiveHighWater = Self.waiting
         var router = try Socket(Router.self, in: context.zeroMQ, options: options)
         _ = try router.bind(to: Endpoint(context.configuration.producersEndpoint))
         var pull = try Socket(Pull.self, in: context.zeroMQ, options: options)
