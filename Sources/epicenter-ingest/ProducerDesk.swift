@@ -25,6 +25,9 @@ final class ProducerDesk {
     /// What is read of one message at the most; beyond it libzmq cuts the connection.
     static let maximumFrame = 16 << 20
 
+    /// Batches of one producer that wait in memory at the most.
+    static let waiting = 64
+
     init(
         _ context: ServiceContext, log: EventLog, symbols: SymbolTable, marks: [String: UInt64],
         refusals: RefusalCounter
@@ -36,6 +39,8 @@ final class ProducerDesk {
         func options(_ guardian: SocketGuard?) -> SocketOptions {
             var options = SocketOptions()
             options.maxMessageSize = Self.maximumFrame
+            // What producers send faster than it is taken waits with them, not here.
+            options.receiveHighWater = Self.waiting
             options.guardBy(guardian)
             return options
         }
