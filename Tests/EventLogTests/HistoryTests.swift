@@ -22,6 +22,15 @@ struct HistoryTests {
                 sync: sync, segmentBytes: segmentBytes, compactsInBackground: false, boot: boot, calls: calls))
     }
 
+    /// What a segment of `market` has before its first record: the schemas, which grow with every message type.
+    private static let front: UInt64 = {
+        let directory = TemporaryDirectory()
+        let log = try? EventLog(directory: directory.path + "/s", stream: .market, newEpoch: 7)
+        log?.append(tick(1))
+        _ = try? log?.commit()
+        return log?.index.bytes ?? 0
+    }()
+
     private func segments() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".mcap") }.sorted()
     }
@@ -39,13 +48,13 @@ struct HistoryTests {
     @Test("full segments are closed and compacted, and everything is read back from any place, also anew")
     func rotation() throws {
         do {
-            let log = try open(segmentBytes: 100_000)
+            let log = try open(segmentBytes: Self.front + 20_000)
             try fill(log, 1...500)
             #expect(try segments().count > 2)
             #expect(try sequences(log.index) == Array(1...500))
             try log.close()
         }
-        let log = try open(segmentBytes: 100_000)
+        let log = try open(segmentBytes: Self.front + 20_000)
         #expect(log.committed == 500)
         #expect(log.opening.closedSegments == 0 && log.opening.lost.isEmpty)
         for from in stride(from: 1 as UInt64, through: 500, by: 37) {
@@ -180,7 +189,7 @@ struct HistoryTests {
     @Test("a stream whose front is damaged is read from its start, and the range is told")
     func damagedFront() throws {
         do {
-            let log = try open(segmentBytes: 150_000)
+            let log = try open(segmentBytes: Self.front + 20_000)
             try fill(log, 1...300)
             try log.close()
         }
@@ -191,7 +200,7 @@ struct HistoryTests {
         let chunk = try #require(bytes.range(of: Data("zstd".utf8)))
         for place in chunk.upperBound + 12..<chunk.upperBound + 20 { bytes[place] ^= 0xFF }
         try bytes.write(to: URL(fileURLWithPath: path + "/" + names[0]))
-        let log = try open(segmentBytes: 150_000)
+        let log = try open(segmentBytes: Self.front + 20_000)
         #expect(try sequences(log.index) == Array(second...300))
         #expect(log.lineage.lost == [Lineage.Span(1, second - 1)])
         #expect(log.index.firstSequence == 1)
@@ -205,7 +214,7 @@ struct HistoryTests {
     @Test("retention that meets a damaged segment mends it and goes on")
     func retentionOfDamage() throws {
         do {
-            let log = try open(segmentBytes: 100_000)
+            let log = try open(segmentBytes: Self.front + 20_000)
             try fill(log, 1...500)
             try log.close()
         }
@@ -214,7 +223,7 @@ struct HistoryTests {
         bytes.replaceSubrange(bytes.count - 2_000..<bytes.count - 100, with: Data(count: 1_900))
         bytes.replaceSubrange(20_000..<bytes.count - 2_000, with: Data(repeating: 7, count: bytes.count - 22_000))
         try bytes.write(to: URL(fileURLWithPath: path + "/" + name))
-        let log = try open(segmentBytes: 100_000)
+        let log = try open(segmentBytes: Self.front + 20_000)
         let policy = RetentionPolicy(maximumBytes: 1)
         _ = try log.retain(behind: .max, policy)
         _ = try log.retain(behind: .max, policy)
@@ -508,7 +517,7 @@ struct HistoryTests {
     @Test("old segments go as far as nobody needs them, and no further")
     func retention() throws {
         do {
-            let log = try open(segmentBytes: 100_000)
+            let log = try open(segmentBytes: Self.front + 20_000)
             try fill(log, 1...500)
             let second = try #require(try segments().dropFirst().first.flatMap { UInt64($0.dropLast(5)) })
             let policy = RetentionPolicy(maximumBytes: 1)
@@ -532,7 +541,7 @@ struct HistoryTests {
 
     @Test("by age: record time decides, not the clock of this machine")
     func retentionByAge() throws {
-        let log = try open(segmentBytes: 100_000)
+        let log = try open(segmentBytes: Self.front + 20_000)
         try fill(log, 1...500)
         let names = try segments().map { UInt64($0.dropLast(5)) ?? 0 }
         #expect(try log.retain(behind: .max, RetentionPolicy(maximumAge: 10_000)) == nil)
