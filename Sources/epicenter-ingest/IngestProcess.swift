@@ -135,7 +135,7 @@ final class IngestProcess {
             try retainIfDue(now: now)
         }
         control.say(alarm: keeper.alarm, context.logger)
-        control.sayLost(of: log, context.logger)
+        control.say(historyOf: log, context.logger)
         try beat(now: now)
     }
 
