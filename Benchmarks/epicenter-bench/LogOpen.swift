@@ -53,17 +53,18 @@ struct LogOpenBenchmark {
         let log = try EventLog(
             directory: path, stream: .market, newEpoch: 1,
             options: .init(sync: .never, compactsInBackground: false, boot: "bench"))
-        var trades = Trades()
         var state: UInt64 = 1
-        for row in 0..<StreamMessage.maximumRows {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            trades.recordTime.append(UInt64(row))
-            trades.instrument.append(UInt32(truncatingIfNeeded: state >> 40))
-            trades.time.append(state >> 2)
-            trades.price.append(Int64(state >> 3))
-            trades.size.append(state >> 4)
-        }
         while log.index.bytes < UInt64(gigabytes) << 30 {
+            var trades = Trades()
+            for row in 0..<StreamMessage.maximumRows {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                trades.recordTime.append(UInt64(row))
+                trades.instrument.append(UInt32(truncatingIfNeeded: state >> 32))
+                trades.time.append(state &* 0x9E37_79B9_7F4A_7C15)
+                trades.price.append(Int64(state >> 2))
+                trades.size.append(state ^ state >> 29)
+                trades.condition.append(0)
+            }
             log.append(.trades(trades))
             if log.pendingBytes >= 1 << 20 { try log.commit() }
         }
