@@ -4,6 +4,7 @@ import ServiceKit
 /// `epicenter-bench`: speed and memory of the whole pipeline beside raw libzmq, in one run on one machine.
 ///
 ///     epicenter-bench pipeline [BARS] [SYMBOLS]
+///     epicenter-bench log-open [GIGABYTES] [DIRECTORY]
 ///
 /// It prints ratios; absolute figures move between machines.
 @main
@@ -18,9 +19,16 @@ struct Main {
                     bars: arguments.first.flatMap(Int.init) ?? 5_000_000,
                     symbols: arguments.dropFirst().first.flatMap(Int.init) ?? 1_000
                 ).run()
+            case "log-open":
+                let scratch = NSTemporaryDirectory() + "epicenter-bench-\(getpid())"
+                defer { try? FileManager.default.removeItem(atPath: scratch) }
+                try LogOpenBenchmark(
+                    gigabytes: arguments.first.flatMap(Int.init) ?? 10,
+                    directory: arguments.dropFirst().first ?? scratch
+                ).run()
             case "relay": try RawHops.relay(arguments)
             default:
-                print("USAGE: epicenter-bench pipeline [BARS] [SYMBOLS]")
+                print("USAGE: epicenter-bench pipeline [BARS] [SYMBOLS] | log-open [GIGABYTES] [DIRECTORY]")
                 exit(64)
             }
         } catch {

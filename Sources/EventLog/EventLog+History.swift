@@ -103,8 +103,28 @@ extension EventLog {
     ///   - policy: How much is kept all the same.
     /// - Returns: The new first sequence, if anything was removed.
     public func retain(behind limit: UInt64, _ policy: RetentionPolicy) throws(LogError) -> UInt64? {
-        guard policy != .everything, index.segments.count > 1 else { return nil }
-        guard let now = try lastTime(of: index.segments.count - 1) else { return nil }
+        let count = try surplus(behind: limit, policy)
+        guard count > 0 else { return nil }
+        for _ in 0..<count {
+            let path = index.segments[0].path
+            guard options.calls.unlink(path) == 0 || errno == ENOENT else {
+                throw LogError(.system(call: "unlink", errno: errno), path)
+            }
+            index.segments.removeFirst()
+        }
+        return index.firstSequence
+    }
+
+    /// The last record that ``retain(behind:_:)`` would remove now; nil when it would remove none.
+    public func removable(behind limit: UInt64, _ policy: RetentionPolicy) throws(LogError) -> UInt64? {
+        let count = try surplus(behind: limit, policy)
+        return count > 0 ? index.segments[count - 1].lastSequence : nil
+    }
+
+    /// How many segments from the front may go.
+    private func surplus(behind limit: UInt64, _ policy: RetentionPolicy) throws(LogError) -> Int {
+        guard policy != .everything, index.segments.count > 1 else { return 0 }
+        guard let now = try lastTime(of: index.segments.count - 1) else { return 0 }
         var count = 0
         var left = index.bytes
         while count < index.segments.count - 1 {
@@ -116,15 +136,7 @@ extension EventLog {
             left -= min(left, segment.bytes)
             count += 1
         }
-        guard count > 0 else { return nil }
-        for _ in 0..<count {
-            let path = index.segments[0].path
-            guard options.calls.unlink(path) == 0 || errno == ENOENT else {
-                throw LogError(.system(call: "unlink", errno: errno), path)
-            }
-            index.segments.removeFirst()
-        }
-        return index.firstSequence
+        return count
     }
 }
 

@@ -47,6 +47,8 @@ public final class EventLog {
         public var closedSegments = 0
         /// Ranges found lost.
         public var lost: [Lineage.Span] = []
+        /// How many epochs were on record.
+        public var epochs = 0
         /// Whether the last owner's end may be missing, after power loss or a failed sync, or is.
         public var wasInDoubt = false
         /// What the last owner had when it closed the stream, and is not there.

@@ -32,6 +32,7 @@ struct LogOpener {
             lineage = Lineage(epoch: epochs.next())
             try lineage.write(directory, options.calls)
         }
+        opening.epochs = lineage.entries.count
         if lineage.isCutting {
             try cut(from: lineage.current.first)
             lineage.isCutting = false

@@ -10,8 +10,9 @@ public final class ControlLink {
     private var socket: Socket<Dealer>
     private var lastSent: Duration?
     private let isSupervised: Bool
-    /// How many lost ranges were said.
+    /// How many lost ranges and epochs were said.
     private var saidLost = 0
+    private var saidEpochs: Int?
     public var heartbeat: Heartbeat
     static let interval: Duration = .milliseconds(500)
 
@@ -44,8 +45,14 @@ public final class ControlLink {
         }
     }
 
-    /// Says aloud, once, what damage took of a stream: at opening, or when it was read.
-    public func sayLost(of log: EventLog, _ logger: Logger) {
+    /// Says aloud, once, what damage took of a stream, at opening or when it was read; and why a new epoch began.
+    public func say(historyOf log: EventLog, _ logger: Logger) {
+        for entry in log.lineage.entries.dropFirst(saidEpochs ?? log.opening.epochs) {
+            logger.notice(
+                "a new epoch of the stream begins",
+                metadata: ["stream": "\(log.stream.rawValue)", "from": "\(entry.first)", "why": "\(entry.reason)"])
+        }
+        saidEpochs = log.lineage.entries.count
         for lost in log.opening.lost.dropFirst(saidLost) {
             logger.critical(
                 "records are lost to damage; the segment as it was is in quarantine",

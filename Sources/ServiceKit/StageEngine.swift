@@ -202,12 +202,16 @@ public final class StageEngine<S: Stage> {
         }
         while true {
             let reached = applied[.market] ?? 0
-            if let next = primary.first, let cause = next.cause, cause.sequence <= reached {
+            let position = market.first.map { $0.firstSequence + UInt64(market.row) }
+            // Where the record that caused it is not held any more, before the first behind it.
+            if let next = primary.first, let cause = next.cause,
+                cause.sequence <= reached || cause.sequence < position ?? 0
+            {
                 apply(next, of: first, rows: 0..<1)
                 primary.removeFirst()
                 continue
             }
-            guard let next = market.first, next.firstSequence + UInt64(market.row) <= promised else { break }
+            guard let next = market.first, let position, position <= promised else { break }
             var limit = min(promised, next.lastSequence)
             if let cause = primary.first?.cause { limit = min(limit, cause.sequence) }
             let end = Int(limit - next.firstSequence) + 1

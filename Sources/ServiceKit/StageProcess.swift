@@ -115,7 +115,7 @@ public final class StageProcess<S: Stage> {
 
     private func beat(now: Duration) throws {
         control.say(alarm: runner.keeper.alarm, context.logger)
-        control.sayLost(of: engine.log, context.logger)
+        control.say(historyOf: engine.log, context.logger)
         try control.beat(at: now) { [engine, runner] heartbeat in
             heartbeat.streams = [
                 StreamStatus(of: engine.log, watermark: engine.watermark, readers: runner.owner.readerCount)

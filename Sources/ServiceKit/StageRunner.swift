@@ -16,6 +16,10 @@ public final class StageRunner<S: Stage> {
     public var retention = RetentionPolicy.everything
     private(set) var attachment: (any StageAttachment)?
     private var checkpointed: UInt64 = 0
+    /// Begun with nothing, beside a stream that says something already.
+    private var isBlind: Bool
+    /// The inputs whose beginning was looked at.
+    private var begun: Set<StreamName> = []
 
     /// - Parameters:
     ///   - input: The line to the owner of each input.
@@ -26,6 +30,7 @@ public final class StageRunner<S: Stage> {
     ) throws {
         self.engine = engine
         self.attachment = attachment
+        isBlind = !engine.isRestored && engine.log.committed > 0
         owner = StreamOwner(
             engine.log.index, over: output, answer: attachment.map { attachment in { attachment.answer($0) } })
         readers = try S.inputs.map { stream in
@@ -110,12 +115,16 @@ public final class StageRunner<S: Stage> {
     ///
     /// - Returns: false when it cannot be written down for now: nothing more is taken.
     private func noteHistory(of reader: StreamReader, now: Duration) throws -> Bool {
-        guard reader.epoch != 0, engine.log.lineage.inputs[reader.stream.rawValue] != reader.epoch else { return true }
+        guard reader.epoch != 0 else { return true }
+        let isFirst = !begun.contains(reader.stream)
+        guard isFirst || engine.log.lineage.inputs[reader.stream.rawValue] != reader.epoch else { return true }
         return try keeper.attempt(now: now) { () throws(LogError) in
-            if reader.first > 1, !engine.isRestored, engine.log.committed > 0 {
+            if isFirst, isBlind, reader.first > 1 {
                 let begin = "\(reader.stream.rawValue) begins at \(reader.first)"
                 try engine.log.beginEpoch(because: "\(begin) and there is no checkpoint: the state before is lost")
+                isBlind = false
             }
+            begun.insert(reader.stream)
             try engine.log.note(epoch: reader.epoch, of: reader.stream)
         }
     }

@@ -18,7 +18,7 @@ final class IngestProcess {
     private var lastRetained: Duration = .zero
     private let control: ControlLink
     private let refusals: RefusalCounter
-    /// Read back from the log when going live; a replay needs none of it.
+    /// Read back when going live; a replay needs none of it.
     private var known = StreamContents()
     private var settings: SettingsFile?
     private var live: LiveInput?
@@ -142,15 +142,26 @@ final class IngestProcess {
             try retainIfDue(now: now)
         }
         control.say(alarm: keeper.alarm, context.logger)
-        control.sayLost(of: log, context.logger)
+        control.say(historyOf: log, context.logger)
         try beat(now: now)
     }
+
+    private var keptPath: String { context.configuration.checkpointPath(context.name) }
 
     private func retainIfDue(now: Duration) throws {
         guard now - lastRetained >= context.configuration.checkpointInterval else { return }
         lastRetained = now
         let limit = owner.removable(by: StreamName.market.readerNames)
-        if let first = try log.retain(behind: limit, context.configuration.retention) {
+        let policy = context.configuration.retention
+        guard let last = try log.removable(behind: limit, policy) else { return }
+        do {
+            try StreamContents.keep(of: log.index, upTo: last, at: keptPath)
+        } catch {
+            // As on a full disk: then nothing is removed either.
+            context.logger.warning("old records are not removed", metadata: ["why": "\(error)"])
+            return
+        }
+        if let first = try log.retain(behind: last, policy) {
             context.logger.info("old records removed", metadata: ["first": "\(first)"])
         }
     }
@@ -159,7 +170,7 @@ final class IngestProcess {
 
     /// Writes definitions and settings that the stream does not have yet, and opens the doors.
     private func startLive() throws {
-        known = try StreamContents(log.index)
+        known = try StreamContents(log.index, kept: keptPath)
         if let settings {
             for message in known.missing(settings, recordTime: recordTime()) {
                 log.append(message)

@@ -11,7 +11,8 @@ struct Main {
 
                 reads   recordings, CSV and JSON-lines files, producers (ingest.producers, ingest.pull)
                 writes  market, served at RUN/market.sock
-                keeps   nothing besides market: symbols and producers' marks are read back from it
+                keeps   checkpoints/epicenter-ingest: symbols and producers' marks of records that retention removed;
+                        all others are read back from market
                 loses   what came by PULL while it was down; producers send again what was not acknowledged
                 """
         ) { context in

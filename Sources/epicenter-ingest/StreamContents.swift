@@ -1,9 +1,14 @@
 import EventLog
 import Feeds
+import Foundation
 import Schema
+import ServiceKit
+import SwiftProtobuf
 
-/// What ingest must know of its own stream, read back from it: it keeps nothing else.
+/// What ingest must know of its own stream, read back from it; of records that retention removed, from a file that
+/// was written before they were.
 struct StreamContents {
+    private static let types: Set<MessageType> = [.instrumentDefinition, .configurationChanged, .producerMark]
     private(set) var symbols = SymbolTable()
     private(set) var definitions: [String: InstrumentDefinition] = [:]
     private(set) var settings: ModelSettings?
@@ -13,9 +18,11 @@ struct StreamContents {
 
     init() {}
 
-    init(_ index: LogIndex) throws {
-        let types: Set<MessageType> = [.instrumentDefinition, .configurationChanged, .producerMark]
-        try index.forEachMessage(types: types) { message in
+    /// - Parameter kept: Where what was removed from the stream is kept.
+    init(_ index: LogIndex, kept: String) throws {
+        self.init()
+        if let data = FileManager.default.contents(atPath: kept) { try take(Kept(data, kept)) }
+        try index.forEachMessage(types: Self.types) { message in
             note(message)
             return true
         }
@@ -25,6 +32,53 @@ struct StreamContents {
                 return true
             }
         }
+    }
+
+    // MARK: what retention removes
+
+    /// What was known of the records that are removed.
+    private struct Kept: Codable {
+        var definitions: [Data] = []
+        var settings: Data?
+        var producers: [String: UInt64] = [:]
+
+        init() {}
+
+        init(_ data: Data, _ path: String) throws {
+            guard let kept = try? JSONDecoder().decode(Kept.self, from: data) else {
+                throw ConfigurationError([
+                    "\(path): cannot be read; it holds instruments and producers of removed records: put back a copy, or move the stream away"
+                ])
+            }
+            self = kept
+        }
+    }
+
+    private mutating func take(_ kept: Kept) throws {
+        for data in kept.definitions { note(.instrumentDefinition(try InstrumentDefinition(serializedBytes: data))) }
+        settings = try kept.settings.map { try ModelSettings(serializedBytes: $0) }
+        producers = kept.producers
+    }
+
+    /// Keeps what is to be known of records that are about to be removed.
+    ///
+    /// - Parameter last: The last one of them.
+    static func keep(of index: LogIndex, upTo last: UInt64, at path: String) throws {
+        var contents = StreamContents()
+        if let data = FileManager.default.contents(atPath: path) { try contents.take(Kept(data, path)) }
+        try index.forEachMessage(types: types) { message in
+            guard message.firstSequence <= last else { return false }
+            contents.note(message)
+            return true
+        }
+        var kept = Kept()
+        kept.definitions = try contents.definitions.values.sorted { $0.instrument < $1.instrument }
+            .map { try $0.serializedBytes() }
+        kept.settings = try contents.settings?.serializedBytes()
+        kept.producers = contents.producers
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try replaceFile(path, with: Array(JSONEncoder().encode(kept)))
     }
 
     /// Takes note of a record of the stream.

@@ -92,7 +92,7 @@ struct ExactlyOnceTests {
         let head = try LogIndex(reading: Binaries.recording).head
         let began = Date()
         let service = try Service(
-            "service: {checkpointSeconds: 1}\ningest: {recording: \(Binaries.recording), rate: 20000000, ticks: false}")
+            "service: {checkpointSeconds: 1}\ningest: {recording: \(Binaries.recording), rate: 60000000, ticks: false}")
         #expect(try service.wait { $0.watermark(of: "epicenter-publish") == head } != nil, "\(service.log)")
         service.crash()
         let streams = ["market", "signals", "findings", "alerts"]

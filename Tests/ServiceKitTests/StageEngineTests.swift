@@ -240,6 +240,38 @@ struct StageEngineTests {
         #expect(said == expected)
     }
 
+    @Test("a signal whose market record is not held any more is applied before the first record behind it")
+    func causeIsGone() throws {
+        let signals = try StageEngine<Counting>(log: log("gs", .signals), checkpointPath: nil)
+        signals.enqueue(trades(1, 60), of: .market)
+        try signals.log.commit()
+        let merge = try StageEngine<Ordering>(log: log("gf", .findings), checkpointPath: nil)
+        try signals.log.index.forEachMessage { message in
+            merge.enqueue(message, of: .signals)
+            return true
+        }
+        // Market begins at 31, and 41 to 50 are lost to damage.
+        merge.enqueue(trades(31, 10), of: .market)
+        merge.enqueue(trades(51, 10), of: .market)
+        merge.promise(60)
+        merge.advance()
+        try merge.log.commit()
+        #expect(merge.applied[.market] == 60 && merge.applied[.signals] == signals.log.committed)
+        var said: [String] = []
+        try merge.log.index.forEachMessage { message in
+            if case .finding(let finding) = message { said.append(finding.shock) }
+            return true
+        }
+        var expected: [String] = []
+        try signals.log.index.forEachMessage { message in
+            let cause = message.cause?.sequence ?? 0
+            let market = cause <= 30 ? 0 : cause > 40 && cause <= 50 ? 40 : cause
+            expected.append("signal \(message.firstSequence) after market \(market)")
+            return true
+        }
+        #expect(said == expected)
+    }
+
     @Test("what is handed over twice, in other pieces, is applied once")
     func overlapping() throws {
         let merge = try StageEngine<Ordering>(log: log("o", .findings), checkpointPath: nil)
