@@ -109,6 +109,12 @@ let package = Package(
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
+        tests(
+            "ScenarioTests",
+            [
+                "Alerting", "EventLog", "Feeds", "MCAP", "Pipeline", "Schema", "ServiceKit", "ShockAnalysis",
+                "ShockAttribution", "Streaming", "TestKit", "ZeroMQ", protobuf,
+            ]),
         tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]

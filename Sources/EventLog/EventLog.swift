@@ -88,7 +88,7 @@ public final class EventLog {
         switch options.sync {
         case .always: committed
         case .interval: syncThread?.synced ?? 0
-        case .never: explicitlySynced
+        case .onRequest, .never: explicitlySynced
         }
     }
     private var explicitlySynced: UInt64 = 0
