@@ -144,6 +144,15 @@ extension LogIndex {
         segments[live].bytes = fileLength
     }
 
+    /// Forgets the live segment if nothing was written into it.
+    ///
+    /// - Returns: Its path, if that was so.
+    func dropEmpty() -> String? {
+        guard let live = segments.last, live.chunks?.isEmpty ?? false else { return nil }
+        segments.removeLast()
+        return live.path
+    }
+
     /// The live segment was closed.
     ///
     /// - Returns: What is to be compacted.

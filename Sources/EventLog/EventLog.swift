@@ -229,23 +229,44 @@ public final class EventLog {
         let descriptor = try SegmentFile.open(path, O_RDWR | O_CREAT | O_TRUNC, options.calls)
         let shared = SharedDescriptor(dup(descriptor))
         do throws(ContainerError) {
-            var file = try FileWriter(
-                descriptor, header: SegmentFile.header, schemas: definitions.schemas, channels: definitions.channels,
-                calls: options.calls)
+            var file = try begin(descriptor)
             try file.append(SegmentFile.metadata(stream: stream, epoch: epoch, firstSequence: chunkFirst))
-            let made = Writer(file, shared)
-            writer = made
-            index.begin(segment: path, first: chunkFirst, descriptor: shared)
-            return made
+            writer = Writer(file, shared)
         } catch {
             _ = options.calls.unlink(path)
             throw LogError(.container(error), path)
         }
+        index.begin(segment: path, first: chunkFirst, descriptor: shared)
+        try syncName(of: path)
+        return try openWriter()
+    }
+
+    private func begin(_ descriptor: Int32) throws(ContainerError) -> FileWriter {
+        do throws(ContainerError) {
+            return try FileWriter(
+                descriptor, header: SegmentFile.header, schemas: definitions.schemas, channels: definitions.channels,
+                calls: options.calls)
+        } catch {
+            Glibc.close(descriptor)
+            throw error
+        }
+    }
+
+    /// Syncing a new file does not sync its name: with the power, the file would be lost whole.
+    private func syncName(of path: String) throws(LogError) {
+        guard options.sync != .never else { return }
+        do { try SegmentFile.syncDirectory(of: path, options.calls) } catch { try poison(EIO) }
     }
 
     /// Closes the segment in hand with its summary; the next commit begins another.
     func closeSegment() throws(LogError) {
         guard let writer else { return }
+        if let empty = index.dropEmpty() {
+            // Its first chunk could not be written.
+            self.writer = nil
+            _ = options.calls.unlink(empty)
+            return
+        }
         do throws(ContainerError) {
             try writer.file.finish()
         } catch {

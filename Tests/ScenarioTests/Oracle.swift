@@ -115,8 +115,11 @@ struct Oracle {
                 found.append(message)
                 return true
             }
-            guard found == messages(stream).filter({ $0.firstSequence >= index.firstSequence }) else {
-                throw Violation("\(stream): the files do not hold what was written")
+            let expected = messages(stream).filter { $0.firstSequence >= index.firstSequence }
+            guard found == expected else {
+                let same = zip(found, expected).prefix { $0 == $1 }.count
+                let place = same < expected.count ? expected[same].firstSequence : 0
+                throw Violation("\(stream): the files do not hold what was written from \(place) on")
             }
         }
     }
