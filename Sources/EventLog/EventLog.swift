@@ -117,8 +117,17 @@ public final class EventLog {
         rewriter = SegmentRewriter(stream: stream, compression: options.compression, calls: options.calls)
         compactor = Compactor(rewriter, isBackground: options.compactsInBackground)
         epochs = EpochSource(newEpoch)
-        var opener = LogOpener(directory: directory, stream: stream, options: options, rewriter: rewriter)
-        let opened = try opener.open(OwnerMark.read(lock.raw), &epochs)
+        let opened: LogOpener.Opened
+        do {
+            var opener = LogOpener(directory: directory, stream: stream, options: options, rewriter: rewriter)
+            opened = try opener.open(OwnerMark.read(lock.raw), &epochs)
+        } catch {
+            // What could not be synced now must not be taken for synced by the next owner.
+            if error.isSyncFailure {
+                try? OwnerMark(state: .syncFailed, boot: options.boot).write(lock.raw, options.calls, directory)
+            }
+            throw error
+        }
         lineage = opened.lineage
         index = opened.index
         opening = opened.opening
@@ -128,7 +137,8 @@ public final class EventLog {
         } else {
             syncThread = nil
         }
-        OwnerMark(state: .open, boot: options.boot).write(lock.raw, options.calls)
+        // Not before it says so may anything be written: a power loss would be taken for an orderly end.
+        try OwnerMark(state: .open, boot: options.boot).write(lock.raw, options.calls, directory + "/lock")
         index.repair = { [weak self] (sequence) throws(LogError) in try self?.repair(at: sequence) ?? false }
         index.standing = { [weak self] in self?.lineage.standing(epoch: $0, upTo: $1) ?? .unknown }
         showLineage()
@@ -218,7 +228,7 @@ public final class EventLog {
     /// What was written last may be gone: remembers it beyond our death, and refuses everything from now on.
     private func poison(_ code: Int32) throws(LogError) -> Never {
         isPoisoned = true
-        OwnerMark(state: .syncFailed, boot: options.boot).write(lock.raw, options.calls)
+        try? OwnerMark(state: .syncFailed, boot: options.boot).write(lock.raw, options.calls, directory)
         throw LogError(.syncFailed(errno: code), directory)
     }
 
@@ -303,7 +313,8 @@ public final class EventLog {
         try commit()
         try closeSegment()
         compactor.stop()
-        OwnerMark(state: .closed, boot: options.boot).write(lock.raw, options.calls)
+        // Where it cannot be written, the next owner takes it that we died, and loses nothing by it.
+        try? OwnerMark(state: .closed, boot: options.boot).write(lock.raw, options.calls, directory)
     }
 }
 

@@ -44,7 +44,7 @@ struct LogOpener {
         guard index.stream == stream else {
             throw LogError(.foreign("holds stream \(index.stream.rawValue), not \(stream.rawValue)"), directory)
         }
-        if opening.wasInDoubt { try settleDoubt(index, &lineage, &epochs) }
+        if opening.wasInDoubt { try settleDoubt(index, &lineage, &epochs) } else { try syncLast(of: index) }
         index.epoch = lineage.epoch
         return Opened(index: index, lineage: lineage, opening: opening)
     }
@@ -140,6 +140,14 @@ struct LogOpener {
     /// Removes every record from `first` on, the last ones first, so that what is left never has a gap.
     private func cut(from first: UInt64) throws(LogError) {
         try SegmentFile.cut(directory, from: first, rewriter)
+    }
+
+    /// Its last owner may have died before it could.
+    private func syncLast(of index: LogIndex) throws(LogError) {
+        guard options.sync != .never, let last = index.segments.last else { return }
+        let descriptor = SharedDescriptor(try SegmentFile.open(last.path, O_RDONLY))
+        guard options.calls.sync(descriptor.raw) == 0 else { throw LogError(.syncFailed(errno: errno), last.path) }
+        try SegmentFile.syncDirectory(of: last.path, options.calls)
     }
 
     // MARK: doubt

@@ -45,7 +45,7 @@ struct Shadow {
             guard epoch == 0 || mayBeginEpoch else { throw Violation("\(stream): a new epoch for no reason") }
         } else {
             if isNew, !isInDoubt { throw Violation("\(stream): a new epoch though no power was lost") }
-            if stream == .market, isInDoubt, !isNew, log.committed > 0 {
+            if stream == .market, lostPower, !isNew, log.committed > 0 {
                 throw Violation("\(stream): no new epoch though its end may be missing")
             }
             try compare(log)

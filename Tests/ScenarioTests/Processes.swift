@@ -139,6 +139,7 @@ final class SimulatedStage<S: Stage>: SimulatedProcess {
         for input in S.inputs where (runner.engine.applied[input] ?? 0) < heads[input] ?? 0 {
             return "\(name) has applied \(input) up to \(runner.engine.applied[input] ?? 0) of \(heads[input] ?? 0)"
         }
+        if runner.keeper.isStalled { return "\(name) is stalled" }
         return nil
     }
 

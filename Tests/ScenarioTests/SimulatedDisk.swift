@@ -65,11 +65,13 @@ final class SimulatedDisk: @unchecked Sendable {
     // MARK: calls
 
     func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Int {
-        if isFull, random.chance(0.7) { return fail(ENOSPC) }
+        // What is written over what is there needs no room.
+        let isTight = isFull && offset + UInt64(bytes.count) > identity(descriptor).size
+        if isTight, random.chance(0.7) { return fail(ENOSPC) }
         if writeErrors > 0, random.chance(writeErrors) { return fail(EIO) }
         prepare(descriptor, toChangeFrom: offset)
         // What is left of the room, or a short write for no reason.
-        let count = isFull || random.chance(0.02) ? max(1, bytes.count / 3) : bytes.count
+        let count = isTight || random.chance(0.02) ? max(1, bytes.count / 3) : bytes.count
         return pwrite(descriptor, bytes.baseAddress, count, off_t(offset))
     }
 
