@@ -67,7 +67,7 @@ struct LogOpener {
             let isClosed = try closes(file)
             if isClosed, !isLast {
                 try index.addUnread(file, first: entry.first, next: names[place + 1].first)
-            } else if isClosed {
+            } else if isClosed, !opening.wasInDoubt {
                 try noteGap(before: entry.first, index, &lineage, &epochs)
                 try index.add(file, first: entry.first)
             } else {
@@ -101,13 +101,15 @@ struct LogOpener {
     }
 
     /// Cuts back what a crash tore and writes the summary that it kept from being written. A segment
-    /// without a whole chunk is removed. What was damaged otherwise is saved as far as it goes.
+    /// without a whole chunk is removed. What was damaged otherwise is saved as far as it goes; except that a
+    /// stream which can be said again is cut at what power loss damaged, for what follows was not synced either.
     private mutating func addTorn(
         _ file: String, first: UInt64, _ index: LogIndex, _ lineage: inout Lineage, _ epochs: inout EpochSource
     ) throws(LogError) {
         let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDWR))
         let recovered = try LogError.naming(file) { () throws(ContainerError) in try recover(descriptor.raw) }
-        if case .damaged = recovered.verdict {
+        let isSaidAgain = opening.wasInDoubt && !stream.sources.isEmpty
+        if case .damaged = recovered.verdict, !isSaidAgain {
             // What follows the damage was whole once and may have been served.
             let saved = try rewriter.salvage(
                 file, first: first, last: nil, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
@@ -125,7 +127,8 @@ struct LogOpener {
         if recovered.verdict != .closed {
             let calls = options.calls
             try LogError.naming(file) { () throws(ContainerError) in
-                var writer = try FileWriter(continuing: recovered, dup(descriptor.raw), calls: calls)
+                var writer = try FileWriter(
+                    continuing: recovered, dup(descriptor.raw), discardingChunks: isSaidAgain, calls: calls)
                 try writer.finish()
                 try writer.sync()
                 try writer.close()
@@ -163,11 +166,11 @@ struct LogOpener {
             try SegmentFile.moveIn(temporary, as: last.path, options.calls)
             index.replace(last.path, with: chunks)
         }
-        guard stream.sources.isEmpty, index.head > 0 else { return }
-        let first = index.head + 1
+        guard stream.sources.isEmpty else { return }
+        let first = opening.lost.map(\.first).min() ?? index.head + 1
         lineage.begin(
             epochs.next(), .cut, first: first, cause: first,
-            reason: "power loss or a failed sync: what followed \(index.head) may be lost")
+            reason: "power loss or a failed sync: what followed \(first - 1) may be lost")
         try lineage.write(directory, options.calls)
     }
 }

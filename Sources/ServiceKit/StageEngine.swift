@@ -155,9 +155,8 @@ public final class StageEngine<S: Stage> {
         checkpoints?.removeThose(of: S.self, holding: input, from: first, cause: cause)
         let isInState = (applied[input] ?? 0) >= first || (applied[.market] ?? 0) >= cause
         let isSaid = lastCause.map { $0.sequence >= cause } ?? false
-        guard isInState || isSaid else { return false }
         try log.cutBack(fromCause: cause, because: "\(input.rawValue) was taken back from sequence \(first) on")
-        return true
+        return isInState || isSaid
     }
 
     /// Everything caused by market records up to here has been appended.
@@ -198,7 +197,7 @@ public final class StageEngine<S: Stage> {
         }
         while true {
             let reached = applied[.market] ?? 0
-            if let next = primary.first, let cause = next.cause, cause.sequence <= reached {
+            if let next = primary.first, let cause = next.cause, isDue(cause, after: reached) {
                 apply(next, of: first, rows: 0..<1)
                 primary.removeFirst()
                 continue
@@ -213,6 +212,14 @@ public final class StageEngine<S: Stage> {
         let reached = applied[.market] ?? 0
         let isWaiting = primary.first != nil
         watermark = max(watermark, isWaiting ? min(watermark, reached) : min(reached, promised))
+    }
+
+    /// Whether the market record that caused something has been applied, or damage took it: then it is due before the
+    /// next one there is.
+    private func isDue(_ cause: Cause, after reached: UInt64) -> Bool {
+        if cause.sequence <= reached { return true }
+        guard let next = market.first else { return false }
+        return cause.sequence < next.firstSequence + UInt64(market.row)
     }
 
     private func apply(_ message: StreamMessage, of stream: StreamName, rows: Range<Int>) {

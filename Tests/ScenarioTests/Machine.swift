@@ -41,7 +41,8 @@ final class Machine {
     private(set) var isCalm = false
     private var boot = 1
     var powerLosses = 0
-    var syncFailures = 0
+    /// Syncs that had failed when a stream was opened last.
+    private var failedSyncs: [StreamName: Int] = [:]
     private(set) var retained = 0
     private var fullUntil: Int?
 
@@ -121,14 +122,19 @@ final class Machine {
                 sync: syncs == .always ? .always : .onRequest, segmentBytes: segmentBytes, compactsInBackground: false,
                 boot: "boot\(boot)", calls: disk))
         note("\(stream) opened at \(log.committed), \(log.opening)")
-        // What an input lost may be taken back of its results, long after.
-        let mayBegin = powerLosses > 0 || syncFailures > 0
-        try shadows[stream]?.opened(log, mayBeginEpoch: mayBegin, isSynced: syncs == .always)
+        if self.disk.failedSyncs != failedSyncs[stream] { shadows[stream]?.isInDoubt = true }
+        failedSyncs[stream] = self.disk.failedSyncs
+        try shadows[stream]?.opened(log, mayBeginEpoch: mayBeginEpoch, isSynced: syncs == .always)
         return log
     }
 
     /// Takes note of what was committed.
-    func observe(_ log: EventLog) throws { try shadows[log.stream]?.observe(log, isSynced: syncs == .always) }
+    func observe(_ log: EventLog) throws { 
+        try shadows[log.stream]?.observe(log, mayBeginEpoch: mayBeginEpoch, isSynced: syncs == .always)
+    }
+
+    /// What an input lost may be taken back of its results, long after.
+    private var mayBeginEpoch: Bool { powerLosses > 0 || disk.failedSyncs > 0 }
 
     func sync(_ log: EventLog) throws {
         try log.sync()
@@ -201,14 +207,13 @@ final class Machine {
 
     private var unfinished: String? {
         for producer in producers where !producer.isDone { return "\(producer.name) is at \(producer.acknowledged)" }
-        var heads: [StreamName: UInt64] = [:]
+        var logs: [StreamName: EventLog] = [:]
         for log in [ingest.log, analyze.log, attribute.log, publish.log] {
             guard let log else { return "a process is not there" }
-            heads[log.stream] = log.index.lastHeld
+            logs[log.stream] = log
         }
-        if let why = analyze.unfinished(heads) ?? attribute.unfinished(heads) ?? publish.unfinished(heads) { return why }
-        if subscriber.next <= heads[.alerts] ?? 0 { return "the subscriber is at \(subscriber.next)" }
-        return nil
+        return analyze.unfinished(logs) ?? attribute.unfinished(logs) ?? publish.unfinished(logs)
+            ?? logs[.alerts].flatMap(subscriber.unfinished)
     }
 
     // MARK: faults
@@ -275,12 +280,6 @@ final class Machine {
             shadows[stream]?.isInDoubt = true
             shadows[stream]?.lostPower = true
         }
-    }
-
-    /// A process saw a sync fail.
-    func noteSyncFailure(_ stream: StreamName?) {
-        syncFailures += 1
-        if let stream { shadows[stream]?.isInDoubt = true }
     }
 
     /// What is printed of a run that went wrong.

@@ -19,13 +19,15 @@ struct Shadow {
     /// Power was lost since it was opened last.
     var lostPower = false
     private(set) var epoch: UInt64 = 0
-    private(set) var epochs = 0
 
     init(_ stream: StreamName) { self.stream = stream }
 
     /// Takes in what was committed since.
-    mutating func observe(_ log: EventLog, isSynced: Bool) throws {
-        guard log.epoch == epoch else { throw Violation("\(stream): a new epoch in the middle of a life") }
+    mutating func observe(_ log: EventLog, mayBeginEpoch: Bool, isSynced: Bool) throws {
+        if log.epoch != epoch {
+            guard mayBeginEpoch, stream != .market else { throw Violation("\(stream): a new epoch for no reason") }
+            epoch = log.epoch
+        }
         guard log.committed > head else { return }
         try log.index.forEachMessage(from: head + 1) { message in
             guard message.firstSequence == head + 1 else {
@@ -50,7 +52,6 @@ struct Shadow {
             }
             try compare(log)
         }
-        if isNew { epochs += 1 }
         epoch = log.epoch
         try readAnew(log)
         isInDoubt = false

@@ -56,7 +56,6 @@ class SimulatedProcess {
             kill(isDead ? "died in a call" : "\(error)")
             guard !isDead else { return }
             guard isExpected(error) else { throw Violation("\(name) ended with: \(error)") }
-            if (error as? LogError)?.isSyncFailure ?? false { machine.noteSyncFailure(stream) }
         }
     }
 
@@ -134,10 +133,13 @@ final class SimulatedStage<S: Stage>: SimulatedProcess {
     }
 
     /// What keeps it from having said everything; nil: nothing does.
-    func unfinished(_ heads: [StreamName: UInt64]) -> String? {
+    func unfinished(_ logs: [StreamName: EventLog]) -> String? {
         guard let runner else { return "\(name) is not there" }
-        for input in S.inputs where (runner.engine.applied[input] ?? 0) < heads[input] ?? 0 {
-            return "\(name) has applied \(input) up to \(runner.engine.applied[input] ?? 0) of \(heads[input] ?? 0)"
+        for reader in runner.readers {
+            guard let log = logs[reader.stream] else { continue }
+            let applied = runner.engine.applied[reader.stream] ?? 0
+            if applied != log.index.lastHeld { return "\(name) has applied \(applied) of \(log.index.lastHeld) \(log.stream)" }
+            if reader.epoch != log.epoch { return "\(name) reads another epoch of \(log.stream)" }
         }
         if runner.keeper.isStalled { return "\(name) is stalled" }
         return nil
@@ -292,7 +294,8 @@ final class SimulatedProducer {
             sent = acknowledged
             lastNews = now
         }
-        while sent < UInt64(events.count), sent - acknowledged < 60 {
+        // A new name may begin anywhere: nothing may overtake its first batch.
+        while sent < UInt64(events.count), sent - acknowledged < (promised == 0 ? 1 : 60) {
             guard try send() else { return }
         }
     }
@@ -345,7 +348,10 @@ final class SimulatedSubscriber {
         return StreamReader(.alerts, over: link, from: from, epoch: epoch, credit: 16, name: "subscriber")
     }
 
-    var next: UInt64 { reader.next }
+    func unfinished(_ log: EventLog) -> String? {
+        if reader.next != log.index.lastHeld + 1 { return "the subscriber is at \(reader.next) of \(log.index.lastHeld)" }
+        return reader.epoch == log.epoch || log.committed == 0 ? nil : "the subscriber knows another epoch"
+    }
 
     /// It starts again with what it has.
     func restart() {
