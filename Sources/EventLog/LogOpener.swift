@@ -108,18 +108,11 @@ struct LogOpener {
     ) throws(LogError) {
         let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDWR))
         let recovered = try LogError.naming(file) { () throws(ContainerError) in try recover(descriptor.raw) }
-        let isSaidAgain = opening.wasInDoubt && !stream.sources.isEmpty
-        if case .damaged = recovered.verdict, !isSaidAgain {
-            // What follows the damage was whole once and may have been served.
-            let saved = try rewriter.salvage(
-                file, first: first, last: nil, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
-            try lose(saved.lost, index, &lineage, &epochs)
-            for path in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
-                try index.add(path.path, first: path.first)
-            }
+        if recovered.verdict.isDamaged || (opening.wasInDoubt && !isOurs(descriptor, file)) {
+            try addSaved(file, first: first, index, &lineage, &epochs)
             return
         }
-        opening.cutBytes += recovered.fileSize - recovered.endOffset
+        if recovered.verdict != .closed { opening.cutBytes += recovered.fileSize - recovered.endOffset }
         if recovered.summary.chunkIndexes.isEmpty {
             _ = options.calls.unlink(file)
             return
@@ -127,8 +120,7 @@ struct LogOpener {
         if recovered.verdict != .closed {
             let calls = options.calls
             try LogError.naming(file) { () throws(ContainerError) in
-                var writer = try FileWriter(
-                    continuing: recovered, dup(descriptor.raw), discardingChunks: isSaidAgain, calls: calls)
+                var writer = try FileWriter(continuing: recovered, dup(descriptor.raw), calls: calls)
                 try writer.finish()
                 try writer.sync()
                 try writer.close()
@@ -136,6 +128,27 @@ struct LogOpener {
             opening.closedSegments += 1
         }
         try index.add(file, first: first)
+    }
+
+    /// Whether what no checksum guards, the definitions in front, is as we write it.
+    private func isOurs(_ descriptor: SharedDescriptor, _ file: String) -> Bool {
+        (try? SegmentContents(descriptor.raw, file)) != nil
+    }
+
+    private mutating func addSaved(
+        _ file: String, first: UInt64, _ index: LogIndex, _ lineage: inout Lineage, _ epochs: inout EpochSource
+    ) throws(LogError) {
+        var saved = try rewriter.salvage(
+            file, first: first, last: nil, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
+        if opening.wasInDoubt, !stream.sources.isEmpty {
+            saved.parts = saved.parts.filter { $0.chunks.first?.firstSequence == first }
+            saved.lost = []
+        }
+        // What follows the damage was whole once and may have been served.
+        try lose(saved.lost, index, &lineage, &epochs)
+        for path in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
+            try index.add(path.path, first: path.first)
+        }
     }
 
     // MARK: cutting back
@@ -234,5 +247,11 @@ extension SegmentFile {
         }
         if !placed.contains(where: { $0.path == file }) { _ = calls.unlink(file) }
         return placed
+    }
+}
+
+extension RecoveredFile.Verdict {
+    fileprivate var isDamaged: Bool {
+        if case .damaged = self { true } else { false }
     }
 }

@@ -25,8 +25,6 @@ public final class StageEngine<S: Stage> {
     public private(set) var lastCause: Cause?
     private let checkpoints: CheckpointFile?
     private let configuration: String
-    /// Head of the log when the checkpoint that was restored was written; 0 without one.
-    private let restoredOutput: UInt64
     /// Inputs can start again without records up to these: the older checkpoint's.
     public private(set) var restorable: [StreamName: UInt64] = [:]
     private var market = PendingMessages()
@@ -36,7 +34,8 @@ public final class StageEngine<S: Stage> {
 
     private var isMerge: Bool { S.inputs.count == 2 }
 
-    /// The histories that the checkpoint's sequences are of; empty when starting from nothing.
+    /// The histories of the inputs that we know; empty when starting from nothing. The log's, not the checkpoint's: what
+    /// was taken back between the two has been dealt with, and a checkpoint that is still there holds nothing of it.
     public private(set) var epochs: [StreamName: UInt64] = [:]
 
     /// - Parameters:
@@ -58,13 +57,11 @@ public final class StageEngine<S: Stage> {
         for input in S.inputs { epochs[input] = log.lineage.inputs[input.rawValue] }
         let (found, reason) = Self.usableCheckpoint(checkpoints, log)
         restored = reason
-        restoredOutput = found?.output ?? 0
         stage = found?.stage ?? S()
         if let found {
             outbox.position = found.position
             for input in S.inputs {
                 applied[input] = found.applied[input.rawValue] ?? 0
-                epochs[input] = found.epochs[input.rawValue]
             }
         }
         configure(&stage)
@@ -109,9 +106,9 @@ public final class StageEngine<S: Stage> {
     /// What the owner of an input is to know of us.
     public func holdings(of input: StreamName) -> StreamReader.Holdings {
         var holdings = StreamReader.Holdings()
-        // The log may say more than the checkpoint knows of: of which records is not written down anywhere.
-        let saysMore = log.committed > restoredOutput
-        holdings.applied = saysMore ? StreamMessage.sequences.upperBound : applied[input] ?? 0
+        // We may have said more than our log, let alone our checkpoint, still knows of, and others may hold it: whatever
+        // of this history was taken back, they must learn it from us.
+        holdings.applied = StreamMessage.sequences.upperBound
         holdings.restorable = restorable[input] ?? 0
         if input == .market { holdings.needed = stage.needed ?? 0 }
         return holdings
@@ -153,7 +150,8 @@ public final class StageEngine<S: Stage> {
     ///   anew. Otherwise it goes on.
     public func takeBack(_ input: StreamName, from first: UInt64, cause: UInt64) throws -> Bool {
         checkpoints?.removeThose(of: S.self, holding: input, from: first, cause: cause)
-        let isInState = (applied[input] ?? 0) >= first || (applied[.market] ?? 0) >= cause
+        let taken = max(applied[input] ?? 0, input == .market ? market.last : primary.last)
+        let isInState = taken >= first || max(applied[.market] ?? 0, market.last, promised) >= cause
         let isSaid = lastCause.map { $0.sequence >= cause } ?? false
         try log.cutBack(fromCause: cause, because: "\(input.rawValue) was taken back from sequence \(first) on")
         return isInState || isSaid
@@ -246,7 +244,7 @@ struct PendingMessages {
     /// The first message's rows before this one have been applied.
     private(set) var row = 0
     /// The last sequence taken in: after its owner was asked again, a reader may hand over more than once.
-    private var last: UInt64 = 0
+    private(set) var last: UInt64 = 0
 
     var count: Int { messages.count - head }
     var first: StreamMessage? { head < messages.count ? messages[head] : nil }

@@ -110,6 +110,7 @@ struct Oracle {
     /// What is on the disk is what was seen to be written.
     private func checkLogs() throws {
         for stream in StreamName.allCases {
+            if messages(stream).isEmpty { continue }
             let index = try LogIndex(reading: "\(machine.disk.root)/\(stream.rawValue)")
             var found: [StreamMessage] = []
             try index.forEachMessage { message in
@@ -140,9 +141,11 @@ struct Oracle {
         }
     }
 
+    /// What producers were told is written may be gone with the power.
+    private var mayLack: Bool { machine.syncs == .onRequest && machine.powerLosses > 0 }
+
     /// Each event once and in order; all of them, unless what was not synced was lost with the power.
     private func checkProducers() throws {
-        let mayLack = machine.syncs == .onRequest && machine.powerLosses > 0
         for producer in machine.producers {
             let base = SyntheticMarket.identity(producer: producer.index, sequence: 0)
             let found = messages(.market).flatMap(\.identities).filter { $0 > base && $0 < base + 1_000_000 }
@@ -168,7 +171,7 @@ struct Oracle {
             let same = zip(found, expected).prefix { [$0].digest == [$1].digest }.count
             throw Violation("\(stream): \(found.count) records, expected \(expected.count); \(same) are the same")
         }
-        guard !reference.alerts.isEmpty else { throw Violation("nothing happened: no alerts") }
+        guard mayLack || !reference.alerts.isEmpty else { throw Violation("nothing happened: no alerts") }
     }
 
     private func checkLifecycles() throws {
