@@ -288,7 +288,7 @@ struct HistoryTests {
         }
         let again = try open(.signals)
         #expect(again.epoch == epoch)
-        #expect(again.lineage.entries.map(\.first) == [1, 4])
+        #expect(again.lineage.entries.map(\.first) == [1, 4, 5])
     }
 
     @Test("a cut that a crash left half done is finished at the next start")
