@@ -47,8 +47,10 @@ public final class EventLog {
         public var closedSegments = 0
         /// Ranges found lost.
         public var lost: [Lineage.Span] = []
-        /// Whether the last owner's end may be missing, after power loss or a failed sync.
+        /// Whether the last owner's end may be missing, after power loss or a failed sync, or is.
         public var wasInDoubt = false
+        /// What the last owner had when it closed the stream, and is not there.
+        public var missing: Lineage.Span?
     }
 
     public let index: LogIndex
@@ -314,7 +316,7 @@ public final class EventLog {
         try closeSegment()
         compactor.stop()
         // Where it cannot be written, the next owner takes it that we died, and loses nothing by it.
-        try? OwnerMark(state: .closed, boot: options.boot).write(lock.raw, options.calls, directory)
+        try? OwnerMark(state: .closed, boot: options.boot, head: committed).write(lock.raw, options.calls, directory)
     }
 }
 

@@ -39,8 +39,10 @@ struct LogOpener {
         }
         let index = LogIndex(path: directory, stream: stream, epoch: lineage.epoch)
         index.lost = lineage.lost
-        opening.wasInDoubt = mark?.isInDoubt(boot: options.boot) ?? false
+        opening.wasInDoubt = mark?.isInDoubt(boot: options.boot, found: .max) ?? false
         try addSegments(to: index, &lineage, &epochs)
+        opening.wasInDoubt = mark?.isInDoubt(boot: options.boot, found: index.head) ?? false
+        if let closed = mark?.head, closed > index.head { opening.missing = Lineage.Span(index.head + 1, closed) }
         guard index.stream == stream else {
             throw LogError(.foreign("holds stream \(index.stream.rawValue), not \(stream.rawValue)"), directory)
         }
@@ -69,10 +71,16 @@ struct LogOpener {
                 try index.addUnread(file, first: entry.first, next: names[place + 1].first)
             } else if isClosed, !opening.wasInDoubt {
                 try noteGap(before: entry.first, index, &lineage, &epochs)
-                try index.add(file, first: entry.first)
+                do throws(LogError) {
+                    try index.add(file, first: entry.first, isWhole: true)
+                } catch {
+                    guard error.isDamage || error.reason == .cutOff else { throw error }
+                    try addSaved(of: file, first: entry.first, last: nil, index, &lineage, &epochs)
+                }
             } else {
                 try noteGap(before: entry.first, index, &lineage, &epochs)
-                try addTorn(file, first: entry.first, index, &lineage, &epochs)
+                let last = isLast ? nil : names[place + 1].first - 1
+                try addTorn(file, first: entry.first, last: last, index, &lineage, &epochs)
             }
         }
     }
@@ -101,16 +109,19 @@ struct LogOpener {
     }
 
     /// Cuts back what a crash tore and writes the summary that it kept from being written. A segment
-    /// without a whole chunk is removed. What was damaged otherwise is saved as far as it goes; except that a
-    /// stream which can be said again is cut at what power loss damaged, for what follows was not synced either.
+    /// without a whole chunk is removed. What was damaged otherwise is saved as far as it goes; so is a segment that
+    /// others follow, which was whole once.
+    ///
+    /// - Parameter last: The last sequence of a segment that others follow.
     private mutating func addTorn(
-        _ file: String, first: UInt64, _ index: LogIndex, _ lineage: inout Lineage, _ epochs: inout EpochSource
+        _ file: String, first: UInt64, last: UInt64?, _ index: LogIndex, _ lineage: inout Lineage,
+        _ epochs: inout EpochSource
     ) throws(LogError) {
         let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDWR))
         let recovered = try LogError.naming(file) { () throws(ContainerError) in try recover(descriptor.raw) }
-        if recovered.verdict.isDamaged || (opening.wasInDoubt && !isOurs(descriptor, file)) {
-            try addSaved(file, first: first, index, &lineage, &epochs)
-            return
+        // What follows the damage was whole once and may have been served.
+        if last != nil || recovered.verdict.isDamaged || (opening.wasInDoubt && !isOurs(descriptor, file)) {
+            return try addSaved(of: file, first: first, last: last, index, &lineage, &epochs)
         }
         if recovered.verdict != .closed { opening.cutBytes += recovered.fileSize - recovered.endOffset }
         if recovered.summary.chunkIndexes.isEmpty {
@@ -135,19 +146,23 @@ struct LogOpener {
         (try? SegmentContents(descriptor.raw, file)) != nil
     }
 
+    /// Saves what damage left of a segment, and puts the ranges lost on record. What power loss damaged in a stream
+    /// that can be said again is cut instead: what follows was not synced either.
+    ///
+    /// - Parameter last: The sequence it ended with, where that is known: what is missing before it is lost.
     private mutating func addSaved(
-        _ file: String, first: UInt64, _ index: LogIndex, _ lineage: inout Lineage, _ epochs: inout EpochSource
+        of file: String, first: UInt64, last: UInt64?, _ index: LogIndex, _ lineage: inout Lineage,
+        _ epochs: inout EpochSource
     ) throws(LogError) {
         var saved = try rewriter.salvage(
-            file, first: first, last: nil, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
-        if opening.wasInDoubt, !stream.sources.isEmpty {
+            file, first: first, last: last, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
+        if opening.wasInDoubt, last == nil, !stream.sources.isEmpty {
             saved.parts = saved.parts.filter { $0.chunks.first?.firstSequence == first }
             saved.lost = []
         }
-        // What follows the damage was whole once and may have been served.
         try lose(saved.lost, index, &lineage, &epochs)
-        for path in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
-            try index.add(path.path, first: path.first)
+        for part in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
+            try index.add(part.path, first: part.first)
         }
     }
 
@@ -181,9 +196,10 @@ struct LogOpener {
         }
         guard stream.sources.isEmpty else { return }
         let first = opening.lost.map(\.first).min() ?? index.head + 1
-        lineage.begin(
-            epochs.next(), .cut, first: first, cause: first,
-            reason: "power loss or a failed sync: what followed \(first - 1) may be lost")
+        let reason =
+            opening.missing.map { "\($0.first)-\($0.last) are not there any more" }
+            ?? "power loss or a failed sync: what followed \(first - 1) may be lost"
+        lineage.begin(epochs.next(), .cut, first: first, cause: first, reason: reason)
         try lineage.write(directory, options.calls)
     }
 }
