@@ -70,7 +70,8 @@ final class Machine {
         market = SyntheticMarket(producers: Int.random(in: 1...3, using: &random), seed: random.next())
         let rotates = faults.contains(.rotation) || faults.contains(.retention)
         segmentBytes = rotates ? .random(in: 20_000...120_000, using: &random) : 1 << 30
-        retention = faults.contains(.retention)
+        retention =
+            faults.contains(.retention)
             ? RetentionPolicy(maximumBytes: .random(in: 1...200_000, using: &random)) : .everything
         self.random = random
         if has(.writeErrors) { disk.writeErrors = 0.02 }
@@ -129,7 +130,7 @@ final class Machine {
     }
 
     /// Takes note of what was committed.
-    func observe(_ log: EventLog) throws { 
+    func observe(_ log: EventLog) throws {
         try shadows[log.stream]?.observe(log, mayBeginEpoch: mayBeginEpoch, isSynced: syncs == .always)
     }
 
@@ -276,7 +277,7 @@ final class Machine {
         disk.losePower(flips: has(.flippedBits))
         fullUntil = nil
         boot += 1
-        for stream in StreamName.allCases { 
+        for stream in StreamName.allCases {
             shadows[stream]?.isInDoubt = true
             shadows[stream]?.lostPower = true
         }

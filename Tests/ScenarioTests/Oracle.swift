@@ -1,10 +1,10 @@
+import Alerting
 import EventLog
 import Foundation
 import Schema
 import ServiceKit
 import ShockAnalysis
 import ShockAttribution
-import Alerting
 import TestKit
 
 /// What a stream has held, read back from the log after each commit; and whether its log may say otherwise now.
@@ -19,6 +19,8 @@ struct Shadow {
     /// Power was lost since it was opened last.
     var lostPower = false
     private(set) var epoch: UInt64 = 0
+    /// Ranges that were lost before.
+    private var knownLost: [Lineage.Span] = []
 
     init(_ stream: StreamName) { self.stream = stream }
 
@@ -56,6 +58,7 @@ struct Shadow {
         try readAnew(log)
         isInDoubt = false
         lostPower = false
+        knownLost = log.lineage.lost
         synced = isSynced ? head : min(synced, head)
     }
 
@@ -64,8 +67,9 @@ struct Shadow {
         guard log.committed >= atLeast else {
             throw Violation("\(stream): ends at \(log.committed), \(atLeast) were there for good")
         }
-        let lost = log.lineage.lost
-        for span in lost where span.first <= synced { throw Violation("\(stream): \(span) lost, synced to \(synced)") }
+        for span in log.lineage.lost where span.first <= synced && !knownLost.contains(span) {
+            throw Violation("\(stream): \(span) lost, synced to \(synced)")
+        }
         var known = messages[...]
         try log.index.forEachMessage { message in
             while let next = known.first, next.firstSequence < message.firstSequence { known.removeFirst() }
@@ -133,10 +137,14 @@ struct Oracle {
         for message in messages(.market) {
             if message.firstSequence != next {
                 let span = Lineage.Span(next, message.firstSequence - 1)
-                guard lost.contains(span) else { throw Violation("market: \(span) is missing and not on record as lost") }
+                guard lost.contains(span) else {
+                    throw Violation("market: \(span) is missing and not on record as lost")
+                }
             }
             next = message.lastSequence + 1
-            guard message.recordTime(row: 0) >= time else { throw Violation("market: record time goes back at \(next)") }
+            guard message.recordTime(row: 0) >= time else {
+                throw Violation("market: record time goes back at \(next)")
+            }
             time = message.recordTime(row: message.count - 1)
         }
     }

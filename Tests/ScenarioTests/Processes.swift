@@ -138,7 +138,9 @@ final class SimulatedStage<S: Stage>: SimulatedProcess {
         for reader in runner.readers {
             guard let log = logs[reader.stream] else { continue }
             let applied = runner.engine.applied[reader.stream] ?? 0
-            if applied != log.index.lastHeld { return "\(name) has applied \(applied) of \(log.index.lastHeld) \(log.stream)" }
+            if applied != log.index.lastHeld {
+                return "\(name) has applied \(applied) of \(log.index.lastHeld) \(log.stream)"
+            }
             if reader.epoch != log.epoch { return "\(name) reads another epoch of \(log.stream)" }
         }
         if runner.keeper.isStalled { return "\(name) is stalled" }
@@ -216,7 +218,8 @@ final class SimulatedIngest: SimulatedProcess {
             try machine.observe(log)
             try answer()
             if machine.random.chance(0.1),
-                let first = try log.retain(behind: owner.removable(by: StreamName.market.readerNames), machine.retention)
+                let first = try log.retain(
+                    behind: owner.removable(by: StreamName.market.readerNames), machine.retention)
             {
                 machine.noteRetained(.market, first)
             }
@@ -349,7 +352,9 @@ final class SimulatedSubscriber {
     }
 
     func unfinished(_ log: EventLog) -> String? {
-        if reader.next != log.index.lastHeld + 1 { return "the subscriber is at \(reader.next) of \(log.index.lastHeld)" }
+        if reader.next != log.index.lastHeld + 1 {
+            return "the subscriber is at \(reader.next) of \(log.index.lastHeld)"
+        }
         return reader.epoch == log.epoch || log.committed == 0 ? nil : "the subscriber knows another epoch"
     }
 

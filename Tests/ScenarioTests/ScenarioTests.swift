@@ -10,7 +10,7 @@ struct ScenarioTests {
     static let seeds: [UInt64] = {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["EPICENTER_SEED"].flatMap(UInt64.init) { return [seed] }
-        return Array(0..<(environment["EPICENTER_SCENARIOS"].flatMap(UInt64.init) ?? 1_000))
+        return Array(0..<(environment["EPICENTER_SCENARIOS"].flatMap(UInt64.init) ?? 200))
     }()
 
     @Test("whatever breaks, nothing acknowledged is lost and the alerts are the same", arguments: seeds)

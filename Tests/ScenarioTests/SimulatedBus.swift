@@ -203,7 +203,8 @@ final class SimulatedOwnerLink: OwnerLink {
     }
 
     func receive() throws -> Reception<[[UInt8]]> {
-        guard !disk.isDead, let (connection, message) = bus.take(from: bus.connections(of: server, life: life), \.toServer)
+        guard !disk.isDead,
+            let (connection, message) = bus.take(from: bus.connections(of: server, life: life), \.toServer)
         else { return .nothing }
         return .message([withUnsafeBytes(of: connection.id, Array.init), message.bytes])
     }

@@ -60,7 +60,7 @@ final class SimulatedDisk: @unchecked Sendable {
         random = SeededGenerator(seed: seed)
     }
 
-    deinit { if getenv("KEEP") == nil { try? FileManager.default.removeItem(atPath: (root as NSString).deletingLastPathComponent) } }
+    deinit { try? FileManager.default.removeItem(atPath: (root as NSString).deletingLastPathComponent) }
 
     // MARK: calls
 
