@@ -154,8 +154,10 @@ public final class StageEngine<S: Stage> {
     ///   anew. Otherwise it goes on.
     public func takeBack(_ input: StreamName, from first: UInt64, cause: UInt64) throws -> Bool {
         checkpoints?.removeThose(of: S.self, holding: input, from: first, cause: cause)
-        let taken = max(applied[input] ?? 0, input == .market ? market.last : primary.last)
-        let isInState = taken >= first || max(applied[.market] ?? 0, market.last, promised) >= cause
+        // By cause, where we know how far we are in market: what an owner lost and will say again, of earlier causes, we
+        // hold by right.
+        let inMarket = max(applied[.market] ?? 0, market.last, promised, primary.lastCause)
+        let isInState = S.inputs.contains(.market) ? inMarket >= cause : (applied[input] ?? 0) >= first
         let isSaid = lastCause.map { $0.sequence >= cause } ?? false
         try log.cutBack(fromCause: cause, because: "\(input.rawValue) was taken back from sequence \(first) on")
         return isInState || isSaid
@@ -249,6 +251,8 @@ struct PendingMessages {
     private(set) var row = 0
     /// The last sequence taken in: after its owner was asked again, a reader may hand over more than once.
     private(set) var last: UInt64 = 0
+    /// The market record that caused the last one taken in.
+    private(set) var lastCause: UInt64 = 0
 
     var count: Int { messages.count - head }
     var first: StreamMessage? { head < messages.count ? messages[head] : nil }
@@ -260,6 +264,7 @@ struct PendingMessages {
         let skip = message.firstSequence > seen ? 0 : Int(seen - message.firstSequence) + 1
         messages.append(message.slice(skip..<message.count))
         last = message.lastSequence
+        lastCause = message.cause?.sequence ?? 0
     }
 
     mutating func advance(to end: Int) {
