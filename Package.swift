@@ -121,6 +121,12 @@ let package = Package(
         tests("SupervisionTests", ["Supervision"]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("FuzzTests", ["FuzzKit"]),
+        tests(
+            "ScenarioTests",
+            [
+                "Alerting", "EventLog", "Feeds", "MCAP", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution",
+                "Streaming", "TestKit", "ZeroMQ", protobuf,
+            ]),
         tests("ProcessTests", ["EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]

@@ -41,7 +41,10 @@ extension EventLog {
     /// Takes back every record that was caused by market records from `cause` on, in a new epoch. What was appended
     /// and not committed is forgotten. A crash in between is mended when the stream is opened again.
     ///
-    /// - Returns: The first sequence taken back; nil when there was none, and nothing was done.
+    /// The epoch begins also where there is nothing to take back: readers may hold what we had said and lost with the
+    /// power, and must learn that it will not be said again.
+    ///
+    /// - Returns: The first sequence taken back; nil when there was none.
     @discardableResult
     public func cutBack(fromCause cause: UInt64, because reason: String) throws -> UInt64? {
         discardPending(next: committed + 1)
@@ -50,12 +53,12 @@ extension EventLog {
             if let found = message.cause, found.sequence >= cause { first = message.firstSequence }
             return first == nil
         }
-        guard let first else { return nil }
         try closeSegment()
         var lineage = lineage
-        lineage.begin(newEpoch(), .cut, first: first, cause: cause, reason: reason)
-        lineage.isCutting = true
+        lineage.begin(newEpoch(), .cut, first: first ?? head + 1, cause: cause, reason: reason)
+        lineage.isCutting = first != nil
         try setLineage(lineage)
+        guard let first else { return nil }
         try SegmentFile.cut(directory, from: first, rewriter)
         lineage.isCutting = false
         try setLineage(lineage)
@@ -168,6 +171,15 @@ extension LogIndex {
         segments[live].chunks?.append(chunk)
         segments[live].lastSequence = chunk.lastSequence
         segments[live].bytes = fileLength
+    }
+
+    /// Forgets the live segment if nothing was written into it.
+    ///
+    /// - Returns: Its path, if that was so.
+    func dropEmpty() -> String? {
+        guard let live = segments.last, live.chunks?.isEmpty ?? false else { return nil }
+        segments.removeLast()
+        return live.path
     }
 
     /// The live segment was closed.

@@ -92,7 +92,7 @@ public final class EventLog {
         switch options.sync {
         case .always: committed
         case .interval: syncThread?.synced ?? 0
-        case .never: explicitlySynced
+        case .onRequest, .never: explicitlySynced
         }
     }
     private var explicitlySynced: UInt64 = 0
@@ -121,8 +121,17 @@ public final class EventLog {
         rewriter = SegmentRewriter(stream: stream, compression: options.compression, calls: options.calls)
         compactor = Compactor(rewriter, isBackground: options.compactsInBackground)
         epochs = EpochSource(newEpoch)
-        var opener = LogOpener(directory: directory, stream: stream, options: options, rewriter: rewriter)
-        let opened = try opener.open(OwnerMark.read(lock.raw), &epochs)
+        let opened: LogOpener.Opened
+        do {
+            var opener = LogOpener(directory: directory, stream: stream, options: options, rewriter: rewriter)
+            opened = try opener.open(OwnerMark.read(lock.raw), &epochs)
+        } catch {
+            // What could not be synced now must not be taken for synced by the next owner.
+            if error.isSyncFailure {
+                try? OwnerMark(state: .syncFailed, boot: options.boot).write(lock.raw, options.calls, directory)
+            }
+            throw error
+        }
         lineage = opened.lineage
         index = opened.index
         opening = opened.opening
@@ -132,7 +141,8 @@ public final class EventLog {
         } else {
             syncThread = nil
         }
-        OwnerMark(state: .open, boot: options.boot).write(lock.raw, options.calls)
+        // Not before it says so may anything be written: a power loss would be taken for an orderly end.
+        try OwnerMark(state: .open, boot: options.boot).write(lock.raw, options.calls, directory + "/lock")
         index.repair = { [weak self] (sequence) throws(LogError) in try self?.repair(at: sequence) ?? false }
         index.standing = { [weak self] in self?.lineage.standing(epoch: $0, upTo: $1) ?? .unknown }
         showLineage()
@@ -222,7 +232,7 @@ public final class EventLog {
     /// What was written last may be gone: remembers it beyond our death, and refuses everything from now on.
     private func poison(_ code: Int32) throws(LogError) -> Never {
         isPoisoned = true
-        OwnerMark(state: .syncFailed, boot: options.boot).write(lock.raw, options.calls)
+        try? OwnerMark(state: .syncFailed, boot: options.boot).write(lock.raw, options.calls, directory)
         throw LogError(.syncFailed(errno: code), directory)
     }
 
@@ -233,23 +243,44 @@ public final class EventLog {
         let descriptor = try SegmentFile.open(path, O_RDWR | O_CREAT | O_TRUNC, options.calls)
         let shared = SharedDescriptor(dup(descriptor))
         do throws(ContainerError) {
-            var file = try FileWriter(
-                descriptor, header: SegmentFile.header, schemas: definitions.schemas, channels: definitions.channels,
-                calls: options.calls)
+            var file = try begin(descriptor)
             try file.append(SegmentFile.metadata(stream: stream, epoch: epoch, firstSequence: chunkFirst))
-            let made = Writer(file, shared)
-            writer = made
-            index.begin(segment: path, first: chunkFirst, descriptor: shared)
-            return made
+            writer = Writer(file, shared)
         } catch {
             _ = options.calls.unlink(path)
             throw LogError(.container(error), path)
         }
+        index.begin(segment: path, first: chunkFirst, descriptor: shared)
+        try syncName(of: path)
+        return try openWriter()
+    }
+
+    private func begin(_ descriptor: Int32) throws(ContainerError) -> FileWriter {
+        do throws(ContainerError) {
+            return try FileWriter(
+                descriptor, header: SegmentFile.header, schemas: definitions.schemas, channels: definitions.channels,
+                calls: options.calls)
+        } catch {
+            Glibc.close(descriptor)
+            throw error
+        }
+    }
+
+    /// Syncing a new file does not sync its name: with the power, the file would be lost whole.
+    private func syncName(of path: String) throws(LogError) {
+        guard options.sync != .never else { return }
+        do { try SegmentFile.syncDirectory(of: path, options.calls) } catch { try poison(EIO) }
     }
 
     /// Closes the segment in hand with its summary; the next commit begins another.
     func closeSegment() throws(LogError) {
         guard let writer else { return }
+        if let empty = index.dropEmpty() {
+            // Its first chunk could not be written.
+            self.writer = nil
+            _ = options.calls.unlink(empty)
+            return
+        }
         do throws(ContainerError) {
             try writer.file.finish()
         } catch {
@@ -286,7 +317,8 @@ public final class EventLog {
         try commit()
         try closeSegment()
         compactor.stop()
-        OwnerMark(state: .closed, boot: options.boot, head: committed).write(lock.raw, options.calls)
+        // Where it cannot be written, the next owner takes it that we died, and loses nothing by it.
+        try? OwnerMark(state: .closed, boot: options.boot, head: committed).write(lock.raw, options.calls, directory)
     }
 }
 

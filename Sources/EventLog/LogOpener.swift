@@ -40,13 +40,14 @@ struct LogOpener {
         }
         let index = LogIndex(path: directory, stream: stream, epoch: lineage.epoch)
         index.lost = lineage.lost
+        opening.wasInDoubt = mark?.isInDoubt(boot: options.boot, found: .max) ?? false
         try addSegments(to: index, &lineage, &epochs)
         opening.wasInDoubt = mark?.isInDoubt(boot: options.boot, found: index.head) ?? false
         if let closed = mark?.head, closed > index.head { opening.missing = Lineage.Span(index.head + 1, closed) }
         guard index.stream == stream else {
             throw LogError(.foreign("holds stream \(index.stream.rawValue), not \(stream.rawValue)"), directory)
         }
-        if opening.wasInDoubt { try settleDoubt(index, &lineage, &epochs) }
+        if opening.wasInDoubt { try settleDoubt(index, &lineage, &epochs) } else { try syncLast(of: index) }
         index.epoch = lineage.epoch
         return Opened(index: index, lineage: lineage, opening: opening)
     }
@@ -69,7 +70,7 @@ struct LogOpener {
             let isClosed = try closes(file)
             if isClosed, !isLast {
                 try index.addUnread(file, first: entry.first, next: names[place + 1].first)
-            } else if isClosed {
+            } else if isClosed, !opening.wasInDoubt {
                 try noteGap(before: entry.first, index, &lineage, &epochs)
                 do throws(LogError) {
                     try index.add(file, first: entry.first, isWhole: true)
@@ -119,13 +120,11 @@ struct LogOpener {
     ) throws(LogError) {
         let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDWR))
         let recovered = try LogError.naming(file) { () throws(ContainerError) in try recover(descriptor.raw) }
-        var isDamaged = last != nil
         // What follows the damage was whole once and may have been served.
-        if case .damaged = recovered.verdict { isDamaged = true }
-        if isDamaged {
+        if last != nil || recovered.verdict.isDamaged || (opening.wasInDoubt && !isOurs(descriptor, file)) {
             return try addSaved(of: file, first: first, last: last, index, &lineage, &epochs)
         }
-        opening.cutBytes += recovered.fileSize - recovered.endOffset
+        if recovered.verdict != .closed { opening.cutBytes += recovered.fileSize - recovered.endOffset }
         if recovered.summary.chunkIndexes.isEmpty {
             _ = options.calls.unlink(file)
             return
@@ -143,15 +142,25 @@ struct LogOpener {
         try index.add(file, first: first)
     }
 
-    /// Saves what damage left of a segment, and puts the ranges lost on record.
+    /// Whether what no checksum guards, the definitions in front, is as we write it.
+    private func isOurs(_ descriptor: SharedDescriptor, _ file: String) -> Bool {
+        (try? SegmentContents(descriptor.raw, file)) != nil
+    }
+
+    /// Saves what damage left of a segment, and puts the ranges lost on record. What power loss damaged in a stream
+    /// that can be said again is cut instead: what follows was not synced either.
     ///
     /// - Parameter last: The sequence it ended with, where that is known: what is missing before it is lost.
     private mutating func addSaved(
         of file: String, first: UInt64, last: UInt64?, _ index: LogIndex, _ lineage: inout Lineage,
         _ epochs: inout EpochSource
     ) throws(LogError) {
-        let saved = try rewriter.salvage(
+        var saved = try rewriter.salvage(
             file, first: first, last: last, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
+        if opening.wasInDoubt, last == nil, !stream.sources.isEmpty {
+            saved.parts = saved.parts.filter { $0.chunks.first?.firstSequence == first }
+            saved.lost = []
+        }
         try lose(saved.lost, index, &lineage, &epochs)
         for part in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
             try index.add(part.path, first: part.first)
@@ -163,6 +172,14 @@ struct LogOpener {
     /// Removes every record from `first` on, the last ones first, so that what is left never has a gap.
     private func cut(from first: UInt64) throws(LogError) {
         try SegmentFile.cut(directory, from: first, rewriter)
+    }
+
+    /// Its last owner may have died before it could.
+    private func syncLast(of index: LogIndex) throws(LogError) {
+        guard options.sync != .never, let last = index.segments.last else { return }
+        let descriptor = SharedDescriptor(try SegmentFile.open(last.path, O_RDONLY))
+        guard options.calls.sync(descriptor.raw) == 0 else { throw LogError(.syncFailed(errno: errno), last.path) }
+        try SegmentFile.syncDirectory(of: last.path, options.calls)
     }
 
     // MARK: doubt
@@ -179,10 +196,10 @@ struct LogOpener {
             index.replace(last.path, with: chunks)
         }
         guard stream.sources.isEmpty else { return }
-        let first = index.head + 1
+        let first = opening.lost.map(\.first).min() ?? index.head + 1
         let reason =
             opening.missing.map { "\($0.first)-\($0.last) are not there any more" }
-            ?? "power loss or a failed sync: what followed \(index.head) may be lost"
+            ?? "power loss or a failed sync: what followed \(first - 1) may be lost"
         lineage.begin(epochs.next(), .cut, first: first, cause: first, reason: reason)
         try lineage.write(directory, options.calls)
     }
@@ -247,5 +264,11 @@ extension SegmentFile {
         }
         if !placed.contains(where: { $0.path == file }) { _ = calls.unlink(file) }
         return placed
+    }
+}
+
+extension RecoveredFile.Verdict {
+    fileprivate var isDamaged: Bool {
+        if case .damaged = self { true } else { false }
     }
 }

@@ -34,14 +34,21 @@ struct OwnerMark: Equatable {
         }
     }
 
-    /// - Returns: Whether it was written and synced.
-    @discardableResult
-    func write(_ descriptor: Int32, _ calls: any FileCalls) -> Bool {
+    /// Writes it so that it survives power loss.
+    func write(_ descriptor: Int32, _ calls: any FileCalls, _ path: String) throws(LogError) {
         let words = "\(state.rawValue) \(boot)" + (head.map { " \($0)" } ?? "")
         var text = Array(words.utf8.prefix(Self.length - 1))
         text += Array(repeating: UInt8(ascii: " "), count: Self.length - 1 - text.count) + [UInt8(ascii: "\n")]
-        let count = text.withUnsafeBytes { calls.write(descriptor, $0, at: 0) }
-        return count == Self.length && calls.sync(descriptor) == 0
+        var done = 0
+        while done < text.count {
+            let count = text.withUnsafeBytes {
+                calls.write(descriptor, UnsafeRawBufferPointer(rebasing: $0[done...]), at: UInt64(done))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw LogError(.system(call: "write", errno: errno), path) }
+            done += count
+        }
+        guard calls.sync(descriptor) == 0 else { throw LogError(.syncFailed(errno: errno), path) }
     }
 
     /// Whether what the last owner wrote may be missing, when the stream is opened in this boot.

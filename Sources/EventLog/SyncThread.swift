@@ -9,7 +9,9 @@ public enum SyncPolicy: Sendable, Equatable {
     case always
     /// In the background, this often while there is something to sync.
     case interval(milliseconds: Int)
-    /// When the system does, or when ``EventLog/sync()`` is called.
+    /// When ``EventLog/sync()`` is called, and each segment as it is closed.
+    case onRequest
+    /// When the system does.
     case never
 }
 

@@ -80,6 +80,8 @@ extension FuzzTargets {
         switch made.sync {
         case .always: lines.append("  sync: always")
         case .never: lines.append("  sync: never")
+        // No setting asks for it.
+        case .onRequest: break
         case .interval(milliseconds: let milliseconds): lines.append("  syncIntervalMs: \(milliseconds)")
         }
         lines.append("log: {level: \(made.logLevel.rawValue)}")

@@ -103,8 +103,12 @@ struct CheckpointFile: Sendable {
     func removeThose<S: Stage>(of: S.Type, holding input: StreamName, from first: UInt64, cause: UInt64) {
         for generation in generations {
             guard let found = Self.read(generation, as: S.self).0 else { continue }
-            let isHolding = (found.applied[input.rawValue] ?? 0) >= first
-            if isHolding || (found.applied[StreamName.market.rawValue] ?? 0) >= cause { _ = calls.unlink(generation) }
+            // By cause, where the checkpoint knows how far it is in market: what an owner lost and will say again, of
+            // earlier causes, is held by right, and retention may have been told that we can start from here.
+            let isHolding =
+                found.applied[StreamName.market.rawValue].map { $0 >= cause }
+                ?? ((found.applied[input.rawValue] ?? 0) >= first)
+            if isHolding { _ = calls.unlink(generation) }
         }
     }
 }

@@ -25,8 +25,6 @@ public final class StageEngine<S: Stage> {
     public private(set) var lastCause: Cause?
     private let checkpoints: CheckpointFile?
     private let configuration: String
-    /// Head of the log when the checkpoint that was restored was written; 0 without one.
-    private let restoredOutput: UInt64
     /// Inputs can start again without records up to these: the older checkpoint's.
     public private(set) var restorable: [StreamName: UInt64] = [:]
     private var market = PendingMessages()
@@ -36,7 +34,8 @@ public final class StageEngine<S: Stage> {
 
     private var isMerge: Bool { S.inputs.count == 2 }
 
-    /// The histories that the checkpoint's sequences are of; empty when starting from nothing.
+    /// The histories of the inputs that we know; empty when starting from nothing. The log's, not the checkpoint's: what
+    /// was taken back between the two has been dealt with, and a checkpoint that is still there holds nothing of it.
     public private(set) var epochs: [StreamName: UInt64] = [:]
 
     /// - Parameters:
@@ -58,13 +57,11 @@ public final class StageEngine<S: Stage> {
         for input in S.inputs { epochs[input] = log.lineage.inputs[input.rawValue] }
         let (found, reason) = Self.usableCheckpoint(checkpoints, log)
         restored = reason
-        restoredOutput = found?.output ?? 0
         stage = found?.stage ?? S()
         if let found {
             outbox.position = found.position
             for input in S.inputs {
                 applied[input] = found.applied[input.rawValue] ?? 0
-                epochs[input] = found.epochs[input.rawValue]
             }
         }
         configure(&stage)
@@ -111,9 +108,9 @@ public final class StageEngine<S: Stage> {
     /// What the owner of an input is to know of us.
     public func holdings(of input: StreamName) -> StreamReader.Holdings {
         var holdings = StreamReader.Holdings()
-        // The log may say more than the checkpoint knows of: of which records is not written down anywhere.
-        let saysMore = log.committed > restoredOutput
-        holdings.applied = saysMore ? StreamMessage.sequences.upperBound : applied[input] ?? 0
+        // We may have said more than our log, let alone our checkpoint, still knows of, and others may hold it: whatever
+        // of this history was taken back, they must learn it from us.
+        holdings.applied = StreamMessage.sequences.upperBound
         holdings.restorable = restorable[input] ?? 0
         if input == .market { holdings.needed = stage.needed ?? 0 }
         return holdings
@@ -157,11 +154,13 @@ public final class StageEngine<S: Stage> {
     ///   anew. Otherwise it goes on.
     public func takeBack(_ input: StreamName, from first: UInt64, cause: UInt64) throws -> Bool {
         checkpoints?.removeThose(of: S.self, holding: input, from: first, cause: cause)
-        let isInState = (applied[input] ?? 0) >= first || (applied[.market] ?? 0) >= cause
+        // By cause, where we know how far we are in market: what an owner lost and will say again, of earlier causes, we
+        // hold by right.
+        let inMarket = max(applied[.market] ?? 0, market.last, promised, primary.lastCause)
+        let isInState = S.inputs.contains(.market) ? inMarket >= cause : (applied[input] ?? 0) >= first
         let isSaid = lastCause.map { $0.sequence >= cause } ?? false
-        guard isInState || isSaid else { return false }
         try log.cutBack(fromCause: cause, because: "\(input.rawValue) was taken back from sequence \(first) on")
-        return true
+        return isInState || isSaid
     }
 
     /// Everything caused by market records up to here has been appended.
@@ -202,11 +201,7 @@ public final class StageEngine<S: Stage> {
         }
         while true {
             let reached = applied[.market] ?? 0
-            let position = market.first.map { $0.firstSequence + UInt64(market.row) }
-            // Where the record that caused it is not held any more, before the first behind it.
-            if let next = primary.first, let cause = next.cause,
-                cause.sequence <= reached || cause.sequence < position ?? 0
-            {
+            if let next = primary.first, let cause = next.cause, isDue(cause, after: reached) {
                 apply(next, of: first, rows: 0..<1)
                 primary.removeFirst()
                 continue
@@ -221,6 +216,14 @@ public final class StageEngine<S: Stage> {
         let reached = applied[.market] ?? 0
         let isWaiting = primary.first != nil
         watermark = max(watermark, isWaiting ? min(watermark, reached) : min(reached, promised))
+    }
+
+    /// Whether the market record that caused something has been applied, or damage took it: then it is due before the
+    /// next one there is.
+    private func isDue(_ cause: Cause, after reached: UInt64) -> Bool {
+        if cause.sequence <= reached { return true }
+        guard let next = market.first else { return false }
+        return cause.sequence < next.firstSequence + UInt64(market.row)
     }
 
     private func apply(_ message: StreamMessage, of stream: StreamName, rows: Range<Int>) {
@@ -247,7 +250,9 @@ struct PendingMessages {
     /// The first message's rows before this one have been applied.
     private(set) var row = 0
     /// The last sequence taken in: after its owner was asked again, a reader may hand over more than once.
-    private var last: UInt64 = 0
+    private(set) var last: UInt64 = 0
+    /// The market record that caused the last one taken in.
+    private(set) var lastCause: UInt64 = 0
 
     var count: Int { messages.count - head }
     var first: StreamMessage? { head < messages.count ? messages[head] : nil }
@@ -259,6 +264,7 @@ struct PendingMessages {
         let skip = message.firstSequence > seen ? 0 : Int(seen - message.firstSequence) + 1
         messages.append(message.slice(skip..<message.count))
         last = message.lastSequence
+        lastCause = message.cause?.sequence ?? 0
     }
 
     mutating func advance(to end: Int) {

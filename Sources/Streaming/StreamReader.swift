@@ -22,7 +22,7 @@ public final class StreamReader {
 
     /// What the reader's user holds, told to the owner: what was taken back and what may be removed goes by it.
     public struct Holdings: Equatable, Sendable {
-        /// The last sequence results are held of; 0: of all that was handed over and no more.
+        /// The last sequence results may be held of; 0: of all that was handed over and no more.
         public var applied: UInt64 = 0
         /// The user can start again without records up to this one.
         public var restorable: UInt64 = 0
@@ -144,8 +144,6 @@ public final class StreamReader {
             }
             epoch = heartbeat.epoch
         }
-        // The owner knows what we hold and serves us: from here on it is what was handed over.
-        if askedAt == next { holdings.applied = 0 }
         askedAt = nil
         first = heartbeat.first
         note(head: heartbeat.head, watermark: heartbeat.watermark)
@@ -169,7 +167,6 @@ public final class StreamReader {
         epoch = withdrawn.epoch
         next = min(next, withdrawn.first)
         acknowledged = min(acknowledged, next - 1)
-        holdings.applied = min(holdings.applied, withdrawn.first - 1)
         watermark = 0
         self.withdrawn = nil
     }

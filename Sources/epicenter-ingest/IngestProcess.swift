@@ -20,6 +20,7 @@ final class IngestProcess {
     private let refusals: RefusalCounter
     /// Read back when going live; a replay needs none of it.
     private var known = StreamContents()
+    private var clock = RecordClock()
     private var settings: SettingsFile?
     private var live: LiveInput?
     private var liveNormalizer: EventNormalizer?
@@ -171,6 +172,7 @@ final class IngestProcess {
     /// Writes definitions and settings that the stream does not have yet, and opens the doors.
     private func startLive() throws {
         known = try StreamContents(log.index, kept: keptPath)
+        clock = RecordClock(last: known.lastRecordTime)
         if let settings {
             for message in known.missing(settings, recordTime: recordTime()) {
                 log.append(message)
@@ -187,10 +189,7 @@ final class IngestProcess {
     }
 
     /// Now, but never before the last record.
-    private func recordTime() -> UInt64 {
-        known.lastRecordTime = max(known.lastRecordTime, ServiceClock.wall)
-        return known.lastRecordTime
-    }
+    private func recordTime() -> UInt64 { clock.time(wall: ServiceClock.wall) }
 
     private func runLive() throws {
         var poller = Poller()

@@ -14,7 +14,7 @@ struct StreamContents {
     private(set) var settings: ModelSettings?
     /// The last sequence taken of each producer.
     private(set) var producers: [String: UInt64] = [:]
-    var lastRecordTime: UInt64 = 0
+    private(set) var lastRecordTime: UInt64 = 0
 
     init() {}
 
@@ -27,7 +27,8 @@ struct StreamContents {
             return true
         }
         if index.head > 0 {
-            try index.forEachMessage(from: index.head) { message in
+            // Damage may have taken what followed.
+            try index.forEachMessage(from: index.lastHeld) { message in
                 lastRecordTime = message.recordTime(row: message.count - 1)
                 return true
             }

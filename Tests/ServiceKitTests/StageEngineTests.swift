@@ -288,6 +288,45 @@ struct StageEngineTests {
         #expect(merge.applied[.market] == 100)
     }
 
+    @Test("a signal whose cause damage took from market is applied before the next record there is")
+    func lostCause() throws {
+        let merge = try StageEngine<Ordering>(log: log("l", .findings), checkpointPath: nil)
+        var signal = ShockSignal()
+        signal.sequence = 1
+        signal.cause.sequence = 15
+        signal.cause.ordinal = 1
+        merge.enqueue(trades(1, 10), of: .market)
+        merge.enqueue(trades(21, 10), of: .market)
+        merge.enqueue(.shockSignal(signal), of: .signals)
+        merge.promise(30)
+        merge.advance()
+        try merge.log.commit()
+        #expect(merge.applied == [.market: 30, .signals: 1])
+        var said: [String] = []
+        try merge.log.index.forEachMessage { message in
+            if case .finding(let finding) = message { said.append(finding.shock) }
+            return true
+        }
+        #expect(said == ["signal 1 after market 10"])
+    }
+
+    @Test("what waits to be applied, or was promised, is taken back too")
+    func takenBackWhileWaiting() throws {
+        func waiting(_ name: String) throws -> StageEngine<Ordering> {
+            let merge = try StageEngine<Ordering>(log: log(name, .findings), checkpointPath: nil)
+            merge.enqueue(trades(1, 10), of: .market)
+            merge.advance()
+            return merge
+        }
+        let merge = try waiting("t1")
+        #expect(try !merge.takeBack(.market, from: 11, cause: 11))
+        #expect(try merge.takeBack(.market, from: 10, cause: 10))
+        let promised = try waiting("t2")
+        promised.promise(20)
+        #expect(try promised.takeBack(.market, from: 15, cause: 15))
+        #expect(promised.log.epoch != 3)
+    }
+
     @Test("market records wait until the first input's promise covers them")
     func waitsForPromise() throws {
         let merge = try StageEngine<Ordering>(log: log("w", .findings), checkpointPath: nil)
