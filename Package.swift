@@ -15,8 +15,6 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
-let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -46,8 +44,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
-        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
@@ -72,7 +68,7 @@ let package = Package(
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
         library("Feeds", ["Schema", "Yams", protobuf]),
-        library("Supervision", ["Schema", subprocess, system]),
+        library("Supervision", ["CLinux", "Schema", protobuf]),
         library(
             "ServiceKit",
             [
@@ -80,7 +76,7 @@ let package = Package(
             ]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
-        process("epicenterd", ["Supervision", "ServiceKit", "Schema", "ZeroMQ", logging, protobuf]),
+        process("epicenterd", ["Supervision", "ServiceKit", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, protobuf]),
         process(
             "epicenter-ingest",
             ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging, protobuf]),

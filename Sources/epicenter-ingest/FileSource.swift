@@ -6,9 +6,12 @@ import ServiceKit
 
 /// Makes CSV and JSON-lines files into one recording in memory, in the order in which they could be known.
 enum FileSource {
-    /// - Parameter refused: Called with every line that is refused.
+    /// - Parameters:
+    ///   - refused: Called with every line that is refused.
+    ///   - pulse: Called every now and then, as it takes long.
     static func build(
-        csv: [String], jsonl: [String], settings: SettingsFile, refused: (Refusal) -> Void
+        csv: [String], jsonl: [String], settings: SettingsFile, refused: (Refusal) -> Void,
+        pulse: () throws -> Void
     ) throws -> [StreamMessage] {
         var builder = RecordingBuilder(settings: settings)
         for path in try expand(csv, suffixes: [".csv"]) {
@@ -16,11 +19,11 @@ enum FileSource {
             if (path as NSString).lastPathComponent.contains("opening") { options.tradeCondition = .openingAuction }
             var feed = CSVFeed(
                 source: path, symbols: settings.symbols, calendar: settings.calendar, options: options)
-            try read(path, &feed, into: &builder, refused)
+            try read(path, &feed, into: &builder, refused, pulse)
         }
         for path in try expand(jsonl, suffixes: [".jsonl", ".ndjson"]) {
             var feed = JSONLinesFeed(source: path, symbols: settings.symbols)
-            try read(path, &feed, into: &builder, refused)
+            try read(path, &feed, into: &builder, refused, pulse)
         }
         let (messages, summary) = builder.build()
         summary.refusals.forEach(refused)
@@ -29,7 +32,7 @@ enum FileSource {
 
     private static func read(
         _ path: String, _ feed: inout some LineFeed, into builder: inout RecordingBuilder,
-        _ refused: (Refusal) -> Void
+        _ refused: (Refusal) -> Void, _ pulse: () throws -> Void
     ) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError(call: "open", path: path, errno: errno) }
@@ -37,6 +40,7 @@ enum FileSource {
         let source = feed.source
         try LineReader(descriptor: descriptor).readAll(into: &feed) { batch in
             batch.refusals.forEach(refused)
+            try pulse()
             builder.add(batch, source: source).forEach(refused)
         }
     }
