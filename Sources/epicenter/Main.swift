@@ -19,7 +19,8 @@ struct Epicenter: AsyncParsableCommand {
             """,
         version: ServiceVersion.text,
         subcommands: [
-            Run.self, Replay.self, SubscribeCommand.self, Status.self, Report.self, Inspect.self, Import.self,
+            Run.self, Replay.self, SubscribeCommand.self, Status.self, Top.self, Start.self, Stop.self, Restart.self,
+            ReloadCommand.self, Logs.self, Report.self, Inspect.self, Import.self,
             Digest.self, Config.self,
         ])
 

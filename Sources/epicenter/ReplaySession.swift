@@ -97,7 +97,7 @@ final class ReplaySession {
         var poller = Poller()
         _ = alerts.add(to: &poller)
         _ = poller.add(stop.waker)
-        let client = try StatusClient(configuration, context)
+        let client = try ControlClient(configuration, context)
         var lastAsked = ServiceClock.monotonic
         while alerts.watermark < head {
             _ = try poller.wait(timeout: .milliseconds(100))
