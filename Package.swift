@@ -110,6 +110,14 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// Stages that misbehave are built only for tests of the supervisor: make test.
+if ProcessInfo.processInfo.environment["EPICENTER_TEST_PROGRAMS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "epicenter-misbehave", dependencies: ["ServiceKit", "Schema", logging],
+            path: "Tests/Programs/epicenter-misbehave", swiftSettings: hot))
+}
+
 // Benchmarks are built only when asked for: make bench.
 if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
     package.targets.append(

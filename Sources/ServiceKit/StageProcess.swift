@@ -68,6 +68,8 @@ public final class StageProcess<S: Stage> {
         var outcome = StageRunner<S>.Outcome()
         var stopDeadline: Duration?
         control.heartbeat.state = .ready
+        // Whoever waits for us waits no longer than it must.
+        try beat(now: ServiceClock.monotonic)
         while true {
             for (stream, item) in items {
                 let isWanted = !runner.keeper.isStalled && !(stream == .market && runner.isFull)

@@ -214,7 +214,8 @@ final class IngestProcess {
         desk?.add(to: &poller)
         let stop = poller.add(context.stop.waker)
         var input = live.map { _ in poller.add(fileDescriptor: 0) }
-        var hasMore = false
+        // Whoever waits for us waits no longer than it must.
+        var hasMore = true
         while true {
             _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(50))
             if poller.isReady(stop) { context.stop.waker.clear() }

@@ -116,7 +116,7 @@ struct Logs: ParsableCommand {
 
     @OptionGroup var service: ServiceOptions
     @Flag(name: .shortAndLong, help: "Go on with what comes.") var follow = false
-    @Option(name: .shortAndLong, help: "Begin with this many lines, up to 1000.") var lines = 100
+    @Option(name: [.customShort("n"), .long], help: "Begin with this many lines, up to 1000.") var lines = 100
     @Argument(help: "Only of ingest, analyze, attribute or publish.") var stage: StageName?
 
     func validate() throws {

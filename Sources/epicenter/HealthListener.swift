@@ -70,6 +70,6 @@ final class HealthListener {
         if json { return say(String(decoding: body, as: UTF8.self)) }
         guard let event = try? NoticeEvent(jsonUTF8Bytes: body) else { return complain("a notice cannot be read") }
         let severity = event.data.severity.padding(toLength: 8, withPad: " ", startingAt: 0)
-        say("\(event.time)  \(severity)  \(event.data.kind) \(event.data.condition): \(event.data.message)")
+        say("\(event.time)  \(severity)  \(event.data.message)")
     }
 }

@@ -243,10 +243,12 @@ final class Daemon {
             manager.ready()
             logger.info("ready", metadata: ["after_ms": "\(Int((now - startedAt).inSeconds * 1_000))"])
         }
-        guard condition != saidCondition else { return }
-        saidCondition = condition
+        // Who is still starting, or stopping, is news to nobody.
         let word = String(condition.prefix { $0 != ":" })
-        try health.post(Notice(.service, "epicenterd", word, word == "degraded" ? .warning : .info, condition))
+        guard word == "degraded" ? condition != saidCondition : word != saidCondition else { return }
+        saidCondition = word == "degraded" ? condition : word
+        try health.post(
+            Notice(.service, "epicenterd", word, word == "degraded" ? .warning : .info, "the service is \(saidCondition)"))
     }
 
     // MARK: what is asked

@@ -12,7 +12,10 @@ struct CommandLineTests {
 
     @Test(
         "every command explains itself with an example",
-        arguments: ["run", "replay", "subscribe", "status", "report", "inspect", "import", "digest", "config check"])
+        arguments: [
+            "run", "replay", "subscribe", "status", "top", "start", "stop", "restart", "reload", "logs", "report",
+            "inspect", "import", "digest", "config check",
+        ])
     func help(command: String) throws {
         let words = command.split(separator: " ").map(String.init)
         let ended = try run(Binaries.path("epicenter"), words + ["--help"])

@@ -56,14 +56,19 @@ final class Service {
     /// - Parameters:
     ///   - yaml: Sections besides `run` and `data`.
     ///   - input: What it reads, if a feed is standard input.
-    init(_ yaml: String, input: Pipe? = nil) throws {
+    ///   - environment: Added to ours.
+    ///   - binaries: Where its programs are.
+    init(
+        _ yaml: String, input: Pipe? = nil, environment: [String: String] = [:], binaries: String = Binaries.folder
+    ) throws {
         try """
         run: {directory: \(directory.path)/run}
         data: {directory: \(directory.path)/data}
         \(yaml)
         """.write(toFile: directory.path + "/epicenter.yaml", atomically: true, encoding: .utf8)
         _ = FileManager.default.createFile(atPath: directory.path + "/log", contents: nil)
-        process.executableURL = URL(fileURLWithPath: Binaries.path("epicenterd"))
+        process.executableURL = URL(fileURLWithPath: binaries + "/epicenterd")
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.arguments = ["--config", directory.path + "/epicenter.yaml"]
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: directory.path + "/log"))
         if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }

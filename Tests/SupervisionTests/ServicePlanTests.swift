@@ -4,10 +4,10 @@ import Testing
 @Suite("Service plan")
 struct ServicePlanTests {
     static func plan() -> ServicePlan {
-        ServicePlan([
-            ChildSpec(name: "a", executable: "a"), ChildSpec(name: "b", executable: "b", dependencies: ["a"]),
-            ChildSpec(name: "c", executable: "c", dependencies: ["b"]),
-        ]) { 1 }
+        func spec(_ name: String, _ dependencies: [String] = []) -> ChildSpec {
+            ChildSpec(name: name, executable: name, dependencies: dependencies, heartbeatDeadline: .seconds(1_000))
+        }
+        return ServicePlan([spec("a"), spec("b", ["a"]), spec("c", ["b"])]) { 1 }
     }
 
     static func started() -> ServicePlan {
