@@ -14,6 +14,10 @@ int epicenter_set_parent_death_signal(int signal) {
     return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) == 0 ? 0 : errno;
 }
 
+int epicenter_adopt_orphans(void) {
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : errno;
+}
+
 // After fork, in a process that had other threads: only what is safe in a signal handler.
 
 static int place_descriptors(const struct epicenter_child *child) {

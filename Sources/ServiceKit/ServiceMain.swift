@@ -100,6 +100,9 @@ public enum ServiceMain {
         ProcessInfo.processInfo.environment[variable].flatMap { Int32($0) }.flatMap { fcntl($0, F_GETFD) < 0 ? nil : $0 }
     }
 
+    /// What the environment of our children has, and nobody else's.
+    public static var supervisorMark: String { "\(supervisorVariable)=\(getpid())" }
+
     /// What a supervisor adds to a child's environment.
     ///
     /// - Parameters:

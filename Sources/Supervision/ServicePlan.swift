@@ -87,6 +87,15 @@ extension ServicePlan {
         return children[child].isReady || children[child].state == .failed || unwanted.contains(child)
     }
 
+    /// A drained stop would wait in vain where what comes after is given up or stopped: what there is to give is in
+    /// the streams, and stays there.
+    private func inFitManner(_ child: Int, _ action: ChildLifecycle.Action) -> ChildLifecycle.Action {
+        let isInVain = children.indices.contains { other in
+            other > child && (children[other].state == .failed || unwanted.contains(other))
+        }
+        return action == .terminate && isInVain ? .hasten : action
+    }
+
     private func step(_ child: Int, _ action: ChildLifecycle.Action) -> [Step] {
         action == .none ? [] : [Step(child: child, action: action)]
     }
@@ -105,14 +114,14 @@ extension ServicePlan {
         guard mode == .running else { return [] }
         unwanted.insert(child)
         unstarted.remove(child)
-        return step(child, children[child].stop(at: now)) + startAllowed(at: now)
+        return step(child, inFitManner(child, children[child].stop(at: now))) + startAllowed(at: now)
     }
 
     public mutating func restart(_ child: Int, at now: Duration) -> [Step] {
         guard mode == .running else { return [] }
         unwanted.remove(child)
         unstarted.remove(child)
-        return step(child, children[child].restart(at: now)) + startAllowed(at: now)
+        return step(child, inFitManner(child, children[child].restart(at: now))) + startAllowed(at: now)
     }
 
     /// The deadlines, limits and arguments of a child's next start; watched limits hold at once.
@@ -179,7 +188,7 @@ extension ServicePlan {
             if children[child].isStopping { return [] }
             // One that died has still to deal with what it was given, and to take what this one has to give.
             if !isHastened, children[child...].contains(where: \.isRecovering) { return [] }
-            let action = children[child].stop(at: now, killAt: killAt)
+            let action = inFitManner(child, children[child].stop(at: now, killAt: killAt))
             if action != .none { return [Step(child: child, action: action)] }
         }
         mode = .stopped

@@ -11,12 +11,18 @@ final class HealthListener {
     private var socket: Socket<Subscribe>
     private let prefix: String
     private let json: Bool
+    /// All up to here has been shown, or was not asked for.
     private var last: UInt64 = 0
+    private var epoch: UInt64 = 0
+
+    private static let heartbeat = "heartbeat/"
 
     init(_ configuration: ServiceConfiguration, _ context: Context, prefix: String, json: Bool) throws {
         var socket = try Socket(Subscribe.self, in: context)
         // First, so that nothing falls between what is held and what comes.
         try socket.subscribe(toPrefix: prefix)
+        // It tells what the socket dropped, or sent before we were connected.
+        try socket.subscribe(toPrefix: Self.heartbeat)
         try socket.connect(to: Endpoint(configuration.healthEndpoint))
         self.socket = socket
         client = try ControlClient(configuration, context)
@@ -26,7 +32,10 @@ final class HealthListener {
 
     func run(from: UInt64?, count: Int?, _ stop: StopSignal) throws {
         var left = count ?? .max
-        if let from { try replay(from: max(1, from), &left, stop) }
+        let now = try client.notices(AskNotices())
+        epoch = now.epoch
+        last = from.map { max(1, $0) - 1 } ?? now.head
+        try replay(&left, stop)
         var poller = Poller()
         _ = poller.add(socket, for: .readable)
         _ = poller.add(stop.waker)
@@ -39,20 +48,25 @@ final class HealthListener {
                     complain("a message that is no notice was dropped")
                     continue
                 }
-                guard header.sequence > last else { continue }
-                last = header.sequence
-                show(frames[2])
-                left -= 1
+                // Whatever it is, the board has it, and what came before it.
+                if header.sequence > last || header.epoch != epoch { try replay(&left, stop) }
             }
         }
     }
 
-    private func replay(from: UInt64, _ left: inout Int, _ stop: StopSignal) throws {
+    /// Shows what the service holds and we have not shown.
+    private func replay(_ left: inout Int, _ stop: StopSignal) throws {
         var ask = AskNotices()
         ask.prefix = prefix
-        ask.fromSequence = from
         while stop.count == 0, left > 0 {
+            ask.fromSequence = last + 1
             let notices = try client.notices(ask)
+            if notices.epoch != epoch {
+                complain("epicenterd was started again: notices are counted from 1 again")
+                epoch = notices.epoch
+                last = 0
+                continue
+            }
             if ask.fromSequence < notices.first, notices.head > 0 {
                 complain("notices before \(notices.first) are held no longer; the log has them")
             }
@@ -61,8 +75,10 @@ final class HealthListener {
                 show(Array(record.body))
                 left -= 1
             }
-            guard let end = notices.records.last?.sequence else { return }
-            ask.fromSequence = end + 1
+            if notices.records.isEmpty {
+                last = max(last, notices.head)
+                return
+            }
         }
     }
 

@@ -57,6 +57,7 @@ final class Daemon {
         let specs = Stages.specs(configuration, path: AcceptedConfiguration.path(in: configuration.runDirectory))
         plan = ServicePlan(specs) { Double.random(in: 0...1) }
         slots = specs.map { ChildSlot($0.name) }
+        Orphans.adopt()
         LogOutput.listen { [lines] in lines.note($0, of: "epicenterd") }
     }
 
@@ -179,9 +180,17 @@ final class Daemon {
         } else if wasStopping, life.state == .down {
             try post(child, "stopped", .info, "was stopped")
         }
+        sweep()
         try perform(steps)
         // The first restart is at once.
         try perform(plan.tick(at: now))
+    }
+
+    /// What children started and left behind.
+    private func sweep() {
+        let ours = Set(slots.compactMap { $0.process?.pid })
+        let killed = Orphans.sweep(except: ours, mark: ServiceMain.supervisorMark)
+        if !killed.isEmpty { logger.warning("killed what a child left behind", metadata: ["pids": "\(killed)"]) }
     }
 
     private func giveUp(_ child: Int) throws {
@@ -205,6 +214,7 @@ final class Daemon {
     private func measureIfDue(at now: Duration) throws {
         guard lastMeasured.map({ now - $0 >= .seconds(1) }) ?? true else { return }
         lastMeasured = now
+        sweep()
         for child in slots.indices {
             guard let process = slots[child].process else { continue }
             slots[child].memory = Machine.memory(of: process.pid)

@@ -112,6 +112,17 @@ struct ServicePlanTests {
         #expect(names(plan.tick(at: .seconds(18))) == ["1 kill(nil)", "2 kill(nil)"])
     }
 
+    @Test("one that has nobody to give to is told to end at once")
+    func nobodyToGiveTo() {
+        var plan = Self.started()
+        #expect(names(plan.stop(1, at: .seconds(4))) == ["1 terminate"])
+        _ = plan.exited(1, .status(0), at: .seconds(4))
+        #expect(names(plan.restart(0, at: .seconds(4))) == ["0 hasten"])
+        _ = plan.exited(0, .status(0), at: .seconds(4))
+        #expect(names(plan.stop(at: .seconds(5), within: .seconds(30))) == ["0 hasten"])
+        #expect(names(plan.exited(0, .status(0), at: .seconds(6))) == ["2 terminate"])
+    }
+
     @Test("one that waits for its restart does not hold up a stop that is hastened")
     func deadChildInHaste() {
         var plan = Self.started()

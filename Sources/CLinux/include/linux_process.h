@@ -8,6 +8,9 @@
 /// Swift's Glibc lacks the variadic prctl. Returns 0, or errno.
 int epicenter_set_parent_death_signal(int signal);
 
+/// Makes this process the parent of what its children leave behind. Returns 0, or errno.
+int epicenter_adopt_orphans(void);
+
 /// How a child begins. What is negative is left as it is.
 struct epicenter_child {
     const char *path;
