@@ -76,7 +76,8 @@ let package = Package(
             ]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
-        process("epicenterd", ["Supervision", "ServiceKit", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, protobuf]),
+        process(
+            "epicenterd", ["Supervision", "ServiceKit", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, protobuf]),
         process(
             "epicenter-ingest",
             ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging, protobuf]),

@@ -97,6 +97,8 @@ public struct SupervisionSettings: Sendable, Equatable {
     public var openFiles: Int?
     public var coreBytes: Int?
     public var nice: Int?
+
+    public init() {}
 }
 
 /// How fast recorded time passes.

@@ -97,7 +97,9 @@ public enum ServiceMain {
     }
 
     private static func descriptor(_ variable: String) -> Int32? {
-        ProcessInfo.processInfo.environment[variable].flatMap { Int32($0) }.flatMap { fcntl($0, F_GETFD) < 0 ? nil : $0 }
+        ProcessInfo.processInfo.environment[variable].flatMap { Int32($0) }.flatMap {
+            fcntl($0, F_GETFD) < 0 ? nil : $0
+        }
     }
 
     /// What the environment of our children has, and nobody else's.

@@ -25,12 +25,14 @@ public struct HealthWatch: Sendable {
         if !isDiskFull, share < Self.freeShare {
             isDiskFull = true
             alarms["disk"] = "the disk of \(path) is nearly full: \(percent)"
-            return Notice(.disk, "data", "nearly full", .critical, "the disk of \(path) is nearly full: \(percent)", facts: facts)
+            return Notice(
+                .disk, "data", "nearly full", .critical, "the disk of \(path) is nearly full: \(percent)", facts: facts)
         }
         if isDiskFull, share > Self.freeShare * 1.2 {
             isDiskFull = false
             alarms["disk"] = nil
-            return Notice(.disk, "data", "enough", .info, "the disk of \(path) has room again: \(percent)", facts: facts)
+            return Notice(
+                .disk, "data", "enough", .info, "the disk of \(path) has room again: \(percent)", facts: facts)
         }
         return nil
     }

@@ -17,7 +17,8 @@ public final class ServiceManager {
     ///   - pid: Of this process.
     public init(environment: [String: String], pid: Int32) {
         let name = Array((environment["NOTIFY_SOCKET"] ?? "").utf8)
-        let isUsable = name.count > 1 && name.count < 108 && (name[0] == UInt8(ascii: "/") || name[0] == UInt8(ascii: "@"))
+        let isUsable =
+            name.count > 1 && name.count < 108 && (name[0] == UInt8(ascii: "/") || name[0] == UInt8(ascii: "@"))
         address = isUsable ? name : []
         descriptor = isUsable ? socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0) : -1
         let isWatched = environment["WATCHDOG_PID"].map { $0 == "\(pid)" } ?? true

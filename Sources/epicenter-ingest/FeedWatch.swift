@@ -13,7 +13,7 @@ final class FeedWatch {
     func status(
         stdin: UInt64?, producers: UInt64?, calendar: SessionCalendar?, silentAfter: Duration?, wall: UInt64
     ) -> [FeedStatus] {
-        let isInSession = calendar.map { Self.isOpen($0, at: wall) } ?? false
+        let isInSession = calendar?.isUsuallyOpen(at: wall) ?? false
         return [("stdin", stdin), ("producers", producers)].compactMap { name, events in
             guard let events else { return nil }
             if events > last[name]?.events ?? 0 { last[name] = (events, wall) }
@@ -24,17 +24,6 @@ final class FeedWatch {
             status.inSession = isInSession
             status.silentAfterSeconds = silentAfter?.inSeconds ?? 0
             return status
-        }
-    }
-
-    /// Monday to Friday in the exchange's hours; holidays are not known.
-    static func isOpen(_ calendar: SessionCalendar, at wall: UInt64) -> Bool {
-        let utcDay = CivilTime.dayNumber(wall)
-        return (max(1, utcDay - 1)...utcDay + 1).contains { day in
-            let session = calendar.session(day: day)
-            // 1970-01-01 was a Thursday.
-            let isWeekend = (day + 3) % 7 >= 5
-            return !isWeekend && session.open <= wall && wall < session.close
         }
     }
 }

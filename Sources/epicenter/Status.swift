@@ -44,7 +44,8 @@ struct Status: ParsableCommand {
 enum StatusText {
     static func text(_ status: ServiceStatus) -> String {
         var lines = [
-            "epicenterd \(status.version)  pid \(status.pid)  up \(span(status.uptimeSeconds))  \(status.condition)", "",
+            "epicenterd \(status.version)  pid \(status.pid)  up \(span(status.uptimeSeconds))  \(status.condition)",
+            "",
         ]
         lines += table(status)
         lines += remarks(status)
@@ -84,7 +85,9 @@ enum StatusText {
             lines += problems.map { "the last reload was refused: \($0)" }
         }
         for child in status.children {
-            if !child.heartbeat.alarm.isEmpty { lines.append("\(child.process): does not go on: \(child.heartbeat.alarm)") }
+            if !child.heartbeat.alarm.isEmpty {
+                lines.append("\(child.process): does not go on: \(child.heartbeat.alarm)")
+            }
             if child.state == .failed { lines.append("\(child.process): given up, last \(child.lastExit)") }
             if child.restartInSeconds > 0 {
                 lines.append("\(child.process): starts again in \(String(format: "%.1f", child.restartInSeconds)) s")
@@ -95,7 +98,8 @@ enum StatusText {
             }
             for feed in child.heartbeat.feeds {
                 let last = feed.lastEvent == 0 ? "nothing yet" : "last \(CivilTime.rfc3339(feed.lastEvent))"
-                lines.append("feed \(feed.feed): \(grouped(feed.events)) events, \(last)\(feed.inSession ? ", in session" : "")")
+                lines.append(
+                    "feed \(feed.feed): \(grouped(feed.events)) events, \(last)\(feed.inSession ? ", in session" : "")")
             }
             if !child.lastError.isEmpty { lines.append("\(child.process): last error: \(child.lastError)") }
         }

@@ -47,6 +47,8 @@ struct TopScreen {
     private var log: [String] = []
     var problem = ""
     static let history = 24
+    /// From this width on there is room for everything.
+    private static let wide = 110
 
     mutating func update(_ client: ControlClient) throws {
         status = try client.statusNow()
@@ -68,7 +70,9 @@ struct TopScreen {
         }
         let room = height - lines.count - 2
         if room > 0, !log.isEmpty {
-            lines += ["", "\u{1B}[2m" + Self.fit("─── log " + String(repeating: "─", count: width), width) + "\u{1B}[0m"]
+            lines += [
+                "", "\u{1B}[2m" + ("─── log " + String(repeating: "─", count: width)).prefix(width) + "\u{1B}[0m",
+            ]
             lines += log.suffix(room).map { Self.coloured(Self.short($0), width) }
         }
         return Array(lines.prefix(height))
@@ -77,7 +81,7 @@ struct TopScreen {
     private func heading(_ width: Int) -> String {
         let left = " epicenter \(status.version)   pid \(status.pid)   up \(StatusText.span(status.uptimeSeconds))   "
         let condition = problem.isEmpty ? status.condition : problem
-        let disk = " \(StatusText.bytes(status.diskFreeBytes)) free   q quits "
+        let disk = (width >= Self.wide ? " \(StatusText.bytes(status.diskFreeBytes)) free  " : "") + " q quits "
         let room = max(0, width - left.count - disk.count)
         let colour = problem.isEmpty && status.ready ? "\u{1B}[30;42m" : "\u{1B}[30;43m"
         let text = left + Self.fit(condition, room).padding(toLength: room, withPad: " ", startingAt: 0) + disk
@@ -85,18 +89,19 @@ struct TopScreen {
     }
 
     private func table(_ width: Int) -> [String] {
-        var rows = [["PROCESS", "STATE", "UP", "RESTARTS", "MEMORY", "EVENTS/S", "", "HEAD", "LAG", "READERS"]]
+        var rows = [["PROCESS", "STATE", "UP", "RESTARTS", "MEMORY", "HEAD", "LAG", "READERS", "EVENTS/S", ""]]
         for child in status.children {
             let stream = child.heartbeat.streams.first ?? StreamStatus()
             rows.append([
-                child.process, StatusText.name(of: child), child.pid > 0 ? StatusText.span(child.uptimeSeconds) : "-",
+                child.process.replacing("epicenter-", with: ""), StatusText.name(of: child),
+                child.pid > 0 ? StatusText.span(child.uptimeSeconds) : "-",
                 "\(child.restarts)" + StatusText.causes(child), StatusText.bytes(child.memoryBytes),
-                StatusText.rate(child.eventsPerSecond), Self.spark(rates[child.process] ?? []),
                 StatusText.grouped(stream.head), StatusText.lag(child, status).map(StatusText.grouped) ?? "-",
-                "\(stream.readers)",
+                "\(stream.readers)", StatusText.rate(child.eventsPerSecond),
+                width >= Self.wide ? Self.spark(rates[child.process] ?? []) : "",
             ])
         }
-        let text = StatusText.aligned(rows, right: [2, 4, 5, 7, 8, 9]).map { Self.fit($0, width) }
+        let text = StatusText.aligned(rows, right: [2, 4, 5, 6, 7, 8]).map { Self.fit($0, width) }
         let bodies = zip(text.dropFirst(), status.children).map { line, child in
             switch child.state {
             case .ready: line

@@ -28,7 +28,9 @@ struct AcceptedConfiguration {
         } catch {
             problems.append("\(error)")
         }
-        if FileManager.default.contents(atPath: path) != text { problems.append("\(path): was changed while it was read") }
+        if FileManager.default.contents(atPath: path) != text {
+            problems.append("\(path): was changed while it was read")
+        }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
         self.service = service
         self.settings = settings

@@ -112,7 +112,9 @@ struct ChildSlot {
 
     /// Records of its stream a second, over the last five seconds.
     var rate: Double {
-        guard let first = heads.first, let last = heads.last, last.at > first.at, last.head >= first.head else { return 0 }
+        guard let first = heads.first, let last = heads.last, last.at > first.at, last.head >= first.head else {
+            return 0
+        }
         return Double(last.head - first.head) / (last.at - first.at).inSeconds
     }
 }

@@ -143,7 +143,8 @@ final class Daemon {
                     slots[step.child].process?.signal(number)
                 }
             case .kill(let reason):
-                let message = reason == nil ? "child did not stop in time: killed" : "child is hung or too large: killed"
+                let message =
+                    reason == nil ? "child did not stop in time: killed" : "child is hung or too large: killed"
                 logger.error(
                     "\(message)",
                     metadata: ["child": "\(spec.name)", "why": "\(reason?.rawValue ?? "patience")"])
@@ -197,7 +198,10 @@ final class Daemon {
         let life = plan.children[child]
         logger.critical(
             "child given up; the service goes on without it",
-            metadata: ["child": "\(life.spec.name)", "deaths": "\(life.recentDeaths)", "last": "\(life.lastExit.map { "\($0)" } ?? "")"])
+            metadata: [
+                "child": "\(life.spec.name)", "deaths": "\(life.recentDeaths)",
+                "last": "\(life.lastExit.map { "\($0)" } ?? "")",
+            ])
         try post(
             child, "given up", .critical, "is given up after \(life.recentDeaths)", ["deaths": life.recentDeaths])
     }
@@ -226,7 +230,9 @@ final class Daemon {
         if let notice = watch.disk(path, free: disk.free, total: disk.total) { try say(notice) }
         if let notice = watch.clock(offset: Machine.clockOffset) { try say(notice) }
         for feed in slots[0].heartbeat?.feeds ?? [] {
-            let since = feed.lastEvent > 0 ? ServiceClock.wall &- feed.lastEvent : UInt64((now - slots[0].startedAt).inSeconds * 1e9)
+            let since =
+                feed.lastEvent > 0
+                ? ServiceClock.wall &- feed.lastEvent : UInt64((now - slots[0].startedAt).inSeconds * 1e9)
             let notice = watch.feed(
                 feed.feed, quiet: Double(Int64(bitPattern: since)) / 1e9, limit: feed.silentAfterSeconds,
                 isInSession: feed.inSession)
@@ -258,7 +264,8 @@ final class Daemon {
         guard word == "degraded" ? condition != saidCondition : word != saidCondition else { return }
         saidCondition = word == "degraded" ? condition : word
         try health.post(
-            Notice(.service, "epicenterd", word, word == "degraded" ? .warning : .info, "the service is \(saidCondition)"))
+            Notice(
+                .service, "epicenterd", word, word == "degraded" ? .warning : .info, "the service is \(saidCondition)"))
     }
 
     // MARK: what is asked
@@ -328,7 +335,9 @@ final class Daemon {
     private func obey(_ command: Command, at now: Duration) throws -> CommandResult {
         var result = CommandResult()
         guard let child = plan.index(of: command.process) else {
-            result.problems = ["\"\(command.process)\" is no stage, allowed are \(Stages.names.joined(separator: ", "))"]
+            result.problems = [
+                "\"\(command.process)\" is no stage, allowed are \(Stages.names.joined(separator: ", "))"
+            ]
             return result
         }
         guard plan.mode == .running else {

@@ -78,7 +78,8 @@ final class MisbehavingBinaries {
     static var areHere: Bool { FileManager.default.isExecutableFile(atPath: Binaries.path("epicenter-misbehave")) }
 
     init(_ stage: String) throws {
-        for name in ["epicenterd", "epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"] {
+        for name in ["epicenterd", "epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"]
+        {
             let source = Binaries.path(name == stage ? "epicenter-misbehave" : name)
             // epicenterd finds the others beside itself, where it really is: it must be a file here.
             if name == "epicenterd" {

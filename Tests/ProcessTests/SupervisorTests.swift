@@ -205,7 +205,8 @@ struct SupervisorTests {
         #expect(service.kill(pid))
         _ = try port.waitReady(stages[1], after: pid)
         #expect(try port.command(.stop, stages[1]).accepted)
-        let lines = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
+        let lines = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(
+            separator: "\n")
         let events = try lines.map { try NoticeEvent(jsonString: String($0)) }
         #expect(events.map(\.data.condition) == ["ready", "restarting", "ready", "stopped"])
         #expect(events[1].data.facts["kind"] == "signal")
@@ -285,7 +286,7 @@ struct MisbehaviourTests {
         #expect(deaths(status) == expected)
         #expect(status.condition == "degraded: \(analyze) given up")
         #expect(!status.ready)
-        let left = service.log.split(separator: "\n").filter { $0.contains("left behind") }
+        let left = service.log.split(separator: "\n").filter { $0.contains("msg=\"left behind\"") }
         #expect(left.count == (way == "forks" ? 5 : 0))
         for line in left {
             let pid = line.split(separator: "pid=").last.flatMap { Int32($0) } ?? 0
