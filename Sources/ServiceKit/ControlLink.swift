@@ -1,3 +1,4 @@
+import EventLog
 import Glibc
 import Logging
 import Schema
@@ -14,6 +15,8 @@ public final class ControlLink {
     private var lastTurn: Duration?
     private var longestTurn: Duration = .zero
     private let isSupervised: Bool
+    /// How many lost ranges were said.
+    private var saidLost = 0
     public var heartbeat: Heartbeat
     static let interval: Duration = .milliseconds(500)
 
@@ -43,6 +46,16 @@ public final class ControlLink {
             logger.critical(
                 "does not go on: nothing is taken or acknowledged until this works", metadata: ["why": "\(alarm)"])
         }
+    }
+
+    /// Says aloud, once, what damage took of a stream: at opening, or when it was read.
+    public func sayLost(of log: EventLog, _ logger: Logger) {
+        for lost in log.opening.lost.dropFirst(saidLost) {
+            logger.critical(
+                "records are lost to damage; the segment as it was is in quarantine",
+                metadata: ["stream": "\(log.stream.rawValue)", "first": "\(lost.first)", "last": "\(lost.last)"])
+        }
+        saidLost = log.opening.lost.count
     }
 
     /// A turn of the main loop: sends the heartbeat if it is due, or at once if the state is another.

@@ -20,6 +20,7 @@ struct AcceptedConfiguration {
         var settings: SettingsFile?
         do {
             service = try ServiceConfiguration.load(path: path)
+            problems += service.keyProblems()
         } catch {
             problems += error.problems
         }
