@@ -377,7 +377,7 @@ struct MisbehaviourTests {
         _ = try port.wait { $0.ready }
         let asked = Date()
         service.process.terminate()
-        _ = try port.wait { $0.children[0].pid == 0 }
+        _ = try port.wait { $0.condition.hasPrefix("stopping") }
         service.process.interrupt()
         service.process.waitUntilExit()
         #expect(Date().timeIntervalSince(asked) < 7)
