@@ -29,6 +29,7 @@ demo: build
 
 test: build
 	@scripts/setup --tests
+	EPICENTER_TEST_PROGRAMS=1 swift build -c release --product epicenter-misbehave
 	EPICENTER_BIN=$(CURDIR)/.build/release EPICENTER_PYTHON=$(CURDIR)/.venv/bin/python3 scripts/test
 
 lint:

@@ -16,8 +16,6 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
-let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -47,8 +45,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
-        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
@@ -74,7 +70,7 @@ let package = Package(
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
         library("Feeds", ["Schema", "PlainYAML", yams, protobuf]),
-        library("Supervision", ["Schema", subprocess, system]),
+        library("Supervision", ["CLinux", "Schema", protobuf]),
         library(
             "ServiceKit",
             [
@@ -84,7 +80,8 @@ let package = Package(
             ]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
-        process("epicenterd", ["Supervision", "ServiceKit", "Schema", "ZeroMQ", logging, protobuf]),
+        process(
+            "epicenterd", ["Supervision", "ServiceKit", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, protobuf]),
         process(
             "epicenter-ingest",
             ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging, protobuf]),
@@ -118,7 +115,7 @@ let package = Package(
         tests("FeedsTests", ["Feeds", "Schema", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
-        tests("SupervisionTests", ["Supervision"]),
+        tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("FuzzTests", ["FuzzKit"]),
         tests(
@@ -131,6 +128,14 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Stages that misbehave are built only for tests of the supervisor: make test.
+if ProcessInfo.processInfo.environment["EPICENTER_TEST_PROGRAMS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "epicenter-misbehave", dependencies: ["ServiceKit", "Schema", logging],
+            path: "Tests/Programs/epicenter-misbehave", swiftSettings: hot))
+}
 
 // Benchmarks and the fuzzer are built only when asked for: make bench, make fuzz.
 if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {

@@ -23,7 +23,8 @@ public struct CSVFeed: LineFeed, Sendable {
     /// A quoted field may run over this many lines; one that is longer was never closed.
     static let maximumRecordLines = 64
 
-    private let symbols: SymbolTable
+    /// Those known; more may be defined while it reads.
+    public var symbols: SymbolTable { didSet { rows?.symbols = symbols } }
     private let calendar: SessionCalendar
     private let options: CSVOptions
     /// nil before the header, and for ever if it was refused.

@@ -3,7 +3,7 @@ import Schema
 /// Turns records of one layout into events.
 struct CSVRows: Sendable {
     private let layout: CSVLayout
-    private let symbols: SymbolTable
+    var symbols: SymbolTable
     private let options: CSVOptions
     private var sessions: SessionTable
     private var duplicates = DuplicateCheck()

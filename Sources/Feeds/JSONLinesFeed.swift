@@ -6,7 +6,8 @@ import Schema
 public struct JSONLinesFeed: LineFeed, Sendable {
     public let source: String
     public var counts = FeedCounts()
-    private let symbols: SymbolTable
+    /// Those known; more may be defined while it reads.
+    public var symbols: SymbolTable
     private var events = JSONEvents()
     private var duplicates = DuplicateCheck()
     private let check = EventCheck(now: nil)

@@ -52,10 +52,12 @@ public struct LineReader {
 extension RecordingBuilder {
     /// Reads a file through a feed and adds what the feed accepts.
     ///
-    /// - Parameter refused: Called with every line that is refused, by the feed or by the recording.
+    /// - Parameters:
+    ///   - refused: Called with every line that is refused, by the feed or by the recording.
+    ///   - pulse: Called after each block.
     /// - Throws: ``LineReader/ReadError`` for a file that cannot be opened or read.
     public mutating func add(
-        file path: String, through feed: inout some LineFeed, refused: (Refusal) -> Void
+        file path: String, through feed: inout some LineFeed, refused: (Refusal) -> Void, pulse: () throws -> Void = {}
     ) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw LineReader.ReadError(errno: errno, path: path) }
@@ -64,6 +66,7 @@ extension RecordingBuilder {
         do {
             try LineReader(descriptor: descriptor).readAll(into: &feed) { batch in
                 batch.refusals.forEach(refused)
+                try pulse()
                 add(batch, source: source).forEach(refused)
             }
         } catch let error as LineReader.ReadError {

@@ -21,6 +21,9 @@ public struct ProducerBook: Sendable {
         self.marks = marks
     }
 
+    /// More instruments are defined.
+    public mutating func adopt(_ symbols: SymbolTable) { normalizer.symbols = symbols }
+
     /// What came of one batch.
     public struct Outcome: Sendable {
         /// To be sent once `messages` are committed.

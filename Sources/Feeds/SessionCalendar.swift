@@ -42,6 +42,19 @@ public struct SessionCalendar: Sendable, Equatable {
     }
 }
 
+extension SessionCalendar {
+    /// Whether an instant lies in the usual hours of a Monday to Friday; holidays are not known.
+    public func isUsuallyOpen(at time: UInt64) -> Bool {
+        let utcDay = CivilTime.dayNumber(time)
+        return (max(1, utcDay - 1)...max(1, utcDay + 1)).contains { day in
+            let session = session(day: day)
+            // 1970-01-01, day 0, was a Thursday.
+            let isWeekend = (day + 3) % 7 >= 5
+            return !isWeekend && session.open <= time && time < session.close
+        }
+    }
+}
+
 /// One local day of an exchange. All times are ns since the Unix epoch.
 public struct Session: Sendable, Equatable {
     /// Number of the local day.

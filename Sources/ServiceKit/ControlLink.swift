@@ -6,9 +6,14 @@ import SwiftProtobuf
 import ZeroMQ
 
 /// A child's line to epicenterd: heartbeats that carry progress. Without a supervisor it goes nowhere.
+///
+/// It is called from the main loop only, so that no heartbeat comes of a loop that is stuck.
 public final class ControlLink {
     private var socket: Socket<Dealer>
     private var lastSent: Duration?
+    private var lastState = ProcessState.unspecified
+    private var lastTurn: Duration?
+    private var longestTurn: Duration = .zero
     private let isSupervised: Bool
     /// How many lost ranges and epochs were said.
     private var saidLost = 0
@@ -18,7 +23,6 @@ public final class ControlLink {
 
     public init(_ context: ServiceContext) throws {
         var options = SocketOptions()
-        options.immediate = true
         options.sendHighWater = 16
         options.reconnectInterval = .milliseconds(20)
         var socket = try Socket(Dealer.self, in: context.zeroMQ, options: options)
@@ -61,20 +65,52 @@ public final class ControlLink {
         saidLost = log.opening.lost.count
     }
 
-    /// Sends the heartbeat if it is due, or `now` if something changed that others wait for.
-    public func beat(
-        at now: Duration, force: Bool = false, _ fill: (inout Heartbeat) -> Void
-    ) throws {
-        if let lastSent, now - lastSent < Self.interval, !force { return }
-        lastSent = now
+    /// A turn of the main loop: sends the heartbeat if it is due, or at once if the state is another.
+    public func beat(at now: Duration, _ fill: (inout Heartbeat) -> Void) throws {
+        if let lastTurn { longestTurn = max(longestTurn, now - lastTurn) }
+        lastTurn = now
+        heartbeat.turns += 1
+        if let lastSent, now - lastSent < Self.interval, heartbeat.state == lastState { return }
         fill(&heartbeat)
-        heartbeat.residentBytes = ServiceMain.residentBytes
+        heartbeat.set("longest_turn_ms", UInt64(longestTurn.inSeconds * 1_000))
+        heartbeat.patienceSeconds = 0
+        try send(at: now)
+    }
+
+    /// A turn of a loop within a long step.
+    public func pulse(at now: Duration = ServiceClock.monotonic) throws {
+        heartbeat.turns += 1
+        guard lastSent.map({ now - $0 >= Self.interval }) ?? true else { return }
+        try send(at: now)
+    }
+
+    /// Announces a step in which no heartbeat can be sent, and how long it may take at the most. A step that hangs
+    /// is found when that is over.
+    public func expect(_ patience: Duration, _ step: String, at now: Duration = ServiceClock.monotonic) throws {
+        heartbeat.turns += 1
+        heartbeat.message = step
+        heartbeat.patienceSeconds = patience.inSeconds
+        try send(at: now)
+        heartbeat.message = ""
+        // The step is not a turn of the loop.
+        lastTurn = nil
+    }
+
+    private func send(at now: Duration) throws {
+        lastSent = now
+        lastState = heartbeat.state
         guard isSupervised else { return }
+        heartbeat.residentBytes = ServiceMain.residentBytes
         var request = ControlRequest()
         request.heartbeat = heartbeat
         let bytes: [UInt8] = try request.serializedBytes()
         _ = try socket.send(bytes)
     }
+}
+
+extension ServiceContext {
+    /// A turn of a loop within a long step, where there is somebody to tell.
+    public func pulse() throws { try control?.pulse() }
 }
 
 extension Heartbeat {

@@ -25,10 +25,18 @@ import ZeroMQ
 /// | `data.retainDays` | 0 | older records may be removed; 0: never; to 36500 |
 /// | `data.retainGigabytes` | 0 | the oldest are removed beyond this, for each stream; 0: never; to 1048576 |
 /// | `log.level` | `info` | `trace` `debug` `info` `notice` `warning` `error` `critical` |
+/// | `log.format` | `logfmt` | `logfmt` or `json` |
 /// | `service.stopWithinSeconds` | 30 | bound on a drained stop; 1 to 3600 |
 /// | `service.checkpointSeconds` | 10 | how often a stage writes a checkpoint; 1 to 3600 |
-/// | `service.maximumDeaths` | 5 | a child with more deaths than this in the window is given up; 1 to 1000 |
-/// | `service.deathWindowSeconds` | 60 | that window; 1 to 86400 |
+/// | `service.readyWithinSeconds` | 300 | a stage that takes longer is hung; 1 to 86400 |
+/// | `service.silentSeconds` | 2 | so is one without a sign of progress for so long; 1 to 3600 |
+/// | `service.maximumDeaths` | 5 | at so many a stage is given up; 1 to 1000000 |
+/// | `service.deathWindowSeconds` | 60 | within so long; 1 to 86400 |
+/// | `service.memoryMegabytes` | 0 | a stage that holds more is restarted; 0: never; to 1048576 |
+/// | `service.openFiles` | inherited | limit of each stage; 64 to 1048576 |
+/// | `service.coreMegabytes` | inherited | size of a core file; 0: none; to 1048576 |
+/// | `service.nice` | inherited | of each stage; -20 to 19 |
+/// | `service.health` | `ipc://RUN/health.sock` | XPUB of notices |
 /// | `ingest.recording` | none | a recording to replay |
 /// | `ingest.rate` | `max` | market seconds per second, or `max` |
 /// | `ingest.from` | none | of a recording: what is before it is played at once, to restore state |
@@ -37,6 +45,7 @@ import ZeroMQ
 /// | `ingest.csv` | [] | CSV files or directories, `-` is standard input |
 /// | `ingest.jsonl` | [] | JSON-lines files or directories, `-` is standard input |
 /// | `ingest.ticks` | true | write a ClockTick each second when nothing else comes |
+/// | `ingest.silentSeconds` | 0 | a live feed silent for so long in session is worth a notice; 0: never; to 86400 |
 /// | `ingest.producers` | `ipc://RUN/producers.sock` | ROUTER for producers |
 /// | `ingest.pull` | `ipc://RUN/pull.sock` | PULL, at most once |
 /// | `publish.alerts` | `ipc://RUN/alerts.sock` | XPUB |
@@ -56,8 +65,11 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var logLevel = Logger.Level.info
     public var stopWithin: Duration = .seconds(30)
     public var checkpointInterval: Duration = .seconds(10)
-    public var maximumDeaths = 5
-    public var deathWindow: Duration = .seconds(60)
+    public var logFormat = LogFormat.logfmt
+    public var supervision = SupervisionSettings()
+    public var health: String?
+    /// nil: no notice is given.
+    public var feedSilence: Duration?
     public var recording: String?
     public var rate = ReplayRate.maximum
     /// Which record times of the recording are played at the rate.
@@ -84,6 +96,21 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public static let modelSections: Set<String> = [
         "settings", "instruments", "groups", "theses", "sources", "entities",
     ]
+}
+
+/// What epicenterd judges stages by.
+public struct SupervisionSettings: Sendable, Equatable {
+    public var readyWithin: Duration = .seconds(300)
+    public var silentAfter: Duration = .seconds(2)
+    public var maximumDeaths = 5
+    public var deathWindow: Duration = .seconds(60)
+    /// nil: whatever it likes, and below: as epicenterd may.
+    public var memoryBytes: UInt64?
+    public var openFiles: Int?
+    public var coreBytes: Int?
+    public var nice: Int?
+
+    public init() {}
 }
 
 /// Everything that is wrong with a configuration, one line each: key, found, allowed.
@@ -153,8 +180,10 @@ extension ServiceConfiguration {
         }
         reader.int("service.stopWithinSeconds", in: 1...3_600) { stopWithin = .seconds($0) }
         reader.int("service.checkpointSeconds", in: 1...3_600) { checkpointInterval = .seconds($0) }
-        reader.int("service.maximumDeaths", in: 1...1_000) { maximumDeaths = $0 }
-        reader.int("service.deathWindowSeconds", in: 1...86_400) { deathWindow = .seconds($0) }
+        reader.choice("log.format", of: LogFormat.allCases.map(\.rawValue)) {
+            logFormat = LogFormat(rawValue: $0) ?? .logfmt
+        }
+        supervision.read(reader)
     }
 
     private mutating func readFeeds(_ reader: SettingsReader) {
@@ -166,9 +195,10 @@ extension ServiceConfiguration {
         reader.strings("ingest.csv") { csv = $0 }
         reader.strings("ingest.jsonl") { jsonl = $0 }
         reader.bool("ingest.ticks") { ticks = $0 }
+        reader.int("ingest.silentSeconds", in: 0...86_400) { feedSilence = $0 == 0 ? nil : .seconds($0) }
         for (key, path) in [
             ("ingest.producers", \ServiceConfiguration.producers), ("ingest.pull", \.pull),
-            ("publish.alerts", \.alerts), ("publish.replay", \.replay),
+            ("publish.alerts", \.alerts), ("publish.replay", \.replay), ("service.health", \.health),
         ] {
             reader.checked(key, allowedEndpoints(key), allowedEndpoint) { self[keyPath: path] = $0 }
         }
@@ -216,6 +246,7 @@ extension ServiceConfiguration {
     public var producersEndpoint: String { producers ?? "ipc://\(runDirectory)/producers.sock" }
     public var pullEndpoint: String { pull ?? "ipc://\(runDirectory)/pull.sock" }
     public var alertsEndpoint: String { alerts ?? "ipc://\(runDirectory)/alerts.sock" }
+    public var healthEndpoint: String { health ?? "ipc://\(runDirectory)/health.sock" }
     public var replayEndpoint: String { replay ?? "ipc://\(runDirectory)/replay.sock" }
     /// How this process keeps its stream.
     public var logOptions: EventLog.Options {
@@ -231,4 +262,62 @@ extension ServiceConfiguration {
     public var publicEndpoints: [String] { [alertsEndpoint, replayEndpoint, producersEndpoint, pullEndpoint] }
     public func streamDirectory(_ stream: String) -> String { "\(dataDirectory)/\(stream)" }
     public func checkpointPath(_ process: String) -> String { "\(dataDirectory)/checkpoints/\(process)" }
+}
+
+extension SupervisionSettings {
+    fileprivate mutating func read(_ reader: SettingsReader) {
+        reader.int("service.readyWithinSeconds", in: 1...86_400) { readyWithin = .seconds($0) }
+        reader.int("service.silentSeconds", in: 1...3_600) { silentAfter = .seconds($0) }
+        reader.int("service.maximumDeaths", in: 1...1_000_000) { maximumDeaths = $0 }
+        reader.int("service.deathWindowSeconds", in: 1...86_400) { deathWindow = .seconds($0) }
+        reader.int("service.memoryMegabytes", in: 0...1_048_576) { memoryBytes = $0 == 0 ? nil : UInt64($0) << 20 }
+        reader.int("service.openFiles", in: 64...1_048_576) { openFiles = $0 }
+        reader.int("service.coreMegabytes", in: 0...1_048_576) { coreBytes = $0 << 20 }
+        reader.int("service.nice", in: -20...19) { nice = $0 }
+    }
+}
+
+// What a change of the configuration asks for.
+extension ServiceConfiguration {
+    /// Settings as one process sees them: those that it does not read have their defaults. A setting that is not
+    /// named here is read by all.
+    func read(by process: String) -> ServiceConfiguration {
+        var seen = self
+        let none = ServiceConfiguration()
+        // These hold without a restart: epicenterd alone goes by them.
+        seen.supervision = none.supervision
+        seen.supervision.openFiles = supervision.openFiles
+        seen.supervision.coreBytes = supervision.coreBytes
+        seen.supervision.nice = supervision.nice
+        if process != "epicenter-ingest" {
+            seen.recording = none.recording
+            seen.rate = none.rate
+            seen.csv = none.csv
+            seen.jsonl = none.jsonl
+            seen.ticks = none.ticks
+            seen.feedSilence = none.feedSilence
+            seen.producers = none.producers
+            seen.pull = none.pull
+        }
+        if process != "epicenter-publish" {
+            seen.alerts = none.alerts
+            seen.replay = none.replay
+            seen.source = none.source
+        }
+        return seen
+    }
+
+    /// Whether a process must start again to go by `new`.
+    public func needsRestart(of process: String, for new: ServiceConfiguration) -> Bool {
+        read(by: process) != new.read(by: process)
+    }
+
+    /// Settings that differ and cannot change while the service runs.
+    public func fixed(against new: ServiceConfiguration) -> [String] {
+        var keys: [String] = []
+        if runDirectory != new.runDirectory { keys.append("run.directory") }
+        if dataDirectory != new.dataDirectory { keys.append("data.directory") }
+        if healthEndpoint != new.healthEndpoint { keys.append("service.health") }
+        return keys
+    }
 }

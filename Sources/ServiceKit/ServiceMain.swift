@@ -14,6 +14,8 @@ public struct ServiceContext {
     public let zeroMQ: Context
     /// Whether epicenterd started us.
     public let isSupervised: Bool
+    /// Once it has been made: for steps that take long.
+    public var control: ControlLink?
 }
 
 /// The outermost frame of every process: options, configuration, signals, logging; and nothing escapes it
@@ -21,6 +23,9 @@ public struct ServiceContext {
 /// from a bug; here it is one log line and an exit status.
 public enum ServiceMain {
     static let supervisorVariable = "EPICENTER_SUPERVISOR"
+    /// Descriptors that a child of epicenterd inherits.
+    static let logVariable = "EPICENTER_LOG_DESCRIPTOR"
+    static let lifelineVariable = "EPICENTER_LIFELINE_DESCRIPTOR"
 
     /// Runs `body` to its end and exits.
     ///
@@ -35,7 +40,8 @@ public enum ServiceMain {
             )
             exit(ExitStatus.done.rawValue)
         }
-        LoggingSystem.bootstrap { _ in LogfmtHandler(process: name) }
+        if let log = descriptor(logVariable) { LogOutput.descriptor = log }
+        LoggingSystem.bootstrap { _ in LogLineHandler(process: name) }
         var logger = Logger(label: name)
         do {
             let context = try prepare(name, arguments, &logger)
@@ -58,7 +64,8 @@ public enum ServiceMain {
         let path = arguments[1]
         let configuration = try ServiceConfiguration.load(path: path)
         logger.logLevel = configuration.logLevel
-        let stop = try StopSignal()
+        LogOutput.format = configuration.logFormat
+        let stop = try StopSignal(reloads: true)
         return ServiceContext(
             name: name, configuration: configuration, configurationPath: path, logger: logger, stop: stop,
             zeroMQ: try Context(), isSupervised: supervisor)
@@ -70,6 +77,7 @@ public enum ServiceMain {
             return false
         }
         _ = epicenter_set_parent_death_signal(SIGKILL)
+        if let lifeline = descriptor(lifelineVariable) { holdOn(to: lifeline) }
         // It may have died before the kernel was asked.
         guard getppid() == supervisor else {
             throw SystemError(call: "getppid (the supervisor is gone)", path: text, errno: ESRCH)
@@ -77,8 +85,37 @@ public enum ServiceMain {
         return true
     }
 
-    /// What epicenterd adds to a child's environment.
-    public static func supervisedEnvironment() -> [(String, String)] { [(supervisorVariable, "\(getpid())")] }
+    /// Ends when the other end of a pipe is closed, should the kernel's signal not come.
+    private static func holdOn(to lifeline: Int32) {
+        let thread = Thread {
+            var byte: UInt8 = 0
+            while read(lifeline, &byte, 1) != 0 {}
+            kill(getpid(), SIGKILL)
+        }
+        thread.stackSize = 64 << 10
+        thread.start()
+    }
+
+    private static func descriptor(_ variable: String) -> Int32? {
+        ProcessInfo.processInfo.environment[variable].flatMap { Int32($0) }.flatMap {
+            fcntl($0, F_GETFD) < 0 ? nil : $0
+        }
+    }
+
+    /// What the environment of our children has, and nobody else's.
+    public static var supervisorMark: String { "\(supervisorVariable)=\(getpid())" }
+
+    /// What a supervisor adds to a child's environment.
+    ///
+    /// - Parameters:
+    ///   - log: The child's descriptor for its log lines; nil: standard error.
+    ///   - lifeline: The child's descriptor that ends when we do; nil: there is none.
+    public static func supervisedEnvironment(log: Int32? = nil, lifeline: Int32? = nil) -> [String: String] {
+        var variables = [supervisorVariable: "\(getpid())"]
+        variables[logVariable] = log.map { "\($0)" }
+        variables[lifelineVariable] = lifeline.map { "\($0)" }
+        return variables
+    }
 }
 
 extension ServiceMain {

@@ -28,6 +28,8 @@ public final class StageProcess<S: Stage> {
     private var lastCheckpoint: Duration
 
     private var engine: StageEngine<S> { runner.engine }
+    /// What opening a log or writing a checkpoint may take on a slow disk.
+    private static var longStep: Duration { .seconds(60) }
 
     /// - Parameters:
     ///   - configuration: Deployment settings that enter what the stage says, as text.
@@ -36,9 +38,13 @@ public final class StageProcess<S: Stage> {
         _ stage: S.Type, _ context: ServiceContext, attachment: (any StageAttachment)? = nil,
         configuration: String = "", configure: (inout S) -> Void = { _ in }
     ) throws {
+        var context = context
+        control = try ControlLink(context)
+        context.control = control
         self.context = context
         let settings = context.configuration
         try ServiceMain.makePrivateDirectory(settings.runDirectory)
+        try control.expect(Self.longStep, "opening \(S.output.rawValue) and restoring the checkpoint")
         let log = try EventLog(context, S.output)
         let engine = try StageEngine(
             log: log, checkpointPath: settings.checkpointPath(context.name), configuration: configuration,
@@ -53,7 +59,6 @@ public final class StageProcess<S: Stage> {
             try DealerLink(in: context.zeroMQ, to: Endpoint(settings.endpoint(of: stream.rawValue)))
         }
         runner.retention = settings.retention
-        control = try ControlLink(context)
         lastCheckpoint = ServiceClock.monotonic
         context.logger.info(
             "started", metadata: context.opening(of: log).merging(["checkpoint": "\(engine.restored)"]) { $1 })
@@ -68,6 +73,8 @@ public final class StageProcess<S: Stage> {
         var outcome = StageRunner<S>.Outcome()
         var stopDeadline: Duration?
         control.heartbeat.state = .ready
+        // Whoever waits for us waits no longer than it must.
+        try beat(now: ServiceClock.monotonic)
         while true {
             for (stream, item) in items {
                 let isWanted = !runner.keeper.isStalled && !(stream == .market && runner.isFull)
@@ -98,6 +105,7 @@ public final class StageProcess<S: Stage> {
     private func maintainIfDue(now: Duration) throws {
         guard now - lastCheckpoint >= context.configuration.checkpointInterval else { return }
         lastCheckpoint = now
+        try control.expect(Self.longStep, "writing a checkpoint", at: now)
         writeCheckpoint()
         if let first = try runner.retain() {
             context.logger.info("old records removed", metadata: ["first": "\(first)"])

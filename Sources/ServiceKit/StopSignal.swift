@@ -2,20 +2,23 @@ import Glibc
 import Synchronization
 import ZeroMQ
 
-/// SIGTERM and SIGINT as facts that a loop can wait for in its poller.
+/// SIGTERM and SIGINT, and SIGHUP where it is wanted, as facts that a loop can wait for in its poller.
 public final class StopSignal: Sendable {
     public let waker: Waker
     private let requests = Atomic<Int>(0)
+    private let hangups = Atomic<Int>(0)
 
-    /// Takes over both signals for the whole process; make one, before any thread is started.
-    public init() throws(ZeroMQError) {
+    /// Takes over the signals for the whole process; make one, before any thread is started.
+    ///
+    /// - Parameter reloads: Whether SIGHUP asks for the configuration to be read again, instead of ending the process.
+    public init(reloads: Bool = false) throws(ZeroMQError) {
         waker = try Waker()
         let address = UInt(bitPattern: Unmanaged.passRetained(self).toOpaque())
         StopSignal.current.store(address, ordering: .releasing)
         // Whoever started this process may have blocked them, and a mask is inherited.
         var ours = sigset_t()
         sigemptyset(&ours)
-        for number in [SIGTERM, SIGINT] {
+        for number in [SIGTERM, SIGINT] + (reloads ? [SIGHUP] : []) {
             signal(number, StopSignal.handle)
             sigaddset(&ours, number)
         }
@@ -25,6 +28,9 @@ public final class StopSignal: Sendable {
 
     /// How often the process was asked to stop. The second time means: now.
     public var count: Int { requests.load(ordering: .acquiring) }
+
+    /// How often it was asked to read its configuration again.
+    public var reloads: Int { hangups.load(ordering: .acquiring) }
 
     /// As if a signal had come.
     public func request() {
@@ -36,8 +42,11 @@ public final class StopSignal: Sendable {
     private static let current = Atomic<UInt>(0)
 
     /// Runs in a signal handler: an atomic addition and a write to an eventfd, nothing else.
-    private static let handle: @convention(c) (Int32) -> Void = { _ in
+    private static let handle: @convention(c) (Int32) -> Void = { number in
         guard let pointer = UnsafeRawPointer(bitPattern: StopSignal.current.load(ordering: .acquiring)) else { return }
-        Unmanaged<StopSignal>.fromOpaque(pointer).takeUnretainedValue().request()
+        let stop = Unmanaged<StopSignal>.fromOpaque(pointer).takeUnretainedValue()
+        guard number == SIGHUP else { return stop.request() }
+        stop.hangups.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        stop.waker.wake()
     }
 }

@@ -3,26 +3,29 @@
 /// Facts come in with the time they happened, an ``Action`` comes out. It starts no process, sends no
 /// signal and reads no clock, so a minute of crashes is tested in microseconds.
 ///
-/// | State | start | spawned | ready | heartbeat | exited | tick past deadline | stop |
-/// |---|---|---|---|---|---|---|---|
-/// | down | → starting, spawn | – | – | – | – | – | – |
-/// | starting | – | – | → up | – | → waiting / failed / down | kill | → stopping, terminate |
-/// | up | – | – | – | renews | → waiting / failed / down | kill | → stopping, terminate |
-/// | waiting | – | – | – | – | – | → starting, spawn | → down |
-/// | stopping | – | – | – | – | → down | kill | terminate again |
-/// | failed | → starting, spawn | – | – | – | – | – | → down |
+/// | State | start | stop | restart | hasten | heartbeat | memory | exited | tick past deadline |
+/// |---|---|---|---|---|---|---|---|---|
+/// | down | → starting, spawn | – | → starting, spawn | – | – | – | – | – |
+/// | starting | – | → stopping, terminate | → stopping (then start), terminate | → stopping, hasten | renews; ready: → up | kill if beyond | → waiting / failed / down | kill |
+/// | up | – | → stopping, terminate | → stopping (then start), terminate | → stopping, hasten | renews | kill if beyond | → waiting / failed / down | kill |
+/// | waiting | → starting, spawn | → down | → starting, spawn | → down | – | – | – | → starting, spawn |
+/// | stopping | will start then | will not start then | will start then | hasten | – | – | → down, or → starting, spawn | kill |
+/// | failed | → starting, spawn | → down | → starting, spawn | → down | – | – | – | – |
+///
+/// "–" changes nothing and asks for nothing. A heartbeat renews only if it shows progress. Facts of an earlier life
+/// are kept away by whoever knows pids.
 public struct ChildLifecycle: Sendable {
     public enum State: Equatable, Sendable {
         /// Not running, and nobody wants it to. Can transition to: starting.
         case down
         /// Started, not ready. Can transition to: up, waiting, stopping, failed, down.
-        case starting(deadline: Duration)
-        /// Ready, with its last heartbeat. Can transition to: waiting, stopping, failed, down.
-        case up(lastHeartbeat: Duration)
+        case starting(readyBy: Duration, silentAt: Duration)
+        /// Ready. Can transition to: waiting, stopping, failed, down.
+        case up(silentAt: Duration)
         /// Died, to be started again. Can transition to: starting, down.
         case waiting(until: Duration)
-        /// Told to stop. Can transition to: down.
-        case stopping(killAt: Duration)
+        /// Told to stop. Can transition to: down, starting.
+        case stopping(killAt: Duration, startsThen: Bool)
         /// Given up; only an operator brings it back. Can transition to: starting, down.
         case failed
     }
@@ -30,28 +33,57 @@ public struct ChildLifecycle: Sendable {
     public enum Action: Equatable, Sendable {
         case none
         case spawn
+        /// Ask it to stop.
         case terminate
-        case kill
+        /// Ask it to end without being done.
+        case hasten
+        /// Because of this; nil: it did not stop in time.
+        case kill(DeathKind?)
         /// It is given up: say so.
-        case giveUp(deaths: Int)
+        case giveUp
+    }
+
+    /// What a heartbeat says.
+    public struct Beat: Equatable, Sendable {
+        public var isReady: Bool
+        /// Turns of the main loop so far; one that has not moved is no progress.
+        public var turns: UInt64
+        /// The step begun now may take this long.
+        public var patience: Duration
+
+        public init(isReady: Bool, turns: UInt64, patience: Duration = .zero) {
+            self.isReady = isReady
+            self.turns = turns
+            self.patience = patience
+        }
     }
 
     /// `EX_CONFIG` of sysexits.h: the child says that starting it again cannot help.
     public static let configurationStatus: Int32 = 78
+    /// From being hastened to SIGKILL.
+    public static let hastePatience: Duration = .seconds(5)
 
-    public let spec: ChildSpec
+    public internal(set) var spec: ChildSpec
     public private(set) var state: State = .down
     /// Times it was started again after a death.
     public private(set) var restarts = 0
     public private(set) var lastExit: ChildExit?
-    private var deaths: [Duration] = []
-    /// Whether SIGKILL was decided in this life.
-    public var isKilled: Bool { killSent }
-    private var killSent = false
+    /// Why it died last; nil: never, or it was told to.
+    public private(set) var lastDeath: DeathKind?
+    /// All deaths so far, by kind.
+    public private(set) var deaths: [DeathKind: Int] = [:]
+    /// Those that count towards giving up.
+    private var recent: [(at: Duration, kind: DeathKind)] = []
+    /// Deaths since it was last healthy, which the delay grows with.
+    private var streak = 0
+    private var readySince: Duration?
+    private var lastTurns: UInt64?
+    private var killReason: DeathKind?
+    private var isKilled = false
 
     public init(_ spec: ChildSpec) { self.spec = spec }
 
-    /// Whether a process exists or is about to.
+    /// Whether a process exists.
     public var isRunning: Bool {
         switch state {
         case .starting, .up, .stopping: true
@@ -60,52 +92,151 @@ public struct ChildLifecycle: Sendable {
     }
 
     public var isReady: Bool { if case .up = state { true } else { false } }
+    public var isStopping: Bool { if case .stopping = state { true } else { false } }
+    /// Whether it died and is not ready again.
+    public var isRecovering: Bool {
+        switch state {
+        case .waiting: true
+        case .starting: streak > 0
+        case .down, .up, .stopping, .failed: false
+        }
+    }
+
+    /// The deaths within the window, by kind: `5 exit` or `2 heartbeat, 3 signal`.
+    public var recentDeaths: String {
+        Dictionary(grouping: recent, by: \.kind).map { "\($1.count) \($0.rawValue)" }.sorted().joined(separator: ", ")
+    }
 }
 
-// Times are durations since any one instant, the same for all facts.
+// What an operator wants. Times are durations since any one instant, the same for all facts.
 extension ChildLifecycle {
     public mutating func start(at now: Duration) -> Action {
         switch state {
-        case .down, .failed:
-            deaths = []
+        case .down, .failed, .waiting:
+            forgetDeaths()
             return spawn(at: now)
-        case .starting, .up, .waiting, .stopping: return .none
+        case .stopping(let killAt, _):
+            forgetDeaths()
+            state = .stopping(killAt: killAt, startsThen: true)
+            return .none
+        case .starting, .up: return .none
         }
+    }
+
+    /// - Parameter killAt: No later than this, if it is before its own patience ends.
+    public mutating func stop(at now: Duration, killAt limit: Duration? = nil) -> Action {
+        let killAt = min(now + spec.stopPatience, limit ?? now + spec.stopPatience)
+        switch state {
+        case .starting, .up:
+            state = .stopping(killAt: killAt, startsThen: false)
+            return .terminate
+        case .stopping(let before, _):
+            state = .stopping(killAt: min(before, killAt), startsThen: false)
+            return .none
+        case .waiting, .failed:
+            state = .down
+            return .none
+        case .down: return .none
+        }
+    }
+
+    public mutating func restart(at now: Duration) -> Action {
+        switch state {
+        case .starting, .up:
+            forgetDeaths()
+            state = .stopping(killAt: now + spec.stopPatience, startsThen: true)
+            return .terminate
+        case .down, .waiting, .failed, .stopping: return start(at: now)
+        }
+    }
+
+    /// It is to be down soon, done or not.
+    public mutating func hasten(at now: Duration) -> Action {
+        switch state {
+        case .starting, .up, .stopping:
+            _ = stop(at: now, killAt: now + Self.hastePatience)
+            return .hasten
+        case .down, .waiting, .failed: return stop(at: now)
+        }
+    }
+
+    private mutating func forgetDeaths() {
+        recent = []
+        streak = 0
     }
 
     private mutating func spawn(at now: Duration) -> Action {
-        killSent = false
-        state = .starting(deadline: now + spec.readinessDeadline)
+        isKilled = false
+        killReason = nil
+        lastTurns = nil
+        readySince = nil
+        state = .starting(
+            readyBy: now + spec.readinessDeadline, silentAt: now + spec.firstHeartbeatDeadline)
         return .spawn
     }
+}
 
-    /// The child said it is alive, and perhaps ready.
-    public mutating func heartbeat(ready: Bool, at now: Duration) {
+// What happens.
+extension ChildLifecycle {
+    /// The child says that it is alive.
+    public mutating func heartbeat(_ beat: Beat, at now: Duration) {
+        let hasMoved = lastTurns.map { beat.turns > $0 } ?? true
+        lastTurns = beat.turns
+        let renewed = now + max(spec.heartbeatDeadline, min(beat.patience, spec.maximumPatience))
         switch state {
-        case .starting where ready: state = .up(lastHeartbeat: now)
-        case .up: state = .up(lastHeartbeat: now)
-        case .starting, .down, .waiting, .stopping, .failed: break
+        case .starting where beat.isReady:
+            readySince = now
+            state = .up(silentAt: renewed)
+        case .starting(let readyBy, _) where hasMoved: state = .starting(readyBy: readyBy, silentAt: renewed)
+        case .up where hasMoved: state = .up(silentAt: renewed)
+        case .starting, .up, .down, .waiting, .stopping, .failed: break
         }
     }
 
-    public mutating func exited(_ exit: ChildExit, at now: Duration) -> Action {
-        lastExit = exit
-        if case .stopping = state {
+    /// It holds so much memory.
+    public mutating func memory(_ bytes: UInt64) -> Action {
+        guard let limit = spec.limits.memoryBytes, bytes > limit else { return .none }
+        switch state {
+        case .starting, .up: return kill(.memory)
+        case .stopping, .down, .waiting, .failed: return .none
+        }
+    }
+
+    /// - Parameter jitter: A random number, 0 to 1, that spreads restarts.
+    public mutating func exited(_ exit: ChildExit, at now: Duration, jitter: Double) -> Action {
+        switch state {
+        case .down, .waiting, .failed: return .none
+        case .stopping(_, let startsThen):
+            lastExit = exit
+            lastDeath = nil
+            if startsThen { return spawn(at: now) }
             state = .down
             return .none
+        case .starting, .up:
+            lastExit = exit
+            return died(exit, at: now, jitter: jitter)
         }
+    }
+
+    private mutating func died(_ exit: ChildExit, at now: Duration, jitter: Double) -> Action {
         guard isRestarted(after: exit) else {
+            lastDeath = nil
             state = .down
             return .none
         }
-        deaths.removeAll { now - $0 > spec.deathWindow }
-        deaths.append(now)
-        if exit == .status(Self.configurationStatus) || deaths.count > spec.maximumDeaths {
+        let kind = killReason ?? DeathKind(exit)
+        lastDeath = kind
+        deaths[kind, default: 0] += 1
+        if let readySince, now - readySince >= spec.healthyAfter { forgetDeaths() }
+        recent.removeAll { now - $0.at >= spec.deathWindow }
+        recent.append((now, kind))
+        streak += 1
+        if exit == .status(Self.configurationStatus) || recent.count >= spec.maximumDeaths {
             state = .failed
-            return .giveUp(deaths: deaths.count)
+            return .giveUp
         }
         restarts += 1
-        state = .waiting(until: now + delay(afterDeath: deaths.count))
+        state = .waiting(until: now + delay(jitter))
         return .none
     }
 
@@ -117,40 +248,40 @@ extension ChildLifecycle {
         }
     }
 
-    /// Nothing after the first death, then base, 2·base, … up to the cap.
-    private func delay(afterDeath count: Int) -> Duration {
-        guard count > 1 else { return .zero }
-        return min(spec.backoffBase * (1 << min(count - 2, 20)), spec.backoffCap)
+    /// Nothing after the first death, then base, 2·base, … up to the cap, of which half is left to chance.
+    private func delay(_ jitter: Double) -> Duration {
+        guard streak > 1 else { return .zero }
+        let whole = min(spec.backoffBase * (1 << min(streak - 2, 20)), spec.backoffCap)
+        return whole * (0.5 + 0.5 * min(max(jitter, 0), 1))
     }
 
     /// Time passed. Safe to call early, late or twice.
     public mutating func tick(at now: Duration) -> Action {
         switch state {
         case .waiting(let until) where now >= until: return spawn(at: now)
-        case .starting(let deadline) where now >= deadline: return killOnce()
-        case .up(let last) where now - last >= spec.heartbeatDeadline: return killOnce()
-        case .stopping(let killAt) where now >= killAt: return killOnce()
+        case .starting(let readyBy, _) where now >= readyBy: return kill(.readiness)
+        case .starting(_, let silentAt) where now >= silentAt: return kill(.heartbeat)
+        case .up(let silentAt) where now >= silentAt: return kill(.heartbeat)
+        case .stopping(let killAt, _) where now >= killAt: return kill(nil)
         case .down, .waiting, .starting, .up, .stopping, .failed: return .none
         }
     }
 
     /// One SIGKILL a life: its death comes back as a fact.
-    private mutating func killOnce() -> Action {
-        guard !killSent else { return .none }
-        killSent = true
-        return .kill
+    private mutating func kill(_ reason: DeathKind?) -> Action {
+        guard !isKilled else { return .none }
+        isKilled = true
+        killReason = reason
+        return .kill(reason)
     }
 
-    public mutating func stop(at now: Duration) -> Action {
+    /// Heartbeats were not read for so long, through no fault of the child's.
+    public mutating func excuse(_ gap: Duration) {
         switch state {
-        case .starting, .up:
-            state = .stopping(killAt: now + spec.stopPatience)
-            return .terminate
-        case .waiting, .failed:
-            state = .down
-            return .none
-        case .stopping: return .terminate
-        case .down: return .none
+        case .starting(let readyBy, let silentAt):
+            state = .starting(readyBy: readyBy + gap, silentAt: silentAt + gap)
+        case .up(let silentAt): state = .up(silentAt: silentAt + gap)
+        case .down, .waiting, .stopping, .failed: break
         }
     }
 }

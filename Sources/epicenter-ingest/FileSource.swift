@@ -5,9 +5,12 @@ import ServiceKit
 
 /// Makes CSV and JSON-lines files into one recording in memory, in the order in which they could be known.
 enum FileSource {
-    /// - Parameter refused: Called with every line that is refused.
+    /// - Parameters:
+    ///   - refused: Called with every line that is refused.
+    ///   - pulse: Called every now and then, as it takes long.
     static func build(
-        csv: [String], jsonl: [String], settings: SettingsFile, refused: (Refusal) -> Void
+        csv: [String], jsonl: [String], settings: SettingsFile, refused: (Refusal) -> Void,
+        pulse: () throws -> Void
     ) throws -> [StreamMessage] {
         var builder = RecordingBuilder(settings: settings)
         for path in try expand(csv, suffixes: [".csv"]) {
@@ -15,11 +18,11 @@ enum FileSource {
             if (path as NSString).lastPathComponent.contains("opening") { options.tradeCondition = .openingAuction }
             var feed = CSVFeed(
                 source: path, symbols: settings.symbols, calendar: settings.calendar, options: options)
-            try builder.add(file: path, through: &feed, refused: refused)
+            try builder.add(file: path, through: &feed, refused: refused, pulse: pulse)
         }
         for path in try expand(jsonl, suffixes: [".jsonl", ".ndjson"]) {
             var feed = JSONLinesFeed(source: path, symbols: settings.symbols)
-            try builder.add(file: path, through: &feed, refused: refused)
+            try builder.add(file: path, through: &feed, refused: refused, pulse: pulse)
         }
         let (messages, summary) = builder.build()
         summary.refusals.forEach(refused)

@@ -12,6 +12,8 @@ import ZeroMQ
 /// serves and answers.
 final class IngestProcess {
     private let context: ServiceContext
+    private let feeds = FeedWatch()
+    private var reloads = 0
     private let log: EventLog
     private let owner: StreamOwner
     private var keeper = LogKeeper()
@@ -28,27 +30,37 @@ final class IngestProcess {
     private var playerDesk: PlayerDesk?
     private var lastAppend: Duration = .zero
     private var played: UInt64 = 0
+    /// Rows taken from standard input.
+    private var taken: UInt64 = 0
 
     init(_ context: ServiceContext) throws {
+        var context = context
+        control = try ControlLink(context)
+        context.control = control
         self.context = context
         let configuration = context.configuration
         try ServiceMain.makePrivateDirectory(configuration.runDirectory)
         refusals = RefusalCounter(context.logger)
+        try control.expect(Self.longStep, "opening market")
         log = try EventLog(context, .market)
         owner = try StreamOwner(
             log.index, in: context.zeroMQ, at: Endpoint(configuration.endpoint(of: StreamName.market.rawValue)))
-        control = try ControlLink(context)
         context.logger.info("started", metadata: context.opening(of: log))
     }
 
     func run() throws {
         var player = try makePlayer()
-        control.heartbeat.state = .ready
+        // What is recorded is served while it is played; without any, the feeds must be open first.
+        if context.configuration.recording != nil || !player.isDone { control.heartbeat.state = .ready }
         if try runRecorded(&player) { return try finish() }
         try startLive()
+        control.heartbeat.state = .ready
         try runLive()
         try finish()
     }
+
+    /// What reading the stream or files back may take.
+    private static let longStep: Duration = .seconds(300)
 
     // MARK: what is recorded
 
@@ -72,8 +84,10 @@ final class IngestProcess {
         guard let settings, !files.isEmpty else {
             return RecordingPlayer(.built([]), pace: ReplayPace(rate: .maximum), head: 0)
         }
+        try control.expect(Self.longStep, "reading files")
         let messages = try FileSource.build(
-            csv: configuration.csv, jsonl: configuration.jsonl, settings: settings, refused: refusals.note)
+            csv: configuration.csv, jsonl: configuration.jsonl, settings: settings, refused: refusals.note,
+            pulse: context.pulse)
         try checkContinues(messages)
         return RecordingPlayer(.built(messages), pace: ReplayPace(rate: configuration.rate), head: log.committed)
     }
@@ -171,13 +185,11 @@ final class IngestProcess {
 
     /// Writes definitions and settings that the stream does not have yet, and opens the doors.
     private func startLive() throws {
+        try control.expect(Self.longStep, "reading market back")
         known = try StreamContents(log.index, kept: keptPath)
         clock = RecordClock(last: known.lastRecordTime)
         if let settings {
-            for message in known.missing(settings, recordTime: recordTime()) {
-                log.append(message)
-                known.note(message)
-            }
+            append(settings)
             live = LiveInput(context.configuration, settings: settings)
             liveNormalizer = EventNormalizer(symbols: known.symbols)
         } else {
@@ -186,6 +198,29 @@ final class IngestProcess {
         desk = try ProducerDesk(
             context, log: log, symbols: known.symbols, marks: known.producers, refusals: refusals)
         control.heartbeat.feedsDone = live == nil
+    }
+
+    /// Writes the definitions and settings that the stream does not have yet.
+    private func append(_ settings: SettingsFile) {
+        for message in known.missing(settings, recordTime: recordTime()) {
+            log.append(message)
+            known.note(message)
+        }
+    }
+
+    /// The settings are others now: writes what changed into the stream, for all to judge by from here on.
+    private func reload() {
+        do {
+            guard let new = try readSettings() else { return }
+            append(new)
+            settings = new
+            liveNormalizer?.symbols = known.symbols
+            live?.adopt(known.symbols)
+            desk?.adopt(known.symbols)
+            context.logger.notice("settings reloaded")
+        } catch {
+            context.logger.error("settings not reloaded; the old ones hold", metadata: ["why": "\(error)"])
+        }
     }
 
     /// Now, but never before the last record.
@@ -197,7 +232,8 @@ final class IngestProcess {
         desk?.add(to: &poller)
         let stop = poller.add(context.stop.waker)
         var input = live.map { _ in poller.add(fileDescriptor: 0) }
-        var hasMore = false
+        // Whoever waits for us waits no longer than it must.
+        var hasMore = true
         while true {
             _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(50))
             if poller.isReady(stop) { context.stop.waker.clear() }
@@ -218,6 +254,10 @@ final class IngestProcess {
                 control.heartbeat.feedsDone = true
             }
             if any { lastAppend = now }
+            if !keeper.isStalled, reloads < context.stop.reloads {
+                reloads = context.stop.reloads
+                reload()
+            }
             if !keeper.isStalled { tick(now: now) }
             try serve(now: now)
             hasMore = try owner.service(now: now) || (any && !keeper.isStalled)
@@ -235,6 +275,7 @@ final class IngestProcess {
             do throws(Refusal) {
                 if let row = try liveNormalizer?.row(accepted.event, source: "stdin", line: accepted.line, now: time) {
                     packer.append(row, recordTime: time)
+                    taken += 1
                 }
             } catch {
                 refusals.note(error)
@@ -291,6 +332,9 @@ final class IngestProcess {
                 heartbeat.set("refused_\(reason)", refusals.byReason[reason] ?? 0)
             }
             heartbeat.recentErrors = refusals.recent
+            heartbeat.feeds = feeds.status(
+                stdin: live.map { _ in taken }, producers: desk?.accepted, calendar: settings?.calendar,
+                silentAfter: context.configuration.feedSilence, wall: ServiceClock.wall)
             desk?.report(in: &heartbeat)
         }
     }

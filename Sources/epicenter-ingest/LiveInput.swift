@@ -27,6 +27,18 @@ struct LiveInput {
         }
     }
 
+    /// More instruments are defined.
+    mutating func adopt(_ symbols: SymbolTable) {
+        switch feed {
+        case .csv(var csv):
+            csv.symbols = symbols
+            feed = .csv(csv)
+        case .jsonl(var jsonl):
+            jsonl.symbols = symbols
+            feed = .jsonl(jsonl)
+        }
+    }
+
     /// Reads once; call when standard input is readable.
     ///
     /// - Returns: What came of it.

@@ -95,6 +95,9 @@ final class ProducerDesk {
         return any
     }
 
+    /// More instruments are defined.
+    func adopt(_ symbols: SymbolTable) { book.adopt(symbols) }
+
     /// Tells producers what was taken. Everything appended must have been committed.
     func answer() throws {
         for (envelope, reply) in replies {

@@ -50,6 +50,7 @@ struct RecordingPlayer: ~Copyable {
         check = RecordingCheck(.market)
         if case .built(let messages) = source {
             nextBuilt = messages.firstIndex { $0.lastSequence > head } ?? messages.count
+            isDone = nextBuilt == messages.count
         }
     }
 

@@ -43,6 +43,7 @@ struct AlertPublisher: StageAttachment {
     mutating func start(_ context: ServiceContext, log: EventLog) throws {
         try log.index.forEachMessage { [marks] message in
             if case .alertRecord(let alert) = message { marks.note(alert, at: .zero) }
+            try context.pulse()
             return true
         }
         var options = SocketOptions()

@@ -33,59 +33,6 @@ struct Run: ParsableCommand {
     }
 }
 
-struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Show the state of a running service.",
-        discussion: """
-            EXAMPLE
-              epicenter status --config /etc/epicenter/epicenter.yaml
-              epicenter status --run /run/epicenter --json
-
-            Exit status: 0 all processes are ready, 1 not all, or nobody answers.
-            """)
-
-    @OptionGroup var service: ServiceOptions
-    @Flag(help: "Print JSON.") var json = false
-
-    func run() throws {
-        let configuration = try service.configuration()
-        let context = try Context()
-        guard let status = try StatusClient(configuration, context).status() else {
-            throw Failure("nobody answers at \(configuration.controlEndpoint): is the service running?")
-        }
-        say(json ? try status.jsonString() : StatusText.table(status))
-        if !status.ready { throw ExitCode(1) }
-    }
-}
-
-enum StatusText {
-    static func table(_ status: ServiceStatus) -> String {
-        var lines = ["epicenterd \(status.version)  pid \(status.pid)  \(status.ready ? "ready" : "not ready")", ""]
-        lines.append(row("PROCESS", "STATE", "PID", "UP", "RESTARTS", "RSS", "STREAM", "HEAD", "WATERMARK"))
-        for child in status.children {
-            let stream = child.heartbeat.streams.first ?? StreamStatus()
-            lines.append(
-                row(
-                    child.process, "\(child.state)", "\(child.pid)", "\(Int(child.uptimeSeconds)) s",
-                    "\(child.restarts)" + (child.lastExit.isEmpty ? "" : " (\(child.lastExit))"),
-                    "\(child.heartbeat.residentBytes >> 20) MB", stream.stream, "\(stream.head)", "\(stream.watermark)")
-            )
-        }
-        for child in status.children {
-            let counters = child.heartbeat.counters.filter { $0.value > 0 }.map { "\($0.name) \($0.value)" }
-            if !counters.isEmpty { lines.append("\n\(child.process): " + counters.joined(separator: ", ")) }
-            lines += child.heartbeat.recentErrors.map { "  refused: \($0)" }
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private static func row(_ cells: String...) -> String {
-        let widths = [20, 9, 8, 7, 10, 8, 9, 10, 10]
-        return zip(cells, widths).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }
-            .joined(separator: " ")
-    }
-}
-
 struct Digest: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print the canonical digest of the streams under a directory.",

@@ -116,7 +116,7 @@ final class ReplaySession {
         _ = poller.add(stop.waker)
         player.add(to: &poller)
         if keyboard != nil { _ = poller.add(fileDescriptor: 0) }
-        let client = try StatusClient(configuration, context)
+        let client = try ControlClient(configuration, context)
         var lastAsked = ServiceClock.monotonic
         var end = ReplayEnd.finished
         while alerts.watermark < plan.sequences.upperBound, end == .finished {
@@ -137,7 +137,7 @@ final class ReplaySession {
     }
 
     private func checkHealth(
-        _ service: Process, _ client: StatusClient, _ now: Duration, _ lastAsked: inout Duration
+        _ service: Process, _ client: ControlClient, _ now: Duration, _ lastAsked: inout Duration
     ) throws {
         guard service.isRunning else {
             throw Failure(

@@ -22,8 +22,9 @@ struct ServiceOptions: ParsableArguments {
 }
 
 /// Asks epicenterd.
-final class StatusClient {
+final class ControlClient {
     private var socket: Socket<Dealer>
+    private let endpoint: String
 
     init(_ configuration: ServiceConfiguration, _ context: Context) throws {
         var options = SocketOptions()
@@ -33,15 +34,52 @@ final class StatusClient {
         var socket = try Socket(Dealer.self, in: context, options: options)
         try socket.connect(to: Endpoint(configuration.controlEndpoint))
         self.socket = socket
+        endpoint = configuration.controlEndpoint
     }
 
     /// nil when nobody answers within two seconds.
-    func status() throws -> ServiceStatus? {
+    private func ask<Reply: Message>(_ reply: Reply.Type, _ fill: (inout ControlRequest) -> Void) throws -> Reply? {
         var request = ControlRequest()
-        request.status = AskStatus()
+        fill(&request)
         let bytes: [UInt8] = try request.serializedBytes()
         guard try socket.send(bytes, wait: true) == .sent, let frame = try socket.receive() else { return nil }
-        return try frame.withBytes { try ServiceStatus(serializedBytes: $0) }
+        return try frame.withBytes { try Reply(serializedBytes: $0) }
+    }
+
+    private func answered<Reply>(_ reply: Reply?) throws -> Reply {
+        guard let reply else { throw Failure("nobody answers at \(endpoint): is the service running?") }
+        return reply
+    }
+
+    func status() throws -> ServiceStatus? { try ask(ServiceStatus.self) { $0.status = AskStatus() } }
+
+    /// - Throws: ``Failure`` when nobody answers; so do all below.
+    func statusNow() throws -> ServiceStatus { try answered(status()) }
+
+    func command(_ verb: CommandVerb, _ process: String) throws -> CommandResult {
+        var command = Command()
+        command.verb = verb
+        command.process = process
+        return try answered(ask(CommandResult.self) { $0.command = command })
+    }
+
+    func reload() throws -> CommandResult { try answered(ask(CommandResult.self) { $0.reload = Reload() }) }
+
+    func logs(_ ask: AskLogs) throws -> LogLines { try answered(self.ask(LogLines.self) { $0.logs = ask }) }
+
+    func notices(_ ask: AskNotices) throws -> Notices { try answered(self.ask(Notices.self) { $0.notices = ask }) }
+}
+
+/// A stage, by its process's name or without the part that all have in common.
+struct StageName: ExpressibleByArgument {
+    static let all = ["ingest", "analyze", "attribute", "publish"]
+    static let allValueStrings = all
+    let process: String
+
+    init?(argument: String) {
+        let short = argument.hasPrefix("epicenter-") ? String(argument.dropFirst("epicenter-".count)) : argument
+        guard Self.all.contains(short) else { return nil }
+        process = "epicenter-" + short
     }
 }
 

@@ -16,6 +16,7 @@ struct SubscribeCommand: ParsableCommand {
               epicenter subscribe --config /etc/epicenter/epicenter.yaml
               epicenter subscribe --run /run/epicenter --from 1 --json
               epicenter subscribe --run /run/epicenter --topic alert/shock/NVDA/
+              epicenter subscribe --run /run/epicenter --health
 
             Without --from it listens to the public socket, which drops what a slow reader does not take; a \
             gap is reported. With --from it reads the stream, which loses nothing.
@@ -25,12 +26,13 @@ struct SubscribeCommand: ParsableCommand {
             """)
 
     @OptionGroup var service: ServiceOptions
+    @Flag(help: "Notices on the service's own condition, instead of alerts.") var health = false
+    @Option(help: "Only topics that begin with this; all by default.") var topic: String?
     @Option(help: "The endpoint of alerts, instead of the configuration's.") var alerts: String?
     @Option(help: "The endpoint of replay, for --from.") var replay: String?
     @Option(help: "Our secret key's file, where the endpoint wants CURVE.", completion: .file(extensions: ["secret"]))
     var key: String?
     @Option(help: "The server's public key, or its .pub file.") var serverKey: String?
-    @Option(help: "Only topics that begin with this.") var topic = "alert/"
     @Option(help: "Read the stream from this sequence instead, 1 being its start.") var from: UInt64?
     @Option(help: "Stop after this many alerts.") var count: Int?
     @Flag(help: "Print each alert's JSON document, one a line.") var json = false
@@ -41,10 +43,15 @@ struct SubscribeCommand: ParsableCommand {
         if let replay { configuration.replay = replay }
         let stop = try StopSignal()
         let context = try Context()
+        if health {
+            let listener = try HealthListener(configuration, context, prefix: topic ?? "health/", json: json)
+            return try listener.run(from: from, count: count, stop)
+        }
+        let topic = topic ?? "alert/"
         if let from {
-            try follow(configuration, context, stop, from: from)
+            try follow(configuration, context, stop, topic, from: from)
         } else {
-            try listen(configuration, context, stop)
+            try listen(configuration, context, stop, topic)
         }
     }
 
@@ -60,7 +67,9 @@ struct SubscribeCommand: ParsableCommand {
         return .curveClient(keys: keys, serverKey: try KeyDirectory.publicKey(serverKey).key)
     }
 
-    private func listen(_ configuration: ServiceConfiguration, _ context: Context, _ stop: StopSignal) throws {
+    private func listen(
+        _ configuration: ServiceConfiguration, _ context: Context, _ stop: StopSignal, _ topic: String
+    ) throws {
         var options = SocketOptions()
         options.security = try security()
         var socket = try Socket(Subscribe.self, in: context, options: options)
@@ -115,7 +124,7 @@ struct SubscribeCommand: ParsableCommand {
     }
 
     private func follow(
-        _ configuration: ServiceConfiguration, _ context: Context, _ stop: StopSignal, from: UInt64
+        _ configuration: ServiceConfiguration, _ context: Context, _ stop: StopSignal, _ topic: String, from: UInt64
     ) throws {
         let reader = try StreamReader(
             .alerts, in: context, at: Endpoint(configuration.replayEndpoint), from: from, credit: 1_024,

@@ -9,9 +9,9 @@ struct Main {
             card: """
                 Starts, watches, restarts and stops the stages; answers `epicenter status`.
 
-                reads   configuration, heartbeats at RUN/control.sock
-                writes  nothing but its log
-                keeps   nothing
+                reads   configuration; heartbeats and requests at RUN/control.sock
+                writes  its log, with the stages' lines in it; notices at RUN/health.sock
+                keeps   RUN/epicenter.yaml, the configuration that was accepted last
                 loses   nothing: its children end with it and go on from their logs when it is back
                 """
         ) { context in

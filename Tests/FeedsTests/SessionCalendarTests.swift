@@ -1,4 +1,5 @@
 import Feeds
+import Foundation
 import Schema
 import Testing
 
@@ -61,5 +62,26 @@ struct SessionCalendarTests {
         ])
     func refuses(zone: String, open: Int, close: Int) {
         #expect(SessionCalendar(zone: zone, openMinute: open, closeMinute: close) == nil)
+    }
+
+    @Test(
+        "the usual hours are those of Monday to Friday, local time",
+        arguments: [
+            ("2025-01-27T14:29:59Z", false), ("2025-01-27T14:30:00Z", true), ("2025-01-27T20:59:59Z", true),
+            ("2025-01-27T21:00:00Z", false), ("2025-01-25T16:00:00Z", false), ("2025-01-26T16:00:00Z", false),
+            ("2025-07-04T13:30:00Z", true), ("2025-07-05T13:30:00Z", false), ("1970-01-01T00:00:00Z", false),
+        ])
+    func usualHours(text: String, isOpen: Bool) throws {
+        let calendar = try #require(SessionCalendar(zone: "America/New_York", openMinute: 570, closeMinute: 960))
+        let seconds = try #require(ISO8601DateFormatter().date(from: text)).timeIntervalSince1970
+        #expect(calendar.isUsuallyOpen(at: UInt64(seconds) * CivilTime.second) == isOpen)
+    }
+
+    @Test("east of Greenwich the session may begin on the day before")
+    func east() throws {
+        let calendar = try #require(SessionCalendar(zone: "Pacific/Auckland", openMinute: 600, closeMinute: 1_005))
+        // Monday 2025-01-27 10:00 in Auckland is Sunday evening in Greenwich.
+        let seconds = try #require(ISO8601DateFormatter().date(from: "2025-01-26T21:00:00Z")).timeIntervalSince1970
+        #expect(calendar.isUsuallyOpen(at: UInt64(seconds) * CivilTime.second))
     }
 }

@@ -13,11 +13,9 @@ struct CommandLineTests {
     @Test(
         "every command explains itself with an example",
         arguments: [
-            "run", "replay", "subscribe", "status", "report", "inspect", "recover", "record", "merge", "filter",
-            "export",
-            "export csv", "export jsonl", "import", "digest", "config check", "keys", "keys new", "keys list",
-            "keys allow",
-            "keys revoke",
+            "run", "replay", "subscribe", "status", "top", "start", "stop", "restart", "reload", "logs", "report",
+            "inspect", "recover", "record", "merge", "filter", "export", "export csv", "export jsonl", "import",
+            "digest", "config check", "keys", "keys new", "keys list", "keys allow", "keys revoke",
         ])
     func help(command: String) throws {
         let words = command.split(separator: " ").map(String.init)

@@ -79,7 +79,9 @@ struct ProducerTests {
     @Test("a flood grows no process's memory, though a stage stands still meanwhile")
     func flood() throws {
         let began = Date()
-        let service = try Service("ingest: {ticks: false}\n" + BadInputTests.instruments)
+        // It stands still for longer than the supervisor would let it.
+        let service = try Service(
+            "service: {silentSeconds: 120}\ningest: {ticks: false}\n" + BadInputTests.instruments)
         #expect(try service.wait(until: \.ready) != nil, "\(service.log)")
         let children = Service.children(of: service.process.processIdentifier)
         let ingest = try #require(children["epicenter-ingest"])
@@ -88,7 +90,6 @@ struct ProducerTests {
         let script = try Script(service, "flood", "100", "8")
         Glibc.kill(analyze, SIGSTOP)
         script.process.waitUntilExit()
-        // Stopped for less than the supervisor's patience with a silent child.
         Glibc.kill(analyze, SIGCONT)
         let head = try LogIndex(reading: service.dataDirectory + "/market").head
         let caughtUp = try service.wait { $0.watermark(of: "epicenter-publish") >= head }

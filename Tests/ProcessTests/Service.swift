@@ -58,14 +58,16 @@ final class Service {
     ///   - data: Keys of `data` besides the directory, as `key: value`.
     ///   - dataDirectory: Where the streams are; nil: beside everything else.
     ///   - input: What it reads, if a feed is standard input.
+    ///   - environment: Added to ours.
+    ///   - binaries: Where its programs are.
     init(
         _ yaml: String, data: [String] = [], dataDirectory: String? = nil, environment: [String: String] = [:],
-        input: Pipe? = nil
+        input: Pipe? = nil, binaries: String = Binaries.folder
     ) throws {
         self.dataDirectory = dataDirectory ?? directory.path + "/data"
         _ = FileManager.default.createFile(atPath: directory.path + "/log", contents: nil)
         try configure(yaml, data: data)
-        try start(environment: environment, input: input)
+        try start(environment: environment, input: input, binaries: binaries)
     }
 
     /// Replaces the configuration, for the next start.
@@ -78,9 +80,11 @@ final class Service {
     }
 
     /// Starts it, also again after it has ended.
-    func start(environment: [String: String] = [:], input: Pipe? = nil) throws {
+    func start(
+        environment: [String: String] = [:], input: Pipe? = nil, binaries: String = Binaries.folder
+    ) throws {
         process = Process()
-        process.executableURL = URL(fileURLWithPath: Binaries.path("epicenterd"))
+        process.executableURL = URL(fileURLWithPath: binaries + "/epicenterd")
         process.arguments = ["--config", configurationPath]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let log = try FileHandle(forWritingTo: URL(fileURLWithPath: directory.path + "/log"))

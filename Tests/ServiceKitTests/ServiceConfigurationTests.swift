@@ -129,4 +129,81 @@ struct ServiceConfigurationTests {
         #expect(read.dataDirectory == "/a")
         #expect(problems("", ["EPICENTER_DATA_SYNC_INTERVAL_MS": "abc"]).count == 1)
     }
+
+    @Test("what the supervisor goes by is read, and has bounds")
+    func supervision() throws {
+        let yaml = """
+            log: {format: json}
+            service: {readyWithinSeconds: 9, silentSeconds: 3, maximumDeaths: 7, deathWindowSeconds: 8,
+              memoryMegabytes: 100, openFiles: 256, coreMegabytes: 0, nice: -5, health: "ipc:///tmp/h"}
+            ingest: {silentSeconds: 60}
+            """
+        let read = try ServiceConfiguration.load(yaml: yaml, name: "e.yaml")
+        var expected = SupervisionSettings()
+        expected.readyWithin = .seconds(9)
+        expected.silentAfter = .seconds(3)
+        expected.maximumDeaths = 7
+        expected.deathWindow = .seconds(8)
+        expected.memoryBytes = 100 << 20
+        expected.openFiles = 256
+        expected.coreBytes = 0
+        expected.nice = -5
+        #expect(read.supervision == expected)
+        #expect(read.logFormat == .json)
+        #expect(read.healthEndpoint == "ipc:///tmp/h")
+        #expect(read.feedSilence == .seconds(60))
+        let wrong = "service: {silentSeconds: 0, maximumDeaths: 0, nice: 20, openFiles: 1}\nlog: {format: xml}"
+        #expect(problems(wrong).count == 5)
+    }
+
+    @Test(
+        "a change concerns the stages that read the setting, and no others",
+        arguments: [
+            ("data: {sync: always}", [true, true, true, true]), ("log: {level: debug}", [true, true, true, true]),
+            ("service: {nice: 3}", [true, true, true, true]), ("ingest: {ticks: false}", [true, false, false, false]),
+            ("ingest: {producers: \"tcp://127.0.0.1:9\"}", [true, false, false, false]),
+            ("publish: {source: \"urn:x\"}", [false, false, false, true]),
+            ("service: {maximumDeaths: 9, silentSeconds: 9, memoryMegabytes: 9}", [false, false, false, false]),
+        ])
+    func concerns(yaml: String, expected: [Bool]) throws {
+        let old = ServiceConfiguration()
+        let new = try ServiceConfiguration.load(yaml: yaml, name: "e.yaml")
+        let names = ["epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"]
+        #expect(names.map { old.needsRestart(of: $0, for: new) } == expected)
+        #expect(old.fixed(against: new).isEmpty)
+        #expect(!names.contains { new.needsRestart(of: $0, for: new) })
+    }
+
+    @Test("where sockets and data are cannot change while the service runs")
+    func fixed() throws {
+        let yaml = "run: {directory: /a}\ndata: {directory: /b}\nservice: {health: \"ipc:///c\"}"
+        let new = try ServiceConfiguration.load(yaml: yaml, name: "e.yaml")
+        #expect(ServiceConfiguration().fixed(against: new) == ["run.directory", "data.directory", "service.health"])
+    }
+}
+
+@Suite("Log lines")
+struct LogLineTests {
+    private func line(_ message: String, _ metadata: Logger.Metadata, _ format: LogFormat) -> String {
+        LogOutput.line(
+            level: .warning, process: "p", message: message, metadata: metadata, format: format, time: 1_000_000_000)
+    }
+
+    @Test("logfmt quotes what needs it, JSON all, and neither lets a line end within")
+    func formats() {
+        let metadata: Logger.Metadata = ["b": "x y", "a": "1", "msg": "again"]
+        #expect(
+            line("say \"a\"\n\u{1}", metadata, .logfmt)
+                == #"time=1970-01-01T00:00:01Z level=warning process=p msg="say \"a\"\n\u0001" a=1 b="x y" msg_=again"#)
+        #expect(
+            line("say \"a\"\n\u{1}\\", metadata, .json)
+                == #"{"time":"1970-01-01T00:00:01Z","level":"warning","process":"p","msg":"say \"a\"\n\u0001\\","a":"1","b":"x y","msg_":"again"}"#
+        )
+    }
+
+    @Test("a line's level can be read back, and other lines have none")
+    func levels() {
+        for format in LogFormat.allCases { #expect(LogOutput.level(of: line("m", [:], format)) == .warning) }
+        #expect(LogOutput.level(of: "Fatal error: out of range") == nil)
+    }
 }

@@ -10,6 +10,11 @@
 
 /// What a process tells the supervisor, and the supervisor whoever asks.
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -72,7 +77,49 @@ public nonisolated enum ProcessState: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
-/// Child (DEALER) to epicenterd (ROUTER), each second and whenever its state changes.
+public nonisolated enum CommandVerb: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case start // = 1
+  case stop // = 2
+  case restart // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .start
+    case 2: self = .stop
+    case 3: self = .restart
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .start: return 1
+    case .stop: return 2
+    case .restart: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [CommandVerb] = [
+    .unspecified,
+    .start,
+    .stop,
+    .restart,
+  ]
+
+}
+
+/// Child (DEALER) to epicenterd (ROUTER), each half second and whenever its state changes.
 public nonisolated struct Heartbeat: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -104,6 +151,38 @@ public nonisolated struct Heartbeat: Sendable {
 
   /// why it does not go on for now, as a full disk; empty: it does
   public var alarm: String = String()
+
+  /// of the main loop, or of a long step's; a heartbeat in which it has not moved counts for nothing
+  public var turns: UInt64 = 0
+
+  /// a step begins that may take this long without a heartbeat; 0: none
+  public var patienceSeconds: Double = 0
+
+  public var feeds: [FeedStatus] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A live feed, as ingest sees it.
+public nonisolated struct FeedStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var feed: String = String()
+
+  public var events: UInt64 = 0
+
+  /// when something came last, ns since the Unix epoch; 0: never
+  public var lastEvent: UInt64 = 0
+
+  /// its market is open now, so that something should come
+  public var inSession: Bool = false
+
+  /// silence this long in session is worth a notice; 0: never
+  public var silentAfterSeconds: Double = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -156,6 +235,7 @@ public nonisolated struct Counter: Sendable {
   public init() {}
 }
 
+/// epicenterd answers on RUN/control.sock, each request with the message named after it.
 public nonisolated struct ControlRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -163,6 +243,7 @@ public nonisolated struct ControlRequest: Sendable {
 
   public var request: ControlRequest.OneOf_Request? = nil
 
+  /// ServiceStatus
   public var status: AskStatus {
     get {
       if case .status(let v)? = request {return v}
@@ -171,6 +252,7 @@ public nonisolated struct ControlRequest: Sendable {
     set {request = .status(newValue)}
   }
 
+  /// nothing
   public var heartbeat: Heartbeat {
     get {
       if case .heartbeat(let v)? = request {return v}
@@ -179,11 +261,57 @@ public nonisolated struct ControlRequest: Sendable {
     set {request = .heartbeat(newValue)}
   }
 
+  /// CommandResult
+  public var command: Command {
+    get {
+      if case .command(let v)? = request {return v}
+      return Command()
+    }
+    set {request = .command(newValue)}
+  }
+
+  /// CommandResult
+  public var reload: Reload {
+    get {
+      if case .reload(let v)? = request {return v}
+      return Reload()
+    }
+    set {request = .reload(newValue)}
+  }
+
+  /// LogLines
+  public var logs: AskLogs {
+    get {
+      if case .logs(let v)? = request {return v}
+      return AskLogs()
+    }
+    set {request = .logs(newValue)}
+  }
+
+  /// Notices
+  public var notices: AskNotices {
+    get {
+      if case .notices(let v)? = request {return v}
+      return AskNotices()
+    }
+    set {request = .notices(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Request: Equatable, Sendable {
+    /// ServiceStatus
     case status(AskStatus)
+    /// nothing
     case heartbeat(Heartbeat)
+    /// CommandResult
+    case command(Command)
+    /// CommandResult
+    case reload(Reload)
+    /// LogLines
+    case logs(AskLogs)
+    /// Notices
+    case notices(AskNotices)
 
   }
 
@@ -194,6 +322,48 @@ public nonisolated struct AskStatus: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Command: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var verb: CommandVerb = .unspecified
+
+  public var process: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Reload: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct CommandResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accepted: Bool = false
+
+  /// what is being done
+  public var message: String = String()
+
+  /// why it is not
+  public var problems: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -212,6 +382,25 @@ public nonisolated struct ServiceStatus: Sendable {
   public var children: [ChildStatus] = []
 
   public var ready: Bool = false
+
+  /// one line: ready, starting, degraded and by what, stopping
+  public var condition: String = String()
+
+  public var uptimeSeconds: Double = 0
+
+  /// conditions that last: disk, feeds
+  public var alarms: [String] = []
+
+  /// why the last reload was refused; empty: it was not
+  public var configurationError: String = String()
+
+  public var reloads: UInt32 = 0
+
+  /// where the data are
+  public var diskFreeBytes: UInt64 = 0
+
+  /// head of the notices
+  public var notices: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -267,11 +456,219 @@ public nonisolated struct ChildStatus: @unchecked Sendable {
     set {_uniqueStorage()._uptimeSeconds = newValue}
   }
 
+  /// by kind: exit, signal, heartbeat, readiness, memory, notStarted
+  public var deaths: [Counter] {
+    get {_storage._deaths}
+    set {_uniqueStorage()._deaths = newValue}
+  }
+
+  public var isStoppedByOperator: Bool {
+    get {_storage._isStoppedByOperator}
+    set {_uniqueStorage()._isStoppedByOperator = newValue}
+  }
+
+  /// it waits for its restart; 0: it does not
+  public var restartInSeconds: Double {
+    get {_storage._restartInSeconds}
+    set {_uniqueStorage()._restartInSeconds = newValue}
+  }
+
+  /// anonymous and swapped
+  public var memoryBytes: UInt64 {
+    get {_storage._memoryBytes}
+    set {_uniqueStorage()._memoryBytes = newValue}
+  }
+
+  /// of its stream
+  public var eventsPerSecond: Double {
+    get {_storage._eventsPerSecond}
+    set {_uniqueStorage()._eventsPerSecond = newValue}
+  }
+
+  /// its last log line of level error or above
+  public var lastError: String {
+    get {_storage._lastError}
+    set {_uniqueStorage()._lastError = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct AskLogs: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// number of the first line wanted; 0: the last `limit` lines
+  public var from: UInt64 = 0
+
+  /// of this one only; empty: of all
+  public var process: String = String()
+
+  public var limit: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct LogLines: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ask from here on
+  public var next: UInt64 = 0
+
+  /// lines that were asked for and are no longer held
+  public var forgotten: UInt64 = 0
+
+  public var lines: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct AskNotices: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 0: marks only
+  public var fromSequence: UInt64 = 0
+
+  /// of the topic
+  public var prefix: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Notices: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var epoch: UInt64 = 0
+
+  /// first sequence held
+  public var first: UInt64 = 0
+
+  public var head: UInt64 = 0
+
+  /// at most 256
+  public var records: [NoticeRecord] = []
+
+  /// the last of each topic
+  public var marks: [NoticeMark] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct NoticeMark: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var topic: String = String()
+
+  public var topicSequence: UInt64 = 0
+
+  public var sequence: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct NoticeRecord: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var topic: String = String()
+
+  public var sequence: UInt64 = 0
+
+  public var topicSequence: UInt64 = 0
+
+  public var eventTime: UInt64 = 0
+
+  /// NoticeEvent as JSON
+  public var body: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The service's own condition, as a CloudEvents document; never in alerts.
+public nonisolated struct NoticeEvent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var specversion: String = String()
+
+  /// EPOCH/SEQUENCE
+  public var id: String = String()
+
+  public var source: String = String()
+
+  /// org.epicenter.notice.v1
+  public var type: String = String()
+
+  public var subject: String = String()
+
+  public var time: String = String()
+
+  public var datacontenttype: String = String()
+
+  public var data: NoticeData {
+    get {_data ?? NoticeData()}
+    set {_data = newValue}
+  }
+  /// Returns true if `data` has been explicitly set.
+  public var hasData: Bool {self._data != nil}
+  /// Clears the value of `data`. Subsequent reads from it will return its default value.
+  public mutating func clearData() {self._data = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _data: NoticeData? = nil
+}
+
+public nonisolated struct NoticeData: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// stage, service, feed, disk, clock
+  public var kind: String = String()
+
+  /// what holds from now on, as restarting, ready, broken
+  public var condition: String = String()
+
+  /// info, warning, critical
+  public var severity: String = String()
+
+  public var message: String = String()
+
+  public var facts: Dictionary<String,String> = [:]
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -282,9 +679,13 @@ nonisolated extension ProcessState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PROCESS_STATE_UNSPECIFIED\0\u{1}PROCESS_STATE_STARTING\0\u{1}PROCESS_STATE_READY\0\u{1}PROCESS_STATE_DRAINING\0\u{1}PROCESS_STATE_DOWN\0\u{1}PROCESS_STATE_FAILED\0")
 }
 
+nonisolated extension CommandVerb: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0COMMAND_VERB_UNSPECIFIED\0\u{1}COMMAND_VERB_START\0\u{1}COMMAND_VERB_STOP\0\u{1}COMMAND_VERB_RESTART\0")
+}
+
 nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}pid\0\u{1}state\0\u{1}streams\0\u{1}inputs\0\u{1}counters\0\u{3}resident_bytes\0\u{1}message\0\u{3}feeds_done\0\u{3}recent_errors\0\u{1}alarm\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}pid\0\u{1}state\0\u{1}streams\0\u{1}inputs\0\u{1}counters\0\u{3}resident_bytes\0\u{1}message\0\u{3}feeds_done\0\u{3}recent_errors\0\u{1}alarm\0\u{1}turns\0\u{3}patience_seconds\0\u{1}feeds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -303,6 +704,9 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 9: try { try decoder.decodeSingularBoolField(value: &self.feedsDone) }()
       case 10: try { try decoder.decodeRepeatedStringField(value: &self.recentErrors) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.alarm) }()
+      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.turns) }()
+      case 13: try { try decoder.decodeSingularDoubleField(value: &self.patienceSeconds) }()
+      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.feeds) }()
       default: break
       }
     }
@@ -342,6 +746,15 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.alarm.isEmpty {
       try visitor.visitSingularStringField(value: self.alarm, fieldNumber: 11)
     }
+    if self.turns != 0 {
+      try visitor.visitSingularUInt64Field(value: self.turns, fieldNumber: 12)
+    }
+    if self.patienceSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.patienceSeconds, fieldNumber: 13)
+    }
+    if !self.feeds.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.feeds, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -357,6 +770,59 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.feedsDone != rhs.feedsDone {return false}
     if lhs.recentErrors != rhs.recentErrors {return false}
     if lhs.alarm != rhs.alarm {return false}
+    if lhs.turns != rhs.turns {return false}
+    if lhs.patienceSeconds != rhs.patienceSeconds {return false}
+    if lhs.feeds != rhs.feeds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension FeedStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FeedStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}feed\0\u{1}events\0\u{3}last_event\0\u{3}in_session\0\u{3}silent_after_seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.feed) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.events) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.lastEvent) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.inSession) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.silentAfterSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.feed.isEmpty {
+      try visitor.visitSingularStringField(value: self.feed, fieldNumber: 1)
+    }
+    if self.events != 0 {
+      try visitor.visitSingularUInt64Field(value: self.events, fieldNumber: 2)
+    }
+    if self.lastEvent != 0 {
+      try visitor.visitSingularFixed64Field(value: self.lastEvent, fieldNumber: 3)
+    }
+    if self.inSession != false {
+      try visitor.visitSingularBoolField(value: self.inSession, fieldNumber: 4)
+    }
+    if self.silentAfterSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.silentAfterSeconds, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: FeedStatus, rhs: FeedStatus) -> Bool {
+    if lhs.feed != rhs.feed {return false}
+    if lhs.events != rhs.events {return false}
+    if lhs.lastEvent != rhs.lastEvent {return false}
+    if lhs.inSession != rhs.inSession {return false}
+    if lhs.silentAfterSeconds != rhs.silentAfterSeconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -469,7 +935,7 @@ nonisolated extension Counter: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension ControlRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ControlRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}heartbeat\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}heartbeat\0\u{1}command\0\u{1}reload\0\u{1}logs\0\u{1}notices\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -503,6 +969,58 @@ nonisolated extension ControlRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.request = .heartbeat(v)
         }
       }()
+      case 3: try {
+        var v: Command?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .command(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .command(v)
+        }
+      }()
+      case 4: try {
+        var v: Reload?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .reload(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .reload(v)
+        }
+      }()
+      case 5: try {
+        var v: AskLogs?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .logs(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .logs(v)
+        }
+      }()
+      case 6: try {
+        var v: AskNotices?
+        var hadOneofValue = false
+        if let current = self.request {
+          hadOneofValue = true
+          if case .notices(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.request = .notices(v)
+        }
+      }()
       default: break
       }
     }
@@ -521,6 +1039,22 @@ nonisolated extension ControlRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     case .heartbeat?: try {
       guard case .heartbeat(let v)? = self.request else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .command?: try {
+      guard case .command(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .reload?: try {
+      guard case .reload(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .logs?: try {
+      guard case .logs(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .notices?: try {
+      guard case .notices(let v)? = self.request else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     }()
     case nil: break
     }
@@ -553,9 +1087,103 @@ nonisolated extension AskStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
+nonisolated extension Command: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Command"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verb\0\u{1}process\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.verb) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.process) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.verb != .unspecified {
+      try visitor.visitSingularEnumField(value: self.verb, fieldNumber: 1)
+    }
+    if !self.process.isEmpty {
+      try visitor.visitSingularStringField(value: self.process, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Command, rhs: Command) -> Bool {
+    if lhs.verb != rhs.verb {return false}
+    if lhs.process != rhs.process {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Reload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Reload"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Reload, rhs: Reload) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CommandResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CommandResult"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}accepted\0\u{1}message\0\u{1}problems\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.accepted) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.problems) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.accepted != false {
+      try visitor.visitSingularBoolField(value: self.accepted, fieldNumber: 1)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 2)
+    }
+    if !self.problems.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.problems, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CommandResult, rhs: CommandResult) -> Bool {
+    if lhs.accepted != rhs.accepted {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.problems != rhs.problems {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}pid\0\u{1}children\0\u{1}ready\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}pid\0\u{1}children\0\u{1}ready\0\u{1}condition\0\u{3}uptime_seconds\0\u{1}alarms\0\u{3}configuration_error\0\u{1}reloads\0\u{3}disk_free_bytes\0\u{1}notices\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -567,6 +1195,13 @@ nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.pid) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.children) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.ready) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.condition) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.uptimeSeconds) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.alarms) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.configurationError) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.reloads) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.diskFreeBytes) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.notices) }()
       default: break
       }
     }
@@ -585,6 +1220,27 @@ nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.ready != false {
       try visitor.visitSingularBoolField(value: self.ready, fieldNumber: 4)
     }
+    if !self.condition.isEmpty {
+      try visitor.visitSingularStringField(value: self.condition, fieldNumber: 5)
+    }
+    if self.uptimeSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.uptimeSeconds, fieldNumber: 6)
+    }
+    if !self.alarms.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.alarms, fieldNumber: 7)
+    }
+    if !self.configurationError.isEmpty {
+      try visitor.visitSingularStringField(value: self.configurationError, fieldNumber: 8)
+    }
+    if self.reloads != 0 {
+      try visitor.visitSingularUInt32Field(value: self.reloads, fieldNumber: 9)
+    }
+    if self.diskFreeBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.diskFreeBytes, fieldNumber: 10)
+    }
+    if self.notices != 0 {
+      try visitor.visitSingularUInt64Field(value: self.notices, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -593,6 +1249,13 @@ nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.pid != rhs.pid {return false}
     if lhs.children != rhs.children {return false}
     if lhs.ready != rhs.ready {return false}
+    if lhs.condition != rhs.condition {return false}
+    if lhs.uptimeSeconds != rhs.uptimeSeconds {return false}
+    if lhs.alarms != rhs.alarms {return false}
+    if lhs.configurationError != rhs.configurationError {return false}
+    if lhs.reloads != rhs.reloads {return false}
+    if lhs.diskFreeBytes != rhs.diskFreeBytes {return false}
+    if lhs.notices != rhs.notices {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -600,7 +1263,7 @@ nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ChildStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ChildStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}state\0\u{1}pid\0\u{1}restarts\0\u{3}last_exit\0\u{1}heartbeat\0\u{3}heartbeat_age_seconds\0\u{3}uptime_seconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}state\0\u{1}pid\0\u{1}restarts\0\u{3}last_exit\0\u{1}heartbeat\0\u{3}heartbeat_age_seconds\0\u{3}uptime_seconds\0\u{1}deaths\0\u{3}is_stopped_by_operator\0\u{3}restart_in_seconds\0\u{3}memory_bytes\0\u{3}events_per_second\0\u{3}last_error\0")
 
   fileprivate class _StorageClass {
     var _process: String = String()
@@ -611,6 +1274,12 @@ nonisolated extension ChildStatus: SwiftProtobuf.Message, SwiftProtobuf._Message
     var _heartbeat: Heartbeat? = nil
     var _heartbeatAgeSeconds: Double = 0
     var _uptimeSeconds: Double = 0
+    var _deaths: [Counter] = []
+    var _isStoppedByOperator: Bool = false
+    var _restartInSeconds: Double = 0
+    var _memoryBytes: UInt64 = 0
+    var _eventsPerSecond: Double = 0
+    var _lastError: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -629,6 +1298,12 @@ nonisolated extension ChildStatus: SwiftProtobuf.Message, SwiftProtobuf._Message
       _heartbeat = source._heartbeat
       _heartbeatAgeSeconds = source._heartbeatAgeSeconds
       _uptimeSeconds = source._uptimeSeconds
+      _deaths = source._deaths
+      _isStoppedByOperator = source._isStoppedByOperator
+      _restartInSeconds = source._restartInSeconds
+      _memoryBytes = source._memoryBytes
+      _eventsPerSecond = source._eventsPerSecond
+      _lastError = source._lastError
     }
   }
 
@@ -655,6 +1330,12 @@ nonisolated extension ChildStatus: SwiftProtobuf.Message, SwiftProtobuf._Message
         case 6: try { try decoder.decodeSingularMessageField(value: &_storage._heartbeat) }()
         case 7: try { try decoder.decodeSingularDoubleField(value: &_storage._heartbeatAgeSeconds) }()
         case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._uptimeSeconds) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._deaths) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._isStoppedByOperator) }()
+        case 11: try { try decoder.decodeSingularDoubleField(value: &_storage._restartInSeconds) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._memoryBytes) }()
+        case 13: try { try decoder.decodeSingularDoubleField(value: &_storage._eventsPerSecond) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._lastError) }()
         default: break
         }
       }
@@ -691,6 +1372,24 @@ nonisolated extension ChildStatus: SwiftProtobuf.Message, SwiftProtobuf._Message
       if _storage._uptimeSeconds.bitPattern != 0 {
         try visitor.visitSingularDoubleField(value: _storage._uptimeSeconds, fieldNumber: 8)
       }
+      if !_storage._deaths.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._deaths, fieldNumber: 9)
+      }
+      if _storage._isStoppedByOperator != false {
+        try visitor.visitSingularBoolField(value: _storage._isStoppedByOperator, fieldNumber: 10)
+      }
+      if _storage._restartInSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._restartInSeconds, fieldNumber: 11)
+      }
+      if _storage._memoryBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._memoryBytes, fieldNumber: 12)
+      }
+      if _storage._eventsPerSecond.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._eventsPerSecond, fieldNumber: 13)
+      }
+      if !_storage._lastError.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._lastError, fieldNumber: 14)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -708,10 +1407,390 @@ nonisolated extension ChildStatus: SwiftProtobuf.Message, SwiftProtobuf._Message
         if _storage._heartbeat != rhs_storage._heartbeat {return false}
         if _storage._heartbeatAgeSeconds != rhs_storage._heartbeatAgeSeconds {return false}
         if _storage._uptimeSeconds != rhs_storage._uptimeSeconds {return false}
+        if _storage._deaths != rhs_storage._deaths {return false}
+        if _storage._isStoppedByOperator != rhs_storage._isStoppedByOperator {return false}
+        if _storage._restartInSeconds != rhs_storage._restartInSeconds {return false}
+        if _storage._memoryBytes != rhs_storage._memoryBytes {return false}
+        if _storage._eventsPerSecond != rhs_storage._eventsPerSecond {return false}
+        if _storage._lastError != rhs_storage._lastError {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension AskLogs: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AskLogs"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}process\0\u{1}limit\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.from) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.process) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.from != 0 {
+      try visitor.visitSingularFixed64Field(value: self.from, fieldNumber: 1)
+    }
+    if !self.process.isEmpty {
+      try visitor.visitSingularStringField(value: self.process, fieldNumber: 2)
+    }
+    if self.limit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: AskLogs, rhs: AskLogs) -> Bool {
+    if lhs.from != rhs.from {return false}
+    if lhs.process != rhs.process {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogLines: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LogLines"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}next\0\u{1}forgotten\0\u{1}lines\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.next) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.forgotten) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.lines) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.next != 0 {
+      try visitor.visitSingularFixed64Field(value: self.next, fieldNumber: 1)
+    }
+    if self.forgotten != 0 {
+      try visitor.visitSingularUInt64Field(value: self.forgotten, fieldNumber: 2)
+    }
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.lines, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LogLines, rhs: LogLines) -> Bool {
+    if lhs.next != rhs.next {return false}
+    if lhs.forgotten != rhs.forgotten {return false}
+    if lhs.lines != rhs.lines {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension AskNotices: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AskNotices"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}from_sequence\0\u{1}prefix\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.fromSequence) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.prefix) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.fromSequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.fromSequence, fieldNumber: 1)
+    }
+    if !self.prefix.isEmpty {
+      try visitor.visitSingularStringField(value: self.prefix, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: AskNotices, rhs: AskNotices) -> Bool {
+    if lhs.fromSequence != rhs.fromSequence {return false}
+    if lhs.prefix != rhs.prefix {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Notices: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Notices"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}first\0\u{1}head\0\u{1}records\0\u{1}marks\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.first) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.head) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.marks) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 1)
+    }
+    if self.first != 0 {
+      try visitor.visitSingularFixed64Field(value: self.first, fieldNumber: 2)
+    }
+    if self.head != 0 {
+      try visitor.visitSingularFixed64Field(value: self.head, fieldNumber: 3)
+    }
+    if !self.records.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.records, fieldNumber: 4)
+    }
+    if !self.marks.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.marks, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Notices, rhs: Notices) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.head != rhs.head {return false}
+    if lhs.records != rhs.records {return false}
+    if lhs.marks != rhs.marks {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeMark: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeMark"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}topic\0\u{3}topic_sequence\0\u{1}sequence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.topic) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.topicSequence) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.sequence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.topic.isEmpty {
+      try visitor.visitSingularStringField(value: self.topic, fieldNumber: 1)
+    }
+    if self.topicSequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.topicSequence, fieldNumber: 2)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.sequence, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeMark, rhs: NoticeMark) -> Bool {
+    if lhs.topic != rhs.topic {return false}
+    if lhs.topicSequence != rhs.topicSequence {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeRecord"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}topic\0\u{1}sequence\0\u{3}topic_sequence\0\u{3}event_time\0\u{1}body\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.topic) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.sequence) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.topicSequence) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.eventTime) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.topic.isEmpty {
+      try visitor.visitSingularStringField(value: self.topic, fieldNumber: 1)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.sequence, fieldNumber: 2)
+    }
+    if self.topicSequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.topicSequence, fieldNumber: 3)
+    }
+    if self.eventTime != 0 {
+      try visitor.visitSingularFixed64Field(value: self.eventTime, fieldNumber: 4)
+    }
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeRecord, rhs: NoticeRecord) -> Bool {
+    if lhs.topic != rhs.topic {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.topicSequence != rhs.topicSequence {return false}
+    if lhs.eventTime != rhs.eventTime {return false}
+    if lhs.body != rhs.body {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeEvent"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}specversion\0\u{1}id\0\u{1}source\0\u{1}type\0\u{1}subject\0\u{1}time\0\u{1}datacontenttype\0\u{1}data\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.specversion) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.type) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.time) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.datacontenttype) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._data) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.specversion.isEmpty {
+      try visitor.visitSingularStringField(value: self.specversion, fieldNumber: 1)
+    }
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 2)
+    }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 3)
+    }
+    if !self.type.isEmpty {
+      try visitor.visitSingularStringField(value: self.type, fieldNumber: 4)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 5)
+    }
+    if !self.time.isEmpty {
+      try visitor.visitSingularStringField(value: self.time, fieldNumber: 6)
+    }
+    if !self.datacontenttype.isEmpty {
+      try visitor.visitSingularStringField(value: self.datacontenttype, fieldNumber: 7)
+    }
+    try { if let v = self._data {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeEvent, rhs: NoticeEvent) -> Bool {
+    if lhs.specversion != rhs.specversion {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs.type != rhs.type {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.time != rhs.time {return false}
+    if lhs.datacontenttype != rhs.datacontenttype {return false}
+    if lhs._data != rhs._data {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeData: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeData"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}condition\0\u{1}severity\0\u{1}message\0\u{1}facts\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.condition) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.severity) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      case 5: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.facts) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.condition.isEmpty {
+      try visitor.visitSingularStringField(value: self.condition, fieldNumber: 2)
+    }
+    if !self.severity.isEmpty {
+      try visitor.visitSingularStringField(value: self.severity, fieldNumber: 3)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 4)
+    }
+    if !self.facts.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.facts, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeData, rhs: NoticeData) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.condition != rhs.condition {return false}
+    if lhs.severity != rhs.severity {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.facts != rhs.facts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
