@@ -206,7 +206,7 @@ public final class StageEngine<S: Stage> {
                 primary.removeFirst()
                 continue
             }
-            guard let next = market.first, let position, position <= promised else { break }
+            guard let next = market.first, next.firstSequence + UInt64(market.row) <= promised else { break }
             var limit = min(promised, next.lastSequence)
             if let cause = primary.first?.cause { limit = min(limit, cause.sequence) }
             let end = Int(limit - next.firstSequence) + 1
