@@ -49,6 +49,10 @@ struct ReplayTests {
             let reached = try service.wait { $0.watermark(of: name) >= UInt64(Double(head) * share) }
             guard reached != nil, let pid = try service.pid(of: name), pid > 0 else { break }
             if service.kill(pid) { killed += 1 }
+            // A pid of a process that is dead and not yet noticed could be killed again.
+            _ = try service.wait { status in
+                status.children.contains { $0.process == name && $0.pid != pid && $0.pid > 0 }
+            }
         }
         #expect(killed == 3)
         let done = try service.wait { $0.watermark(of: "epicenter-publish") == head }
