@@ -116,9 +116,11 @@ let package = Package(
 
 // Benchmarks are built only when asked for: make bench.
 if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
-    package.targets.append(
+    package.targets += [
+        .systemLibrary(name: "CSQLite", path: "Benchmarks/CSQLite"),
         .executableTarget(
             name: "epicenter-bench",
-            dependencies: ["EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
-            path: "Benchmarks/epicenter-bench", swiftSettings: hot))
+            dependencies: ["CSQLite", "EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
+            path: "Benchmarks/epicenter-bench", swiftSettings: hot),
+    ]
 }
