@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 DATA ?= out/demo
 
-.PHONY: help setup build demo test unit lint bench docs clean
+.PHONY: help setup build demo test unit lint bench fuzz docs clean
 
 help:
 	@echo "make demo    set up, build, play the recording through the service, show its alerts and a report"
@@ -11,7 +11,8 @@ help:
 	@echo "make setup   install the Debian packages that are missing"
 	@echo "make build   release build"
 	@echo "make lint    formatting and generated code"
-	@echo "make bench   speed and memory beside raw libzmq"
+	@echo "make bench   speed, latency and memory beside a plain file, SQLite and raw libzmq"
+	@echo "make fuzz    damaged input for hours (FUZZ_SECONDS=…, FUZZ_TARGETS=…); what it finds is in out/fuzz"
 	@echo "make docs    the recording that ships, rebuilt from its inputs"
 
 setup:
@@ -35,9 +36,14 @@ lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	scripts/generate-schema --check
 
-bench: setup
+bench:
+	@scripts/setup --bench
 	EPICENTER_BENCHMARKS=1 swift build -c release
-	.build/release/epicenter-bench pipeline
+	.build/release/epicenter-bench
+
+fuzz: setup
+	EPICENTER_BENCHMARKS=1 swift build -c release --product epicenter-fuzz
+	.build/release/epicenter-fuzz run $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) $(FUZZ_TARGETS)
 
 docs: build
 	scripts/build-recording

@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let hot: [SwiftSetting] = settings + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -58,6 +59,7 @@ let package = Package(
         .target(name: "CLinux"),
         library("ZeroMQ", ["CZeroMQ"]),
         library("MCAP", ["CCompression"]),
+        library("PlainYAML", [yams]),
         // Values.
         .target(
             name: "Schema", dependencies: [protobuf], exclude: ["proto"],
@@ -71,12 +73,14 @@ let package = Package(
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
-        library("Feeds", ["Schema", "Yams", protobuf]),
+        library("Feeds", ["Schema", "PlainYAML", yams, protobuf]),
         library("Supervision", ["Schema", subprocess, system]),
         library(
             "ServiceKit",
             [
-                "CLinux", "Schema", "MCAP", "EventLog", "Streaming", "ZeroMQ", configuration, logging, "Yams", protobuf,
+                "CLinux", "Schema", "MCAP", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", configuration, logging,
+                yams,
+                protobuf,
             ]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
@@ -96,9 +100,16 @@ let package = Package(
             ]),
         // Tests mirror Sources.
         library("TestKit"),
+        library(
+            "FuzzKit",
+            [
+                "TestKit", "CCompression", "Schema", "MCAP", "EventLog", "Streaming", "Feeds", "ServiceKit", "ZeroMQ",
+                "ShockAnalysis", "ShockAttribution", "Alerting", logging, protobuf,
+            ]),
         tests("SchemaTests", ["Schema"]),
-        tests("ZeroMQTests", ["ZeroMQ"]),
+        tests("ZeroMQTests", ["ZeroMQ", "TestKit"]),
         tests("MCAPTests", ["MCAP"]),
+        tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels"]),
         tests("NewsModelsTests", ["NewsModels"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
@@ -108,13 +119,14 @@ let package = Package(
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision"]),
-        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", logging]),
-        tests("ProcessTests", ["EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
+        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
+        tests("FuzzTests", ["FuzzKit"]),
+        tests("ProcessTests", ["EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )
 
-// Benchmarks are built only when asked for: make bench.
+// Benchmarks and the fuzzer are built only when asked for: make bench, make fuzz.
 if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
     package.targets += [
         .systemLibrary(name: "CSQLite", path: "Benchmarks/CSQLite"),
@@ -122,5 +134,9 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
             name: "epicenter-bench",
             dependencies: ["CSQLite", "EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
+        .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
+        .executableTarget(
+            name: "epicenter-fuzz", dependencies: ["FuzzKit", "CAllocationMeter", arguments],
+            path: "Benchmarks/epicenter-fuzz", swiftSettings: hot),
     ]
 }

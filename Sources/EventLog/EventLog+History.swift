@@ -104,13 +104,14 @@ extension EventLog {
     /// - Returns: The new first sequence, if anything was removed.
     public func retain(behind limit: UInt64, _ policy: RetentionPolicy) throws(LogError) -> UInt64? {
         guard policy != .everything, index.segments.count > 1 else { return nil }
-        let now = try index.lastTime(of: index.segments.count - 1)
+        guard let now = try lastTime(of: index.segments.count - 1) else { return nil }
         var count = 0
         var left = index.bytes
         while count < index.segments.count - 1 {
             let segment = index.segments[count]
+            guard let lastTime = try lastTime(of: count) else { break }
             let candidate = RetentionPolicy.Candidate(
-                lastSequence: segment.lastSequence, bytes: segment.bytes, lastTime: try index.lastTime(of: count))
+                lastSequence: segment.lastSequence, bytes: segment.bytes, lastTime: lastTime)
             guard policy.surplus([candidate], total: left, now: now, behind: limit) == 1 else { break }
             left -= min(left, segment.bytes)
             count += 1
@@ -124,6 +125,19 @@ extension EventLog {
             index.segments.removeFirst()
         }
         return index.firstSequence
+    }
+}
+
+extension EventLog {
+    /// Log time of a segment's newest messages, ns; nil for one that is damaged, which is mended and looked at again
+    /// the next time.
+    private func lastTime(of segment: Int) throws(LogError) -> UInt64? {
+        do throws(LogError) {
+            return try index.lastTime(of: segment)
+        } catch {
+            guard error.isDamage, try repair(at: index.segments[segment].firstSequence) else { throw error }
+            return nil
+        }
     }
 }
 

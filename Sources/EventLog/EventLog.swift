@@ -47,8 +47,10 @@ public final class EventLog {
         public var closedSegments = 0
         /// Ranges found lost.
         public var lost: [Lineage.Span] = []
-        /// Whether the last owner's end may be missing, after power loss or a failed sync.
+        /// Whether the last owner's end may be missing, after power loss or a failed sync, or is.
         public var wasInDoubt = false
+        /// What the last owner had when it closed the stream, and is not there.
+        public var missing: Lineage.Span?
     }
 
     public let index: LogIndex
@@ -282,7 +284,7 @@ public final class EventLog {
         try commit()
         try closeSegment()
         compactor.stop()
-        OwnerMark(state: .closed, boot: options.boot).write(lock.raw, options.calls)
+        OwnerMark(state: .closed, boot: options.boot, head: committed).write(lock.raw, options.calls)
     }
 }
 

@@ -25,7 +25,7 @@ public struct LogBatch: Sendable, Equatable {
 public struct LogCursor: ~Copyable {
     /// The next sequence to read.
     public private(set) var position: UInt64
-    private var reader = ChunkReader()
+    private var reader = ChunkReader(limits: LogIndex.limits)
 
     public init(at position: UInt64) { self.position = max(1, position) }
 

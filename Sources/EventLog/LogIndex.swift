@@ -21,6 +21,10 @@ public final class LogIndex {
         var descriptor: SharedDescriptor?
     }
 
+    /// A chunk or record of a stream is far smaller: one larger could not be served either, and a few bytes can say
+    /// that they hold gigabytes.
+    static let limits = ReadLimits(chunkSize: 64 << 20, recordLength: 64 << 20)
+
     let path: String
     public internal(set) var stream: StreamName
     public internal(set) var epoch: UInt64
@@ -36,8 +40,11 @@ public final class LogIndex {
     /// No more files than this are kept open for reading.
     private static let maximumOpen = 64
 
-    /// The first sequence held; 1 when there is none.
-    public var firstSequence: UInt64 { segments.first?.firstSequence ?? 1 }
+    /// The first sequence held, or lost to damage just before it; 1 when there is none.
+    public var firstSequence: UInt64 {
+        guard let held = segments.first?.firstSequence else { return lost.first?.first ?? 1 }
+        return lost.first { $0.last == held - 1 }?.first ?? held
+    }
     /// The last sequence held, 0 for an empty stream.
     public var head: UInt64 { max(segments.last?.lastSequence ?? 0, lost.last?.last ?? 0) }
     /// The last sequence a record is there for; less than ``head`` where damage took the end.
@@ -94,10 +101,13 @@ public final class LogIndex {
     }
 
     /// Adds a file's chunks behind those there are; nothing when it holds none.
+    ///
+    /// - Parameter isWhole: It was closed, so that an end which cannot be found is damage.
     @discardableResult
-    func add(_ file: String, first: UInt64) throws(LogError) -> SegmentContents? {
+    func add(_ file: String, first: UInt64, isWhole: Bool = false) throws(LogError) -> SegmentContents? {
         let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDONLY))
         let contents = try SegmentContents(descriptor.raw, file)
+        if isWhole, !contents.isClosed { throw LogError(.cutOff, file) }
         if let stream = contents.stream { self.stream = stream }
         if let epoch = contents.epoch { self.epoch = epoch }
         guard let begin = contents.chunks.first, let end = contents.chunks.last else {

@@ -39,8 +39,9 @@ struct LogOpener {
         }
         let index = LogIndex(path: directory, stream: stream, epoch: lineage.epoch)
         index.lost = lineage.lost
-        opening.wasInDoubt = mark?.isInDoubt(boot: options.boot) ?? false
         try addSegments(to: index, &lineage, &epochs)
+        opening.wasInDoubt = mark?.isInDoubt(boot: options.boot, found: index.head) ?? false
+        if let closed = mark?.head, closed > index.head { opening.missing = Lineage.Span(index.head + 1, closed) }
         guard index.stream == stream else {
             throw LogError(.foreign("holds stream \(index.stream.rawValue), not \(stream.rawValue)"), directory)
         }
@@ -69,10 +70,16 @@ struct LogOpener {
                 try index.addUnread(file, first: entry.first, next: names[place + 1].first)
             } else if isClosed {
                 try noteGap(before: entry.first, index, &lineage, &epochs)
-                try index.add(file, first: entry.first)
+                do throws(LogError) {
+                    try index.add(file, first: entry.first, isWhole: true)
+                } catch {
+                    guard error.isDamage || error.reason == .cutOff else { throw error }
+                    try addSaved(of: file, first: entry.first, last: nil, index, &lineage, &epochs)
+                }
             } else {
                 try noteGap(before: entry.first, index, &lineage, &epochs)
-                try addTorn(file, first: entry.first, index, &lineage, &epochs)
+                let last = isLast ? nil : names[place + 1].first - 1
+                try addTorn(file, first: entry.first, last: last, index, &lineage, &epochs)
             }
         }
     }
@@ -101,21 +108,21 @@ struct LogOpener {
     }
 
     /// Cuts back what a crash tore and writes the summary that it kept from being written. A segment
-    /// without a whole chunk is removed. What was damaged otherwise is saved as far as it goes.
+    /// without a whole chunk is removed. What was damaged otherwise is saved as far as it goes; so is a segment that
+    /// others follow, which was whole once.
+    ///
+    /// - Parameter last: The last sequence of a segment that others follow.
     private mutating func addTorn(
-        _ file: String, first: UInt64, _ index: LogIndex, _ lineage: inout Lineage, _ epochs: inout EpochSource
+        _ file: String, first: UInt64, last: UInt64?, _ index: LogIndex, _ lineage: inout Lineage,
+        _ epochs: inout EpochSource
     ) throws(LogError) {
         let descriptor = SharedDescriptor(try SegmentFile.open(file, O_RDWR))
         let recovered = try LogError.naming(file) { () throws(ContainerError) in try recover(descriptor.raw) }
-        if case .damaged = recovered.verdict {
-            // What follows the damage was whole once and may have been served.
-            let saved = try rewriter.salvage(
-                file, first: first, last: nil, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
-            try lose(saved.lost, index, &lineage, &epochs)
-            for path in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
-                try index.add(path.path, first: path.first)
-            }
-            return
+        var isDamaged = last != nil
+        // What follows the damage was whole once and may have been served.
+        if case .damaged = recovered.verdict { isDamaged = true }
+        if isDamaged {
+            return try addSaved(of: file, first: first, last: last, index, &lineage, &epochs)
         }
         opening.cutBytes += recovered.fileSize - recovered.endOffset
         if recovered.summary.chunkIndexes.isEmpty {
@@ -133,6 +140,21 @@ struct LogOpener {
             opening.closedSegments += 1
         }
         try index.add(file, first: first)
+    }
+
+    /// Saves what damage left of a segment, and puts the ranges lost on record.
+    ///
+    /// - Parameter last: The sequence it ended with, where that is known: what is missing before it is lost.
+    private mutating func addSaved(
+        of file: String, first: UInt64, last: UInt64?, _ index: LogIndex, _ lineage: inout Lineage,
+        _ epochs: inout EpochSource
+    ) throws(LogError) {
+        let saved = try rewriter.salvage(
+            file, first: first, last: last, epoch: lineage.epoch, to: file + SegmentFile.newSuffix)
+        try lose(saved.lost, index, &lineage, &epochs)
+        for part in try SegmentFile.putInPlace(saved, of: file, directory, options.calls) {
+            try index.add(part.path, first: part.first)
+        }
     }
 
     // MARK: cutting back
@@ -155,11 +177,12 @@ struct LogOpener {
             try SegmentFile.moveIn(temporary, as: last.path, options.calls)
             index.replace(last.path, with: chunks)
         }
-        guard stream.sources.isEmpty, index.head > 0 else { return }
+        guard stream.sources.isEmpty else { return }
         let first = index.head + 1
-        lineage.begin(
-            epochs.next(), .cut, first: first, cause: first,
-            reason: "power loss or a failed sync: what followed \(index.head) may be lost")
+        let reason =
+            opening.missing.map { "\($0.first)-\($0.last) are not there any more" }
+            ?? "power loss or a failed sync: what followed \(index.head) may be lost"
+        lineage.begin(epochs.next(), .cut, first: first, cause: first, reason: reason)
         try lineage.write(directory, options.calls)
     }
 }

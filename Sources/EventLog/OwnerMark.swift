@@ -17,6 +17,8 @@ struct OwnerMark: Equatable {
     var state: State
     /// The kernel's identity of the boot it was written in.
     var boot: String
+    /// The last sequence of a stream that was closed; nil for one that is open.
+    var head: UInt64?
 
     private static let length = 128
 
@@ -26,24 +28,28 @@ struct OwnerMark: Equatable {
             let count = pread(descriptor, bytes.baseAddress, length, 0)
             guard count > 0 else { return nil }
             let words = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
-            guard words.count == 2, let state = State(rawValue: String(words[0])) else { return nil }
-            return OwnerMark(state: state, boot: String(words[1]))
+            guard words.count >= 2, let state = State(rawValue: String(words[0])) else { return nil }
+            return OwnerMark(
+                state: state, boot: String(words[1]), head: words.dropFirst(2).first.flatMap { UInt64($0) })
         }
     }
 
     /// - Returns: Whether it was written and synced.
     @discardableResult
     func write(_ descriptor: Int32, _ calls: any FileCalls) -> Bool {
-        var text = Array("\(state.rawValue) \(boot)".utf8.prefix(Self.length - 1))
+        let words = "\(state.rawValue) \(boot)" + (head.map { " \($0)" } ?? "")
+        var text = Array(words.utf8.prefix(Self.length - 1))
         text += Array(repeating: UInt8(ascii: " "), count: Self.length - 1 - text.count) + [UInt8(ascii: "\n")]
         let count = text.withUnsafeBytes { calls.write(descriptor, $0, at: 0) }
         return count == Self.length && calls.sync(descriptor) == 0
     }
 
     /// Whether what the last owner wrote may be missing, when the stream is opened in this boot.
-    func isInDoubt(boot: String) -> Bool {
+    ///
+    /// - Parameter found: The last sequence that is there.
+    func isInDoubt(boot: String, found: UInt64) -> Bool {
         switch state {
-        case .closed: false
+        case .closed: head.map { found < $0 } ?? false
         case .open: self.boot != boot
         case .syncFailed: true
         }

@@ -26,7 +26,7 @@ public struct RecordingCheck: Sendable {
         while let message = try decoder.next(in: records) { try check(message) }
     }
 
-    private mutating func check(_ message: StreamMessage) throws(LogError) {
+    public mutating func check(_ message: StreamMessage) throws(LogError) {
         guard message.type.stream == stream else {
             throw LogError(.foreign("a \(message.type.schemaName) is no record of \(stream.rawValue)"), "recording")
         }

@@ -19,13 +19,21 @@ public struct RecordingWriter: ~Copyable {
     /// The sequences of the chunk in hand.
     private var span: Lineage.Span?
     private(set) var chunks: [LogChunk] = []
+    private let origin: RecordingOrigin?
+    private var runs: [RecordingOrigin.Run] = []
+    private var lastTime: UInt64 = 0
+    /// So many runs go into one attachment: about a mebibyte.
+    private static let runsAtATime = 32_768
     /// Length of the file so far.
     public var bytes: UInt64 { file.offset }
 
-    /// - Parameter path: A file that is there is removed.
+    /// - Parameters:
+    ///   - path: A file that is there is removed.
+    ///   - origin: Where the records come from, if they are a copy of others; its runs are given to
+    ///     ``note(_:)`` instead, so that they need not be in memory all at once.
     public init(
         path: String, stream: StreamName, epoch: UInt64, compression: Compression = .zstd(level: 9),
-        calls: any FileCalls = SystemFileCalls()
+        origin: RecordingOrigin? = nil, calls: any FileCalls = SystemFileCalls()
     ) throws(LogError) {
         _ = calls.unlink(path)
         let descriptor = try SegmentFile.open(path, O_RDWR | O_CREAT | O_EXCL, calls)
@@ -42,11 +50,13 @@ public struct RecordingWriter: ~Copyable {
         self.stream = stream
         self.epoch = epoch
         self.compression = compression
+        self.origin = origin
     }
 
     /// Appends a message with the sequences it has.
     public mutating func append(_ message: StreamMessage) throws(LogError) {
         try begin(message.firstSequence, message.lastSequence)
+        lastTime = message.recordTime(row: message.count - 1)
         let payload = message.serialized()
         chunk.append(
             channelID: message.type.rawValue, sequence: UInt32(truncatingIfNeeded: message.firstSequence),
@@ -72,7 +82,11 @@ public struct RecordingWriter: ~Copyable {
     private mutating func begin(_ first: UInt64, _ last: UInt64) throws(LogError) {
         if chunks.isEmpty, span == nil {
             let metadata = SegmentFile.metadata(stream: stream, epoch: epoch, firstSequence: first)
-            try naming { (file) throws(ContainerError) in try file.append(metadata) }
+            let origin = origin?.metadata
+            try naming { (file) throws(ContainerError) in
+                try file.append(metadata)
+                if let origin { try file.append(origin) }
+            }
         }
         span = Lineage.Span(span?.first ?? first, last)
     }
@@ -99,8 +113,32 @@ public struct RecordingWriter: ~Copyable {
         }
     }
 
+    /// Notes where the records after those noted before come from.
+    ///
+    /// - Precondition: The recording was begun with an origin, and a message was appended.
+    public mutating func note(_ run: RecordingOrigin.Run) throws(LogError) {
+        precondition(origin != nil, "a recording without an origin")
+        runs.append(run)
+        if runs.count >= Self.runsAtATime { try writeRuns() }
+    }
+
+    private mutating func writeRuns() throws(LogError) {
+        let attachment = AttachmentRecord(
+            logTime: lastTime, createTime: 0, name: RecordingOrigin.name, mediaType: RecordingOrigin.mediaType,
+            data: RecordingOrigin.csv(runs))
+        try naming { (file) throws(ContainerError) in try file.append(attachment) }
+        runs.removeAll(keepingCapacity: true)
+    }
+
+    /// Says something of the recording as a whole, in a metadata record.
+    public mutating func append(note name: String, _ entries: [(String, String)]) throws(LogError) {
+        let record = MetadataRecord(name: name, metadata: TextMap(entries.map { .init(key: $0.0, value: $0.1) }))
+        try naming { (file) throws(ContainerError) in try file.append(record) }
+    }
+
     /// Writes what is left and the summary, and makes the file survive power loss.
     public mutating func finish() throws(LogError) {
+        if !runs.isEmpty { try writeRuns() }
         try writeChunk()
         let index = SequenceIndex.attachment(chunks)
         try naming { (file) throws(ContainerError) in

@@ -44,11 +44,16 @@ struct SegmentContents {
 
     private mutating func scan(_ descriptor: Int32, _ file: String) throws(LogError) {
         do {
-            var scanner = try FileScanner(descriptor)
+            var scanner = try FileScanner(descriptor, limits: LogIndex.limits)
+            var isInData = true
             while let place = try scanner.next() {
                 switch place.opcode {
-                case .header, .metadata, .channel, .chunk: try take(scanner.record(), file)
-                default: break
+                case .header, .metadata, .channel, .chunk, .messageIndex: try take(scanner.record(), file)
+                case .schema, .attachment: break
+                case .dataEnd: isInData = false
+                default:
+                    // What we never write there is a chunk with a changed opcode.
+                    if isInData { throw ContainerError(.inconsistent(place.opcode), at: place.offset) }
                 }
             }
             isClosed = scanner.isAtFooter
@@ -102,7 +107,7 @@ struct SegmentContents {
 
     /// Finds each chunk's first sequence, and the last one's last.
     private mutating func findSequences(_ descriptor: Int32, _ file: String) throws(LogError) {
-        var reader = ChunkReader()
+        var reader = ChunkReader(limits: LogIndex.limits)
         for index in chunks.indices {
             let place = chunks[index].place
             if let quick = peek(place, descriptor) {
@@ -147,7 +152,7 @@ private struct ClosingParts {
 
     /// - Throws: Where the file is not closed, or its summary not whole.
     init(_ descriptor: Int32) throws(ContainerError) {
-        let reader = try IndexedReader(descriptor, scansIfNeeded: false)
+        let reader = try IndexedReader(descriptor, scansIfNeeded: false, limits: LogIndex.limits)
         header = reader.header
         summary = reader.summary
     }
@@ -168,7 +173,7 @@ private struct ClosingParts {
 
     private func record(at offset: UInt64, _ descriptor: Int32) throws(ContainerError) -> AnyRecord? {
         guard offset > 0 else { return nil }
-        var scanner = try FileScanner(descriptor, from: offset)
+        var scanner = try FileScanner(descriptor, from: offset, limits: LogIndex.limits)
         return try scanner.next() == nil ? nil : try scanner.record()
     }
 }

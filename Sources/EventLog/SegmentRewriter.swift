@@ -20,7 +20,7 @@ struct SegmentRewriter {
             let contents = try SegmentContents(descriptor.raw, source)
             var writer = try RecordingWriter(
                 path: temporary, stream: stream, epoch: contents.epoch ?? 0, compression: compression, calls: calls)
-            var reader = ChunkReader()
+            var reader = ChunkReader(limits: LogIndex.limits)
             for chunk in contents.chunks where chunk.firstSequence <= last ?? .max {
                 try load(chunk, descriptor.raw, source, &reader)
                 if let last, chunk.lastSequence > last {
@@ -91,12 +91,12 @@ struct SegmentRewriter {
         _ source: String, first: UInt64, last: UInt64?, epoch: UInt64, to temporary: String
     ) throws(LogError) -> Salvage {
         let descriptor = SharedDescriptor(try SegmentFile.open(source, O_RDONLY))
-        var reader = ChunkReader()
+        var reader = ChunkReader(limits: LogIndex.limits)
         var result = Salvage()
         var next = first
         var run: [LogChunk] = []
         let places = try LogError.naming(source) { () throws(ContainerError) in
-            try wholeChunks(of: descriptor.raw, behind: 0)
+            try wholeChunks(of: descriptor.raw, behind: 0, limits: LogIndex.limits)
         }
         for place in places {
             guard let chunk = sequences(of: place, descriptor.raw, &reader), chunk.firstSequence >= next else {
@@ -133,7 +133,7 @@ struct SegmentRewriter {
         let path = "\(temporary)\(result.parts.count)"
         var writer = try RecordingWriter(
             path: path, stream: stream, epoch: epoch, compression: compression, calls: calls)
-        var reader = ChunkReader()
+        var reader = ChunkReader(limits: LogIndex.limits)
         for chunk in run {
             try load(chunk, descriptor, source, &reader)
             try append(chunk, reader, to: &writer)

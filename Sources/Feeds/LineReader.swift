@@ -9,7 +9,11 @@ public struct LineReader {
     /// The descriptor could not be read; `errno` says why.
     public struct ReadError: Error, Equatable, CustomStringConvertible {
         public var errno: Int32
-        public var description: String { "reading failed: \(String(cString: strerror(errno)))" }
+        /// Empty where the caller opened the descriptor.
+        public var path = ""
+        public var description: String {
+            (path.isEmpty ? "" : "\(path): ") + "reading failed: \(String(cString: strerror(errno)))"
+        }
     }
 
     private let descriptor: Int32
@@ -41,6 +45,29 @@ public struct LineReader {
             let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 { return count }
             guard errno == EINTR else { throw ReadError(errno: errno) }
+        }
+    }
+}
+
+extension RecordingBuilder {
+    /// Reads a file through a feed and adds what the feed accepts.
+    ///
+    /// - Parameter refused: Called with every line that is refused, by the feed or by the recording.
+    /// - Throws: ``LineReader/ReadError`` for a file that cannot be opened or read.
+    public mutating func add(
+        file path: String, through feed: inout some LineFeed, refused: (Refusal) -> Void
+    ) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LineReader.ReadError(errno: errno, path: path) }
+        defer { close(descriptor) }
+        let source = feed.source
+        do {
+            try LineReader(descriptor: descriptor).readAll(into: &feed) { batch in
+                batch.refusals.forEach(refused)
+                add(batch, source: source).forEach(refused)
+            }
+        } catch let error as LineReader.ReadError {
+            throw LineReader.ReadError(errno: error.errno, path: path)
         }
     }
 }

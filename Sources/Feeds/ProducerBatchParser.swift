@@ -71,6 +71,9 @@ public enum ProducerBatchParser {
     // MARK: The two forms
 
     private static func parseProtobuf(_ bytes: Span<UInt8>) throws(Fault) -> ParsedBatch {
+        // Two bytes can be an event, which takes hundreds once it is decoded.
+        let events = eventCount(bytes)
+        guard events <= maximumEvents else { throw tooMany(events) }
         let batch: ProducerBatch
         do {
             batch = try ProducerBatch(serializedBytes: Array(bytes))
@@ -81,6 +84,40 @@ public enum ProducerBatchParser {
         return ParsedBatch(
             producer: batch.producer, firstSequence: batch.producerSequence,
             events: batch.events.map { .success($0) }, ignoredKeys: [])
+    }
+
+    /// How many events (field 3) a protobuf batch has, as far as its fields can be followed.
+    private static func eventCount(_ bytes: Span<UInt8>) -> Int {
+        var count = 0
+        var index = 0
+        while let tag = varint(bytes, &index) {
+            switch tag & 7 {
+            case 0: _ = varint(bytes, &index)
+            case 1: index += 8
+            case 2:
+                guard let length = varint(bytes, &index), length <= UInt64(bytes.count - index) else { return count }
+                if tag >> 3 == 3 { count += 1 }
+                index += Int(length)
+            case 5: index += 4
+            default: return count
+            }
+        }
+        return count
+    }
+
+    private static func varint(_ bytes: Span<UInt8>, _ index: inout Int) -> UInt64? {
+        var value: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 64, by: 7) {
+            guard index < bytes.count else { return nil }
+            value |= UInt64(bytes[index] & 0x7F) << shift
+            index += 1
+            if bytes[index - 1] < 0x80 { return value }
+        }
+        return nil
+    }
+
+    private static func tooMany(_ events: Int) -> Fault {
+        Fault(.tooManyEvents, "the batch has \(events) events, allowed are \(maximumEvents)")
     }
 
     private static func parseJSON(_ bytes: Span<UInt8>) throws(Fault) -> ParsedBatch {
@@ -117,9 +154,7 @@ public enum ProducerBatchParser {
             let found = "producer is \(quoted(producer)) of \(producer.count) characters"
             throw Fault(.producerName, found + ", allowed are 1 to \(maximumNameCharacters) printable characters")
         }
-        guard events <= maximumEvents else {
-            throw Fault(.tooManyEvents, "the batch has \(events) events, allowed are \(maximumEvents)")
-        }
+        guard events <= maximumEvents else { throw tooMany(events) }
         guard sequence >= 1, sequence <= UInt64.max - UInt64(maximumEvents) else {
             throw Fault(.producerSequence, "producer_sequence is \(sequence), allowed is from 1")
         }

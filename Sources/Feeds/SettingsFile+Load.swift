@@ -1,4 +1,5 @@
 import Foundation
+import PlainYAML
 import Yams
 
 extension SettingsFile {
@@ -21,7 +22,7 @@ extension SettingsFile {
 
     /// Whether the top level holds nothing but these sections. What cannot be read may hold anything.
     private static func hasOnly(_ sections: [String], _ bytes: [UInt8]) -> Bool {
-        guard let text = String(validating: bytes, as: UTF8.self), let node = try? Yams.compose(yaml: text) else {
+        guard let text = String(validating: bytes, as: UTF8.self), let node = try? PlainYAML.compose(text) else {
             return false
         }
         guard case .mapping(let mapping) = node else { return false }

@@ -1,3 +1,4 @@
+import PlainYAML
 public import Schema
 import Yams
 
@@ -17,7 +18,7 @@ public struct SettingsFile: Sendable, Equatable {
     public var symbols: SymbolTable { SymbolTable(instruments) }
 
     /// A file may be this large, bytes.
-    public static let maximumBytes = 4 << 20
+    public static let maximumBytes = PlainYAML.maximumBytes
 
     /// Reads a settings file (YAML; `docs/FORMATS.md` has the keys).
     ///
@@ -51,11 +52,10 @@ public struct SettingsFile: Sendable, Equatable {
             return nil
         }
         do {
-            if let node = try Yams.compose(yaml: text) { return node }
+            if let node = try PlainYAML.compose(text) { return node }
             reader.note(nil, "the file", "empty", "a mapping")
         } catch {
-            let told = "\(error)".split(separator: "\n").prefix(2).joined(separator: " ")
-            reader.note(nil, "the file", "not YAML (\(told.prefix(200)))", "one YAML document")
+            reader.note(line: error.line, "the file", error.found, error.allowed)
         }
         return nil
     }

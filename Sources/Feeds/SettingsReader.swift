@@ -6,9 +6,16 @@ import Yams
 /// was simply not there and need not be.
 final class SettingsReader {
     private(set) var problems: [SettingsProblem] = []
+    /// Further problems are not remembered: nobody reads so many, and a hostile file has millions.
+    static let maximumProblems = 1_000
 
     func note(_ node: Node?, _ key: String, _ found: String, _ allowed: String) {
-        problems.append(SettingsProblem(key: key, line: node?.mark?.line ?? 0, found: found, allowed: allowed))
+        note(line: node?.mark?.line ?? 0, key, found, allowed)
+    }
+
+    func note(line: Int, _ key: String, _ found: String, _ allowed: String) {
+        guard problems.count < Self.maximumProblems else { return }
+        problems.append(SettingsProblem(key: key, line: line, found: found, allowed: allowed))
     }
 
     /// The values of a mapping by key. Unknown and repeated keys are problems.

@@ -75,8 +75,10 @@ public struct ChunkPlace: Hashable, Sendable {
         var reader = ByteReader(prefix, at: offset)
         let fields = try ChunkFields(&reader)
         let length = try reader.read(UInt64.self)
-        let available = contentLength - UInt64(reader.position)
-        guard length <= available else {
+        // The prefix may reach beyond the content, when a chunk is only looked for.
+        let position = UInt64(reader.position)
+        let available = contentLength < position ? 0 : contentLength - position
+        guard position <= contentLength, length <= available else {
             throw ContainerError(.truncated(needed: length, available: available), at: reader.offset)
         }
         if fields.compression.isEmpty, fields.uncompressedSize != length {

@@ -12,19 +12,35 @@ func findChunk(
     _ descriptor: Int32, after start: UInt64, upTo end: UInt64, _ limits: ReadLimits
 ) throws(ContainerError) -> UInt64? {
     guard start < end else { return nil }
+    var budget = 2 * (end - start) + 64 << 20
+    var reader = ChunkReader(limits: limits)
+    return try findChunk(descriptor, in: start + 1..<end, fittingBefore: end, &reader, budget: &budget)
+}
+
+/// The first whole chunk that begins in `range`.
+///
+/// - Parameters:
+///   - end: The chunk must end there or before.
+///   - budget: Bytes that candidates may still cost; a candidate beyond it is passed over.
+func findChunk(
+    _ descriptor: Int32, in range: Range<UInt64>, fittingBefore end: UInt64, _ reader: inout ChunkReader,
+    budget: inout UInt64
+) throws(ContainerError) -> UInt64? {
     let pieceLength = 1 << 20
     let fieldsLength = FileFormat.recordPrefixLength + FileFormat.chunkFieldsLength
-    var budget = 2 * (end - start) + 64 << 20
     var scratch = ScratchBuffer()
-    var reader = ChunkReader(limits: limits)
-    var offset = start + 1
-    while offset < end {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
         let target = scratch.prefix(pieceLength)
         let count = try readFully(descriptor, into: target, at: offset)
         let piece = UnsafeRawBufferPointer(rebasing: target[..<count])
         for index in 0..<max(0, count - fieldsLength) where piece[index] == Opcode.chunk.rawValue {
+            guard offset + UInt64(index) < range.upperBound else { return nil }
             let candidate = UnsafeRawBufferPointer(rebasing: piece[index...])
+            // What a reader would refuse is no chunk; and sizes without a limit have no sum.
             guard let place = plausibleChunk(candidate, at: offset + UInt64(index), end: end),
+                place.fields.uncompressedSize <= reader.limits.chunkSize,
+                place.recordsLength <= reader.limits.chunkSize,
                 place.recordsLength + place.fields.uncompressedSize <= budget
             else { continue }
             budget -= place.recordsLength + place.fields.uncompressedSize
@@ -59,7 +75,7 @@ public func wholeChunks(
 private func plausibleChunk(_ bytes: UnsafeRawBufferPointer, at offset: UInt64, end: UInt64) -> ChunkPlace? {
     let prefixLength = FileFormat.recordPrefixLength
     let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
-    guard length <= end - offset else { return nil }
+    guard end - offset >= UInt64(prefixLength), length <= end - offset - UInt64(prefixLength) else { return nil }
     let prefix = UnsafeRawBufferPointer(rebasing: bytes[prefixLength..<min(bytes.count, prefixLength + 64)])
     let contentOffset = offset + UInt64(prefixLength)
     guard length >= UInt64(FileFormat.chunkFieldsLength),

@@ -30,10 +30,20 @@ func checkSummary(
         throw ContainerError(.truncated(needed: beyond, available: footerOffset), at: footerOffset)
     }
     guard footer.summaryCRC != 0, footer.summaryStart != 0 else { return }
+    let crc = try summaryCRC(descriptor, from: footer.summaryStart, footerOffset: footerOffset)
+    guard crc == footer.summaryCRC else {
+        throw ContainerError(.checksumMismatch(expected: footer.summaryCRC, found: crc), at: footer.summaryStart)
+    }
+}
+
+/// What the CRC-32 of a summary is that begins at `start`: up to that field in the Footer.
+func summaryCRC(
+    _ descriptor: Int32, from start: UInt64, footerOffset: UInt64
+) throws(ContainerError) -> UInt32 {
     let end = footerOffset + UInt64(FileFormat.footerLength - MemoryLayout<UInt32>.size)
     var scratch = ScratchBuffer()
     var crc: UInt32 = 0
-    var offset = footer.summaryStart
+    var offset = start
     while offset < end {
         let piece = scratch.prefix(Int(min(end - offset, 1 << 20)))
         guard try readFully(descriptor, into: piece, at: offset) == piece.count else {
@@ -42,9 +52,7 @@ func checkSummary(
         crc = crc32(of: UnsafeRawBufferPointer(piece), continuing: crc)
         offset += UInt64(piece.count)
     }
-    guard crc == footer.summaryCRC else {
-        throw ContainerError(.checksumMismatch(expected: footer.summaryCRC, found: crc), at: footer.summaryStart)
-    }
+    return crc
 }
 
 /// Whether a file ends with a Footer and the magic. A few bytes are read; whether the rest is whole is not looked at.

@@ -30,6 +30,8 @@ public struct ContainerError: Error, Hashable, Sendable {
         case invalidText
         /// Two different records of one kind share an identifier.
         case conflictingDefinition(of: Opcode, id: UInt16)
+        /// A message on a channel that no whole record defines.
+        case undefinedChannel(UInt16)
         /// A new file was to be started in one that has bytes in it already.
         case notEmpty(size: UInt64)
         /// The file has no Header, so it can be neither read nor continued.
@@ -100,6 +102,7 @@ extension ContainerError.Reason: CustomStringConvertible {
         case .codec(let message): "decompression failed: \(message)"
         case .invalidText: "text is not UTF-8"
         case .conflictingDefinition(let opcode, let id): "\(opcode) \(id) is defined twice, differently"
+        case .undefinedChannel(let id): "channel \(id) has messages but no whole definition"
         case .notEmpty(let size): "file to start has \(size) bytes already"
         case .missingHeader: "file has no Header"
         case .missingFooter: "file is not closed: no Footer and magic at its end"

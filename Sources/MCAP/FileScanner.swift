@@ -26,6 +26,7 @@ public struct RecordPlace: Hashable, Sendable {
 public struct FileScanner: ~Copyable, Sendable {
     private let descriptor: Int32
     private let limits: ReadLimits
+    private let isChecked: Bool
     private var window: FileWindow
     private var chunks: ChunkReader
     private var current: RecordPlace?
@@ -45,10 +46,18 @@ public struct FileScanner: ~Copyable, Sendable {
     public init(
         _ descriptor: Int32, from offset: UInt64 = 0, upTo end: UInt64? = nil, limits: ReadLimits = ReadLimits()
     ) throws(ContainerError) {
+        try self.init(descriptor, from: offset, upTo: end, limits: limits, isChecked: true)
+    }
+
+    /// - Parameter isChecked: Whether a file must begin with the magic and a Header.
+    init(
+        _ descriptor: Int32, from offset: UInt64, upTo end: UInt64?, limits: ReadLimits, isChecked: Bool
+    ) throws(ContainerError) {
         let size = try fileSize(descriptor)
         let end = min(end ?? size, size)
         var window = FileWindow()
-        let position = offset == 0 ? try window.checkMagic(descriptor, at: 0, end: end) : offset
+        let position = offset == 0 && isChecked ? try window.checkMagic(descriptor, at: 0, end: end) : offset
+        self.isChecked = isChecked
         self.descriptor = descriptor
         self.limits = limits
         self.window = window
@@ -67,7 +76,7 @@ public struct FileScanner: ~Copyable, Sendable {
     public mutating func next() throws(ContainerError) -> RecordPlace? {
         if isAtFooter || position == end { return nil }
         let place = try prefix(at: position)
-        if position == UInt64(FileFormat.magic.count), place.opcode != .header {
+        if isChecked, position == UInt64(FileFormat.magic.count), place.opcode != .header {
             throw ContainerError(.unexpectedRecord(found: place.opcode, expected: .header), at: position)
         }
         var next = place.end
@@ -115,6 +124,12 @@ public struct FileScanner: ~Copyable, Sendable {
     /// Checks the summary that the Footer at `place` closes.
     func checkSummary(_ footer: FooterRecord, at place: RecordPlace) throws(ContainerError) {
         try MCAP.checkSummary(descriptor, footer, at: place.offset)
+    }
+
+    /// Whether the summary that the Footer at `place` closes begins at `start`, whatever the Footer says.
+    func isSummary(_ footer: FooterRecord, at place: RecordPlace, from start: UInt64) throws(ContainerError) -> Bool {
+        guard footer.summaryCRC != 0, start <= place.offset else { return false }
+        return try summaryCRC(descriptor, from: start, footerOffset: place.offset) == footer.summaryCRC
     }
 
     /// Opcode and length of the record at `offset`, which must fit before the end.

@@ -50,6 +50,8 @@ struct Definitions: Hashable, Sendable {
         return true
     }
 
+    func hasChannel(_ id: UInt16) -> Bool { channels.contains { $0.id == id } }
+
     /// Appends the records that `summary` does not have.
     func appendNew(since summary: FileSummary, to bytes: inout [UInt8]) {
         for schema in schemas[summary.schemas.count...] { schema.append(to: &bytes) }
@@ -96,6 +98,11 @@ extension FileSummary {
         statistics.chunkCount &+= 1
         if !messages.isEmpty { statistics.widen(from: chunk.messageStartTime, to: chunk.messageEndTime) }
         for entry in messages { statistics.add(entry.value, on: entry.key) }
+    }
+
+    /// The chunk noted last, once its message indexes are known.
+    mutating func replaceLastChunkIndex(with index: ChunkIndexRecord) {
+        chunkIndexes[chunkIndexes.count - 1] = index
     }
 
     mutating func note(_ attachment: AttachmentIndexRecord) {

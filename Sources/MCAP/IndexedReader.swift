@@ -107,7 +107,7 @@ public struct IndexedReader: ~Copyable, Sendable {
     }
 
     /// The summary section, or `nil` where it is not there or does not tell all.
-    private static func readSummary(
+    static func readSummary(
         _ descriptor: Int32, _ footer: FooterRecord, end: UInt64, _ limits: ReadLimits
     ) throws(ContainerError) -> FileSummary? {
         guard footer.summaryStart != 0 else { return nil }

@@ -153,7 +153,7 @@ struct RecoveryScan: ~Copyable {
 
 extension Opcode {
     /// Records that come only behind the data section.
-    fileprivate var endsDataSection: Bool {
+    var endsDataSection: Bool {
         switch self {
         case .dataEnd, .footer, .chunkIndex, .attachmentIndex, .statistics, .metadataIndex, .summaryOffset: true
         default: false
@@ -163,7 +163,7 @@ extension Opcode {
 
 extension ContainerError {
     /// The error of a record's content, moved to the record: everything from there on is in doubt.
-    fileprivate func moved(to place: RecordPlace) -> ContainerError {
+    func moved(to place: RecordPlace) -> ContainerError {
         if case .system = reason { return self }
         return ContainerError(reason, at: place.offset)
     }

@@ -92,6 +92,9 @@ struct CheckpointFile: Sendable {
         guard calls.rename(temporary, path) == 0 else { throw SystemError(call: "rename", path: path, errno: errno) }
     }
 
+    /// Removes a latest checkpoint that is of no use, before it takes the place of the older one, which is.
+    func removeLatest() { _ = calls.unlink(path) }
+
     /// Removes checkpoints that hold results of records which were taken back.
     ///
     /// - Parameters:

@@ -1,3 +1,4 @@
+import EventLog
 import Glibc
 import Logging
 import Schema
@@ -9,6 +10,8 @@ public final class ControlLink {
     private var socket: Socket<Dealer>
     private var lastSent: Duration?
     private let isSupervised: Bool
+    /// How many lost ranges were said.
+    private var saidLost = 0
     public var heartbeat: Heartbeat
     static let interval: Duration = .milliseconds(500)
 
@@ -39,6 +42,16 @@ public final class ControlLink {
             logger.critical(
                 "does not go on: nothing is taken or acknowledged until this works", metadata: ["why": "\(alarm)"])
         }
+    }
+
+    /// Says aloud, once, what damage took of a stream: at opening, or when it was read.
+    public func sayLost(of log: EventLog, _ logger: Logger) {
+        for lost in log.opening.lost.dropFirst(saidLost) {
+            logger.critical(
+                "records are lost to damage; the segment as it was is in quarantine",
+                metadata: ["stream": "\(log.stream.rawValue)", "first": "\(lost.first)", "last": "\(lost.last)"])
+        }
+        saidLost = log.opening.lost.count
     }
 
     /// Sends the heartbeat if it is due, or `now` if something changed that others wait for.

@@ -27,8 +27,13 @@ import ZeroMQ
 /// | `log.level` | `info` | `trace` `debug` `info` `notice` `warning` `error` `critical` |
 /// | `service.stopWithinSeconds` | 30 | bound on a drained stop; 1 to 3600 |
 /// | `service.checkpointSeconds` | 10 | how often a stage writes a checkpoint; 1 to 3600 |
+/// | `service.maximumDeaths` | 5 | a child with more deaths than this in the window is given up; 1 to 1000 |
+/// | `service.deathWindowSeconds` | 60 | that window; 1 to 86400 |
 /// | `ingest.recording` | none | a recording to replay |
 /// | `ingest.rate` | `max` | market seconds per second, or `max` |
+/// | `ingest.from` | none | of a recording: what is before it is played at once, to restore state |
+/// | `ingest.until` | none | of a recording: the last record time played; a date is the end of that day |
+/// | `ingest.startPaused` | false | begin paused, for commands at `RUN/player.sock` |
 /// | `ingest.csv` | [] | CSV files or directories, `-` is standard input |
 /// | `ingest.jsonl` | [] | JSON-lines files or directories, `-` is standard input |
 /// | `ingest.ticks` | true | write a ClockTick each second when nothing else comes |
@@ -37,6 +42,9 @@ import ZeroMQ
 /// | `publish.alerts` | `ipc://RUN/alerts.sock` | XPUB |
 /// | `publish.replay` | `ipc://RUN/replay.sock` | ROUTER for snapshots and replay |
 /// | `publish.source` | `urn:epicenter` | CloudEvents source |
+/// | `security.directory` | `/etc/epicenter/keys` | CURVE keys and the list of those let in |
+/// | `security.serverKey` | none | name of the key that public sockets are known by |
+/// | `security.curve` | `auto` | `auto`: CURVE on public TCP sockets off the loopback; `always`: on all public sockets |
 public struct ServiceConfiguration: Sendable, Equatable {
     public var runDirectory = "/run/epicenter"
     public var dataDirectory = "/var/lib/epicenter"
@@ -48,8 +56,13 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var logLevel = Logger.Level.info
     public var stopWithin: Duration = .seconds(30)
     public var checkpointInterval: Duration = .seconds(10)
+    public var maximumDeaths = 5
+    public var deathWindow: Duration = .seconds(60)
     public var recording: String?
     public var rate = ReplayRate.maximum
+    /// Which record times of the recording are played at the rate.
+    public var span = RecordSpan()
+    public var startPaused = false
     public var csv: [String] = []
     public var jsonl: [String] = []
     public var ticks = true
@@ -58,34 +71,19 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var alerts: String?
     public var replay: String?
     public var source = "urn:epicenter"
+    public var keyDirectory = "/etc/epicenter/keys"
+    public var serverKey: String?
+    public var alwaysCurve = false
 
     public init() {}
 
     /// Sections that are read here.
-    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish"]
+    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish", "security"]
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
         "settings", "instruments", "groups", "theses", "sources", "entities",
     ]
-}
-
-/// How fast recorded time passes.
-public enum ReplayRate: Sendable, Equatable {
-    case maximum
-    /// Market seconds per second.
-    case factor(Double)
-
-    /// `max`, or a positive number.
-    public init?(_ text: String) {
-        if text == "max" {
-            self = .maximum
-        } else if let factor = Double(text), factor > 0, factor.isFinite {
-            self = .factor(factor)
-        } else {
-            return nil
-        }
-    }
 }
 
 /// Everything that is wrong with a configuration, one line each: key, found, allowed.
@@ -119,6 +117,7 @@ extension ServiceConfiguration {
         let reader = SettingsReader(values, environment: environment)
         var made = ServiceConfiguration()
         made.readService(reader)
+        made.readSecurity(reader)
         made.readFeeds(reader)
         let problems = reader.finish()
         guard problems.isEmpty else { throw ConfigurationError(problems) }
@@ -154,11 +153,16 @@ extension ServiceConfiguration {
         }
         reader.int("service.stopWithinSeconds", in: 1...3_600) { stopWithin = .seconds($0) }
         reader.int("service.checkpointSeconds", in: 1...3_600) { checkpointInterval = .seconds($0) }
+        reader.int("service.maximumDeaths", in: 1...1_000) { maximumDeaths = $0 }
+        reader.int("service.deathWindowSeconds", in: 1...86_400) { deathWindow = .seconds($0) }
     }
 
     private mutating func readFeeds(_ reader: SettingsReader) {
         reader.string("ingest.recording") { recording = $0 }
         reader.checked("ingest.rate", "\"max\" or a number above 0", ReplayRate.init) { rate = $0 }
+        reader.checked("ingest.from", RecordSpan.timeForms, RecordSpan.start) { span.from = $0 }
+        reader.checked("ingest.until", RecordSpan.timeForms, RecordSpan.end) { span.until = $0 }
+        reader.bool("ingest.startPaused") { startPaused = $0 }
         reader.strings("ingest.csv") { csv = $0 }
         reader.strings("ingest.jsonl") { jsonl = $0 }
         reader.bool("ingest.ticks") { ticks = $0 }
@@ -166,18 +170,39 @@ extension ServiceConfiguration {
             ("ingest.producers", \ServiceConfiguration.producers), ("ingest.pull", \.pull),
             ("publish.alerts", \.alerts), ("publish.replay", \.replay),
         ] {
-            reader.checked(key, "a local endpoint: ipc:// or tcp:// on the loopback", Self.localEndpoint) {
-                self[keyPath: path] = $0
-            }
+            reader.checked(key, allowedEndpoints(key), allowedEndpoint) { self[keyPath: path] = $0 }
         }
         reader.string("publish.source") { source = $0 }
     }
 
-    /// Off the loopback a socket needs CURVE with an allow-list, which this version does not have: so there
-    /// is no such configuration.
-    private static func localEndpoint(_ text: String) -> String? {
-        guard let endpoint = try? Endpoint(text), endpoint.isLocal else { return nil }
-        return text
+    private mutating func readSecurity(_ reader: SettingsReader) {
+        reader.string("security.directory") { keyDirectory = $0 }
+        let names = "a key's name: letters, digits, dots, hyphens and underscores"
+        reader.checked("security.serverKey", names, { AllowList.isName($0) ? $0 : nil }, { serverKey = $0 })
+        // Read after the name of the key, without which there is no CURVE.
+        let curve = serverKey == nil ? "auto, or always with security.serverKey: \(Self.makeKey)" : "auto or always"
+        reader.checked("security.curve", curve, { ["auto", "always"].contains($0) ? $0 : nil }) { choice in
+            if choice == "always", serverKey == nil {
+                reader.refuse("security.curve", curve, choice)
+            } else {
+                alwaysCurve = choice == "always"
+            }
+        }
+    }
+
+    private static let makeKey = "make one with `epicenter keys new server`"
+
+    private func allowedEndpoints(_ key: String) -> String {
+        let local = "ipc:// or tcp:// on the loopback"
+        if serverKey != nil { return "ipc://PATH or tcp://HOST:PORT" }
+        return "\(local); off it there must be CURVE: \(Self.makeKey), say security.serverKey: server, "
+            + "and let peers in with `epicenter keys allow`"
+    }
+
+    /// Off the loopback a socket needs CURVE with a list of those let in.
+    private func allowedEndpoint(_ text: String) -> String? {
+        guard let endpoint = try? Endpoint(text), endpoint.transport != .inproc else { return nil }
+        return endpoint.isLocal || serverKey != nil ? text : nil
     }
 }
 
@@ -187,6 +212,7 @@ extension ServiceConfiguration {
     /// Where the owner of a stream serves it, inside the run directory.
     public func endpoint(of stream: String) -> String { "ipc://\(runDirectory)/\(stream).sock" }
     public var controlEndpoint: String { "ipc://\(runDirectory)/control.sock" }
+    public var playerEndpoint: String { "ipc://\(runDirectory)/player.sock" }
     public var producersEndpoint: String { producers ?? "ipc://\(runDirectory)/producers.sock" }
     public var pullEndpoint: String { pull ?? "ipc://\(runDirectory)/pull.sock" }
     public var alertsEndpoint: String { alerts ?? "ipc://\(runDirectory)/alerts.sock" }
@@ -197,6 +223,12 @@ extension ServiceConfiguration {
             sync: sync, segmentBytes: segmentBytes, segmentAge: segmentAge, compression: compression,
             boot: ServiceClock.boot)
     }
+    /// Whether a public socket at `endpoint` is guarded by CURVE.
+    public func needsCurve(_ endpoint: String) -> Bool {
+        alwaysCurve || !((try? Endpoint(endpoint).isLocal) ?? false)
+    }
+    /// The sockets that programs of others connect to.
+    public var publicEndpoints: [String] { [alertsEndpoint, replayEndpoint, producersEndpoint, pullEndpoint] }
     public func streamDirectory(_ stream: String) -> String { "\(dataDirectory)/\(stream)" }
     public func checkpointPath(_ process: String) -> String { "\(dataDirectory)/checkpoints/\(process)" }
 }

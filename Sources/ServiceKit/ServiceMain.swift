@@ -90,6 +90,8 @@ extension ServiceMain {
         }
     }
 
+    public static var processID: Int32 { getpid() }
+
     /// A random identity for a new history of a stream; never 0.
     public static func newEpoch() -> UInt64 { UInt64.random(in: 1...UInt64.max) }
 

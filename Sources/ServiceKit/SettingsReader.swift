@@ -1,4 +1,5 @@
 import Configuration
+import PlainYAML
 import Synchronization
 import Yams
 
@@ -18,9 +19,9 @@ struct FlatYAML {
         self.name = name
         let root: Node?
         do {
-            root = try Yams.compose(yaml: yaml)
+            root = try PlainYAML.compose(yaml)
         } catch {
-            throw ConfigurationError(["\(name): not valid YAML: \(error)"])
+            throw ConfigurationError(["\(name):\(error.line): \(error)"])
         }
         guard let root else { return }
         guard case .mapping = root else {
@@ -58,6 +59,9 @@ struct FlatYAML {
             let value: ConfigContent =
                 if let bool = node.bool {
                     .bool(bool)
+                } else if scalar.string.contains(":") {
+                    // YAML 1.1 takes 1:30 for the number 90; the parser's sum of it can overflow.
+                    .string(scalar.string)
                 } else if let int = node.int {
                     .int(int)
                 } else if let double = node.float {
@@ -150,18 +154,24 @@ final class SettingsReader {
         }
     }
 
-    private func refuse(_ key: String, _ allowed: String, _ found: String) {
+    func refuse(_ key: String, _ allowed: String, _ found: String) {
         let entry = file.entries.first { $0.key == key }
         let place = entry.map { "\(file.name):\($0.line): " } ?? "environment: "
         problems.append("\(place)\(key) is \"\(entry?.text ?? found)\", allowed is \(allowed)")
     }
 
+    /// Unknown keys that are told one by one.
+    private static let maximumUnknown = 100
+
     /// All problems, keys that nobody asked for included.
     func finish() -> [String] {
-        let unknown = file.entries.filter { !known.contains($0.key) }.map { entry in
-            "\(file.name):\(entry.line): \(entry.key) is not a setting; allowed are \(known.sorted().joined(separator: ", "))"
+        let allowed = known.sorted().joined(separator: ", ")
+        let unknown = file.entries.filter { !known.contains($0.key) }
+        let told = unknown.prefix(Self.maximumUnknown).map { entry in
+            "\(file.name):\(entry.line): \(entry.key) is not a setting; allowed are \(allowed)"
         }
-        return problems + unknown
+        let more = unknown.count - told.count
+        return problems + told + (more > 0 ? ["\(file.name): \(more) more keys are not settings"] : [])
     }
 }
 

@@ -96,7 +96,9 @@ public final class StageEngine<S: Stage> {
             if found.output <= log.committed,
                 log.lineage.standing(epoch: found.outputEpoch, upTo: found.output) == .good
             {
-                return (found, reasons.isEmpty ? reason : "restored the older one, the latest: \(reasons[0])")
+                guard !reasons.isEmpty else { return (found, reason) }
+                checkpoints.removeLatest()
+                return (found, "restored the older one, the latest: \(reasons[0])")
             }
             reasons.append("ahead of the stream it belongs to")
         }
@@ -142,6 +144,8 @@ public final class StageEngine<S: Stage> {
         }
         latest = covered(checkpoints.generations[0])
         restorable = covered(checkpoints.generations[1])
+        // The older one stays the older one when the next is written.
+        if latest.isEmpty { latest = restorable }
     }
 
     /// Records of an input that we may hold results of were taken back: takes back what we said of them.

@@ -14,6 +14,10 @@ public protocol StageAttachment {
     func answer(_ request: StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?
     /// Where the stream is served.
     func endpoint(_ configuration: ServiceConfiguration) -> String?
+    /// Who decides which readers of the stream may connect; asked after ``start(_:log:)``.
+    var guardian: SocketGuard? { get }
+    /// Adds what the process should tell of this to its heartbeat.
+    func report(in heartbeat: inout Heartbeat)
 }
 
 /// A stage's process: the runner on its sockets and one thread, with heartbeats, checkpoints and an orderly end.
@@ -43,7 +47,8 @@ public final class StageProcess<S: Stage> {
         try attachment?.start(context, log: log)
         let output = try RouterLink(
             in: context.zeroMQ,
-            at: Endpoint(attachment?.endpoint(settings) ?? settings.endpoint(of: S.output.rawValue)))
+            at: Endpoint(attachment?.endpoint(settings) ?? settings.endpoint(of: S.output.rawValue)),
+            guardedBy: attachment?.guardian)
         runner = try StageRunner(engine, output: output, attachment: attachment) { stream in
             try DealerLink(in: context.zeroMQ, to: Endpoint(settings.endpoint(of: stream.rawValue)))
         }
@@ -110,6 +115,7 @@ public final class StageProcess<S: Stage> {
 
     private func beat(now: Duration) throws {
         control.say(alarm: runner.keeper.alarm, context.logger)
+        control.sayLost(of: engine.log, context.logger)
         try control.beat(at: now) { [engine, runner] heartbeat in
             heartbeat.streams = [
                 StreamStatus(of: engine.log, watermark: engine.watermark, readers: runner.owner.readerCount)
@@ -129,6 +135,8 @@ public final class StageProcess<S: Stage> {
             heartbeat.set("reopened", UInt64(runner.readers.reduce(0) { $0 + $1.reopened }))
             heartbeat.set("records_lost", runner.readers.reduce(0) { $0 + $1.lost })
             heartbeat.set("stalls", runner.keeper.stalls)
+            heartbeat.recentErrors = []
+            runner.attachment?.report(in: &heartbeat)
         }
     }
 }
@@ -162,12 +170,11 @@ extension EventLog {
 extension ServiceContext {
     /// What opening a stream found, for the log; what was lost is said aloud.
     public func opening(of log: EventLog) -> Logger.Metadata {
-        for lost in log.opening.lost {
+        if let missing = log.opening.missing {
             logger.critical(
-                "records are lost to damage; the segment as it was is in quarantine",
-                metadata: ["stream": "\(log.stream.rawValue)", "first": "\(lost.first)", "last": "\(lost.last)"])
-        }
-        if log.opening.wasInDoubt {
+                "the end of the stream is not there any more",
+                metadata: ["stream": "\(log.stream.rawValue)", "first": "\(missing.first)", "last": "\(missing.last)"])
+        } else if log.opening.wasInDoubt {
             logger.warning(
                 "the end of the stream may be missing, after power loss or a failed sync",
                 metadata: ["stream": "\(log.stream.rawValue)", "epoch_from": "\(log.lineage.current.first)"])

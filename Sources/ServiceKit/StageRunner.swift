@@ -14,7 +14,7 @@ public final class StageRunner<S: Stage> {
     public private(set) var keeper = LogKeeper()
     /// How much is kept of the stage's own stream.
     public var retention = RetentionPolicy.everything
-    private var attachment: (any StageAttachment)?
+    private(set) var attachment: (any StageAttachment)?
     private var checkpointed: UInt64 = 0
 
     /// - Parameters:

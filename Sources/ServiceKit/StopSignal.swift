@@ -12,7 +12,14 @@ public final class StopSignal: Sendable {
         waker = try Waker()
         let address = UInt(bitPattern: Unmanaged.passRetained(self).toOpaque())
         StopSignal.current.store(address, ordering: .releasing)
-        for number in [SIGTERM, SIGINT] { signal(number, StopSignal.handle) }
+        // Whoever started this process may have blocked them, and a mask is inherited.
+        var ours = sigset_t()
+        sigemptyset(&ours)
+        for number in [SIGTERM, SIGINT] {
+            signal(number, StopSignal.handle)
+            sigaddset(&ours, number)
+        }
+        pthread_sigmask(SIG_UNBLOCK, &ours, nil)
         signal(SIGPIPE, SIG_IGN)
     }
 

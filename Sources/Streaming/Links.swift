@@ -18,6 +18,8 @@ public protocol ReaderLink: AnyObject {
 
 /// An owner's end of the lines to its readers, each known by the identity its messages come with.
 public protocol OwnerLink: AnyObject {
+    /// Does what the connections need besides messages. Called once before messages are taken.
+    func service() throws
     /// The next message: the identity first, then its frames.
     func receive() throws -> Reception<[[UInt8]]>
     /// - Returns: Whether it was taken; ``ZeroMQ/SendResult/unreachable`` when there is no such reader any more.
@@ -65,27 +67,31 @@ public final class DealerLink: ReaderLink {
     }
 }
 
+extension OwnerLink {
+    public func service() throws {}
+}
+
 /// A ROUTER that readers connect to.
 public final class RouterLink: OwnerLink {
     private var socket: Socket<Router>
+    private var binding: GuardedBinding
 
-    /// - Parameters:
-    ///   - security: How connections are protected, where they are not local.
-    ///   - zapDomain: What an authenticator is told.
+    /// - Parameter guardian: Who decides which readers may connect; nil: whoever reaches the endpoint.
     public init(
-        in context: Context, at endpoint: Endpoint, security: SocketOptions.Security = .none, zapDomain: String? = nil
+        in context: Context, at endpoint: Endpoint, guardedBy guardian: SocketGuard? = nil
     ) throws(ZeroMQError) {
         var options = SocketOptions()
         // Credit bounds what is in flight; libzmq's own limit would drop or block.
         options.sendHighWater = 1_000_000
         options.maxMessageSize = StreamProtocol.maximumRequestBytes
         options.routerHandover = true
-        options.security = security
-        options.zapDomain = zapDomain
+        options.guardBy(guardian)
         var socket = try Socket(Router.self, in: context, options: options)
-        _ = try socket.bind(to: endpoint)
+        binding = try GuardedBinding(&socket, to: endpoint, guardedBy: guardian)
         self.socket = socket
     }
+
+    public func service() throws { try binding.service(&socket) }
 
     public func add(to poller: inout Poller) -> Poller.Item { poller.add(socket, for: .readable) }
 
@@ -105,8 +111,8 @@ public final class RouterLink: OwnerLink {
 extension StreamReader {
     /// A reader over ZeroMQ.
     public convenience init(
-        _ stream: StreamName, in context: Context, at endpoint: Endpoint, security: SocketOptions.Security = .none,
-        from: UInt64 = 1, epoch: UInt64 = 0, types: [MessageType] = [], credit: Int = 32_768, name: String
+        _ stream: StreamName, in context: Context, at endpoint: Endpoint, from: UInt64 = 1, epoch: UInt64 = 0,
+        types: [MessageType] = [], credit: Int = 32_768, name: String, security: SocketOptions.Security = .none
     ) throws(ZeroMQError) {
         self.init(
             stream, over: try DealerLink(in: context, to: endpoint, security: security), from: from, epoch: epoch,
@@ -123,10 +129,11 @@ extension StreamReader {
 extension StreamOwner {
     /// An owner over ZeroMQ, which binds to `endpoint`.
     public convenience init(
-        _ log: LogIndex, in context: Context, at endpoint: Endpoint, batchBytes: Int = 128 * 1_024,
-        answer: ((StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?)? = nil
+        _ log: LogIndex, in context: Context, at endpoint: Endpoint, guardedBy guardian: SocketGuard? = nil,
+        batchBytes: Int = 128 * 1_024, answer: ((StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?)? = nil
     ) throws(ZeroMQError) {
-        self.init(log, over: try RouterLink(in: context, at: endpoint), batchBytes: batchBytes, answer: answer)
+        let link = try RouterLink(in: context, at: endpoint, guardedBy: guardian)
+        self.init(log, over: link, batchBytes: batchBytes, answer: answer)
     }
 
     /// - Precondition: It is an owner over ZeroMQ.

@@ -56,6 +56,7 @@ public final class StreamOwner {
     /// - Parameter now: Of a clock that never goes back.
     /// - Returns: Whether a reader has credit and more waits for it: call again soon.
     public func service(now: Duration) throws -> Bool {
+        try link.service()
         while try takeRequest(now: now) {}
         var hasMore = false
         for reader in readers { hasMore = try send(to: reader, now: now) || hasMore }

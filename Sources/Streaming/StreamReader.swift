@@ -66,6 +66,7 @@ public final class StreamReader {
     ///   - from: The first sequence wanted.
     ///   - epoch: The history it is a sequence of; 0 for any.
     ///   - credit: Records that may be under way at once.
+    ///   - security: CURVE, where the owner's endpoint wants it.
     public init(
         _ stream: StreamName, over link: any ReaderLink, from: UInt64 = 1, epoch: UInt64 = 0,
         types: [MessageType] = [], credit: Int = 32_768, name: String

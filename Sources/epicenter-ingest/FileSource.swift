@@ -1,6 +1,5 @@
 import Feeds
 import Foundation
-import Glibc
 import Schema
 import ServiceKit
 
@@ -16,29 +15,15 @@ enum FileSource {
             if (path as NSString).lastPathComponent.contains("opening") { options.tradeCondition = .openingAuction }
             var feed = CSVFeed(
                 source: path, symbols: settings.symbols, calendar: settings.calendar, options: options)
-            try read(path, &feed, into: &builder, refused)
+            try builder.add(file: path, through: &feed, refused: refused)
         }
         for path in try expand(jsonl, suffixes: [".jsonl", ".ndjson"]) {
             var feed = JSONLinesFeed(source: path, symbols: settings.symbols)
-            try read(path, &feed, into: &builder, refused)
+            try builder.add(file: path, through: &feed, refused: refused)
         }
         let (messages, summary) = builder.build()
         summary.refusals.forEach(refused)
         return messages
-    }
-
-    private static func read(
-        _ path: String, _ feed: inout some LineFeed, into builder: inout RecordingBuilder,
-        _ refused: (Refusal) -> Void
-    ) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemError(call: "open", path: path, errno: errno) }
-        defer { close(descriptor) }
-        let source = feed.source
-        try LineReader(descriptor: descriptor).readAll(into: &feed) { batch in
-            batch.refusals.forEach(refused)
-            builder.add(batch, source: source).forEach(refused)
-        }
     }
 
     /// Files as they are, directories as the files of the kind in them, by name. `-` is not a file.

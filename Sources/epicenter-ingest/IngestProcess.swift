@@ -24,6 +24,7 @@ final class IngestProcess {
     private var live: LiveInput?
     private var liveNormalizer: EventNormalizer?
     private var desk: ProducerDesk?
+    private var playerDesk: PlayerDesk?
     private var lastAppend: Duration = .zero
     private var played: UInt64 = 0
 
@@ -59,17 +60,21 @@ final class IngestProcess {
                     "ingest.recording: \(path) is a recording of \(index.stream.rawValue), allowed is one of market"
                 ])
             }
-            return RecordingPlayer(.recording(index), rate: configuration.rate, head: log.committed)
+            let pace = ReplayPace(
+                rate: configuration.rate, from: configuration.span.from, isPaused: configuration.startPaused)
+            playerDesk = try PlayerDesk(context)
+            return RecordingPlayer(
+                .recording(index), pace: pace, until: configuration.span.until, head: log.committed)
         }
         settings = try readSettings()
         let files = (configuration.csv + configuration.jsonl).filter { $0 != "-" }
         guard let settings, !files.isEmpty else {
-            return RecordingPlayer(.built([]), rate: .maximum, head: 0)
+            return RecordingPlayer(.built([]), pace: ReplayPace(rate: .maximum), head: 0)
         }
         let messages = try FileSource.build(
             csv: configuration.csv, jsonl: configuration.jsonl, settings: settings, refused: refusals.note)
         try checkContinues(messages)
-        return RecordingPlayer(.built(messages), rate: configuration.rate, head: log.committed)
+        return RecordingPlayer(.built(messages), pace: ReplayPace(rate: configuration.rate), head: log.committed)
     }
 
     /// Files are played behind the log's head by sequence, so they must be those that the log began with.
@@ -110,15 +115,17 @@ final class IngestProcess {
     private func runRecorded(_ player: inout RecordingPlayer) throws -> Bool {
         var poller = Poller()
         _ = owner.add(to: &poller)
+        playerDesk?.add(to: &poller)
         let stop = poller.add(context.stop.waker)
         let isReplay = context.configuration.recording != nil
         var hasMore = true
         while true {
-            _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(player.isDone ? 50 : 2))
+            _ = try poller.wait(timeout: hasMore ? .zero : player.idle(now: ServiceClock.monotonic))
             if poller.isReady(stop) { context.stop.waker.clear() }
             let now = ServiceClock.monotonic
             if context.stop.count > 0 { return try drain(&poller) }
             if player.isDone, !isReplay { return false }
+            try playerDesk?.serve(&player, now: now)
             let count = player.isDone || keeper.isStalled ? 0 : try player.play(into: log, now: now)
             played += UInt64(count)
             try serve(now: now)
@@ -135,6 +142,7 @@ final class IngestProcess {
             try retainIfDue(now: now)
         }
         control.say(alarm: keeper.alarm, context.logger)
+        control.sayLost(of: log, context.logger)
         try beat(now: now)
     }
 
@@ -267,11 +275,13 @@ final class IngestProcess {
             heartbeat.set("events_accepted", desk?.accepted ?? 0)
             heartbeat.set("repeats_dropped", desk?.repeats ?? 0)
             heartbeat.set("requests_refused", owner.refused)
+            heartbeat.set("commands_refused", playerDesk?.refused ?? 0)
             heartbeat.set("refused", refusals.total)
             for reason in refusals.byReason.keys.sorted() {
                 heartbeat.set("refused_\(reason)", refusals.byReason[reason] ?? 0)
             }
             heartbeat.recentErrors = refusals.recent
+            desk?.report(in: &heartbeat)
         }
     }
 }

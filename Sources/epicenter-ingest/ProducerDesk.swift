@@ -10,6 +10,9 @@ import ZeroMQ
 final class ProducerDesk {
     private var router: Socket<Router>
     private var pull: Socket<Pull>
+    private var routerBinding: GuardedBinding
+    private var pullBinding: GuardedBinding
+    private let access: ServiceAccess
     private let log: EventLog
     private let refusals: RefusalCounter
     private var book: ProducerBook
@@ -22,16 +25,29 @@ final class ProducerDesk {
     /// What is read of one message at the most; beyond it libzmq cuts the connection.
     static let maximumFrame = 16 << 20
 
+    /// Batches of one producer that wait in memory at the most.
+    static let waiting = 64
+
     init(
         _ context: ServiceContext, log: EventLog, symbols: SymbolTable, marks: [String: UInt64],
         refusals: RefusalCounter
     ) throws {
-        var options = SocketOptions()
-        options.maxMessageSize = Self.maximumFrame
-        var router = try Socket(Router.self, in: context.zeroMQ, options: options)
-        _ = try router.bind(to: Endpoint(context.configuration.producersEndpoint))
-        var pull = try Socket(Pull.self, in: context.zeroMQ, options: options)
-        _ = try pull.bind(to: Endpoint(context.configuration.pullEndpoint))
+        let configuration = context.configuration
+        let endpoints = [configuration.producersEndpoint, configuration.pullEndpoint]
+        access = try ServiceAccess(context, domain: .produce, endpoints: endpoints)
+        let guardians = endpoints.map(access.guardian(of:))
+        func options(_ guardian: SocketGuard?) -> SocketOptions {
+            var options = SocketOptions()
+            options.maxMessageSize = Self.maximumFrame
+            // What producers send faster than it is taken waits with them, not here.
+            options.receiveHighWater = Self.waiting
+            options.guardBy(guardian)
+            return options
+        }
+        var router = try Socket(Router.self, in: context.zeroMQ, options: options(guardians[0]))
+        routerBinding = try GuardedBinding(&router, to: Endpoint(endpoints[0]), guardedBy: guardians[0])
+        var pull = try Socket(Pull.self, in: context.zeroMQ, options: options(guardians[1]))
+        pullBinding = try GuardedBinding(&pull, to: Endpoint(endpoints[1]), guardedBy: guardians[1])
         self.router = router
         self.pull = pull
         self.log = log
@@ -40,17 +56,24 @@ final class ProducerDesk {
         isSyncedAtCommit = context.configuration.sync == .always
     }
 
+    func report(in heartbeat: inout Heartbeat) { access.report(in: &heartbeat) }
+
     func add(to poller: inout Poller) {
         _ = poller.add(router, for: .readable)
         _ = poller.add(pull, for: .readable)
     }
 
+    /// A commit is one chunk, which must stay small enough to be served.
+    private static let takenAtOnce = 4 << 20
+
     /// Takes what has come, a bounded amount. It is to be committed, and then answered.
     ///
     /// - Returns: Whether anything came.
     func take(recordTime: () -> UInt64) throws -> Bool {
+        try routerBinding.service(&router)
+        try pullBinding.service(&pull)
         var any = false
-        receiving: for _ in 0..<64 {
+        receiving: for _ in 0..<64 where log.pendingBytes < Self.takenAtOnce {
             switch try router.receiveParts(wait: false, limit: 4) {
             case .nothing: break receiving
             case .tooManyFrames(let found): refuse(frames: found)
@@ -60,7 +83,7 @@ final class ProducerDesk {
                 any = true
             }
         }
-        receiving: for _ in 0..<64 {
+        receiving: for _ in 0..<64 where log.pendingBytes < Self.takenAtOnce {
             switch try pull.receiveParts(wait: false, limit: 4) {
             case .nothing: break receiving
             case .tooManyFrames(let found): refuse(frames: found)

@@ -1,5 +1,6 @@
 import EventLog
 import Feeds
+import MCAP
 import Schema
 import ServiceKit
 
@@ -11,22 +12,40 @@ enum RecordedSource {
 
 /// Plays recorded records into the log, keeping their sequences and record times and adding nothing.
 ///
-/// After a restart it goes on behind the log's head: the source is the same, so its sequences are too.
+/// What is due when is ``ReplayPace``'s to say. After a restart it goes on behind the log's head: the source is
+/// the same, so its sequences are too.
 struct RecordingPlayer: ~Copyable {
+    /// About so much is appended at a time, so that the log's owner serves and answers in between. A single
+    /// message is less.
+    static let stepBytes = 256 * 1_024
+
+    /// A message that is read and not yet played, with the place of its bytes in the buffer.
+    private struct Waiting {
+        var message: StreamMessage
+        var bytes: Range<Int>?
+        var lastTime: UInt64
+    }
+
     private let source: RecordedSource
-    private let rate: ReplayRate
+    /// Record times beyond it are not played.
+    private let until: UInt64
     private var cursor: LogCursor
-    private var pending: [StreamMessage] = []
-    private var pendingRow = 0
+    private var waiting: [Waiting] = []
+    /// The first row in `waiting` that was not played.
+    private var place = (message: 0, row: 0)
     private var nextBuilt = 0
     private let buffer = RawBuffer()
     private var check: RecordingCheck
-    private var began: (wall: Duration, market: UInt64)?
+    /// What commands change.
+    var pace: ReplayPace
     private(set) var isDone = false
+    /// The last record played by this process; zeros before the first.
+    private(set) var last: (sequence: UInt64, recordTime: UInt64) = (0, 0)
 
-    init(_ source: RecordedSource, rate: ReplayRate, head: UInt64) {
+    init(_ source: RecordedSource, pace: ReplayPace, until: UInt64 = .max, head: UInt64) {
         self.source = source
-        self.rate = rate
+        self.pace = pace
+        self.until = until
         cursor = LogCursor(at: head + 1)
         check = RecordingCheck(.market)
         if case .built(let messages) = source {
@@ -34,96 +53,130 @@ struct RecordingPlayer: ~Copyable {
         }
     }
 
-    /// Appends what is due, at most about a megabyte at a time.
+    /// The record time of the next record; nil when it was not read yet or there is none.
+    var nextTime: UInt64? {
+        place.message < waiting.count ? waiting[place.message].message.recordTime(row: place.row) : nil
+    }
+
+    /// Whether what is played now only restores state: it lies before where playing is to begin.
+    var isRestoring: Bool { !isDone && (nextTime ?? last.recordTime) < pace.from }
+
+    /// How long nothing will be due, at most 50 ms: then it is time to look around anyway.
+    func idle(now: Duration) -> Duration {
+        if isDone { return .milliseconds(50) }
+        guard let nextTime else { return .zero }
+        return min(max(pace.wait(until: nextTime, now: now) ?? .milliseconds(50), .milliseconds(1)), .milliseconds(50))
+    }
+
+    /// Appends what is due, about ``stepBytes`` at the most.
     ///
     /// - Returns: How many records; 0 when nothing is due yet, or all is played.
     mutating func play(into log: EventLog, now: Duration) throws -> Int {
-        switch (rate, source) {
-        case (.maximum, .recording(let index)): return try copy(index, into: log)
-        default: return try playPaced(into: log, now: now)
-        }
-    }
-
-    /// As fast as it goes: records travel as they lie.
-    private mutating func copy(_ index: LogIndex, into log: EventLog) throws -> Int {
-        let position = cursor.position
-        if position < index.firstSequence { cursor = LogCursor(at: index.firstSequence) }
-        guard let batch = try cursor.next(in: index, limit: 1 << 18, into: buffer) else {
-            isDone = true
-            return 0
-        }
-        try check.check(buffer.bytes)
-        if batch.firstSequence >= position {
-            try log.append(records: buffer.bytes, batch)
-            return Int(batch.lastSequence - batch.firstSequence + 1)
-        }
-        // The log ends inside a message of the source: a paced run cut it there.
-        var decoder = BatchDecoder()
         var count = 0
-        while let message = try decoder.next(in: buffer.bytes) {
-            guard message.lastSequence >= position else { continue }
-            let skip = position > message.firstSequence ? Int(position - message.firstSequence) : 0
-            let rest = message.slice(skip..<message.count)
-            log.append(rest)
-            count += rest.count
-        }
-        return count
-    }
-
-    /// Row by row as record time comes due, rows of one instant together.
-    private mutating func playPaced(into log: EventLog, now: Duration) throws -> Int {
-        if case .recording(let index) = source, log.head == 0 { log.begin(at: index.firstSequence) }
-        var count = 0
-        while count < 16_384 {
-            guard let message = try upcoming(after: log.head) else {
-                isDone = true
-                break
-            }
-            let rows = message.count
-            guard pendingRow < rows else {
-                pending.removeFirst()
-                pendingRow = 0
+        var bytes = 0
+        while bytes < Self.stepBytes, !isDone {
+            guard let nextTime else {
+                try refill(after: log.head)
                 continue
             }
-            guard isDue(message.recordTime(row: pendingRow), now: now) else { break }
-            var end = pendingRow + 1
-            while end < rows, isDue(message.recordTime(row: end), now: now) { end += 1 }
-            log.append(message.slice(pendingRow..<end))
-            count += end - pendingRow
-            pendingRow = end
+            guard nextTime <= until else {
+                finish()
+                break
+            }
+            guard let due = pace.due(next: nextTime, now: now) else { break }
+            if log.head == 0, case .recording(let index) = source { log.begin(at: index.firstSequence) }
+            let played = try append(through: min(due, until), room: Self.stepBytes - bytes, to: log)
+            count += played.records
+            bytes += played.bytes
+            last.sequence = log.head
         }
         return count
     }
 
-    private mutating func upcoming(after head: UInt64) throws -> StreamMessage? {
-        if let first = pending.first { return first }
+    private mutating func finish() {
+        isDone = true
+        waiting = []
+        place = (0, 0)
+    }
+
+    // MARK: appending
+
+    /// Appends whole messages as they lie, or the rows of one that are due. The first row is.
+    private mutating func append(
+        through time: UInt64, room: Int, to log: EventLog
+    ) throws -> (records: Int, bytes: Int) {
+        if let whole = wholeMessages(through: time, room: room) { return try copy(whole, to: log) }
+        let message = waiting[place.message].message
+        var end = place.row + 1
+        while end < message.count, message.recordTime(row: end) <= time { end += 1 }
+        let rows = message.slice(place.row..<end)
+        log.append(rows)
+        note(message.recordTime(row: end - 1))
+        let count = end - place.row
+        place = end == message.count ? (place.message + 1, 0) : (place.message, end)
+        // A record of columns is about 80 bytes; others are messages of their own.
+        return (count, message.count == 1 ? rows.serialized().count : count * 80)
+    }
+
+    /// The messages from here on that are due as a whole; nil if the next one is not, or has no bytes.
+    private func wholeMessages(through time: UInt64, room: Int) -> Range<Int>? {
+        guard place.row == 0 else { return nil }
+        var end = place.message
+        var bytes = 0
+        while end < waiting.count, bytes < room, let range = waiting[end].bytes, waiting[end].lastTime <= time {
+            bytes += range.count
+            end += 1
+        }
+        return end > place.message ? place.message..<end : nil
+    }
+
+    private mutating func copy(_ messages: Range<Int>, to log: EventLog) throws -> (records: Int, bytes: Int) {
+        let (first, final) = (waiting[messages.lowerBound], waiting[messages.upperBound - 1])
+        guard let begin = first.bytes?.lowerBound, let end = final.bytes?.upperBound else { return (0, 0) }
+        let batch = LogBatch(firstSequence: first.message.firstSequence, lastSequence: final.message.lastSequence)
+        try log.append(records: UnsafeRawBufferPointer(rebasing: buffer.bytes[begin..<end]), batch)
+        note(final.lastTime)
+        place = (messages.upperBound, 0)
+        return (Int(batch.lastSequence - batch.firstSequence + 1), end - begin)
+    }
+
+    private mutating func note(_ time: UInt64) {
+        pace.played(through: time)
+        last.recordTime = time
+    }
+
+    // MARK: reading
+
+    /// Reads on until there is a row behind the log's head, or the end.
+    private mutating func refill(after head: UInt64) throws {
+        waiting.removeAll(keepingCapacity: true)
+        place = (0, 0)
         switch source {
         case .built(let messages):
-            guard nextBuilt < messages.count else { return nil }
-            pending = [messages[nextBuilt]]
+            guard nextBuilt < messages.count else { return finish() }
+            wait(for: messages[nextBuilt], after: head, bytes: nil)
             nextBuilt += 1
         case .recording(let index):
             if cursor.position < index.firstSequence { cursor = LogCursor(at: index.firstSequence) }
-            guard try cursor.next(in: index, limit: 1 << 16, into: buffer) != nil else { return nil }
-            try check.check(buffer.bytes)
-            var decoder = BatchDecoder()
-            while let message = try decoder.next(in: buffer.bytes) {
-                if message.lastSequence > head { pending.append(message) }
+            guard try cursor.next(in: index, limit: Self.stepBytes, into: buffer) != nil else { return finish() }
+            var messages = MessageCursor()
+            while let view = try messages.next(in: buffer.bytes.bytes) {
+                guard let type = MessageType(rawValue: view.channelID) else {
+                    throw LogError(.schema(.unknownType(view.channelID)), "recording")
+                }
+                let message = try StreamMessage(
+                    type: type, bytes: UnsafeRawBufferPointer(rebasing: buffer.bytes[view.dataRange]))
+                try check.check(message)
+                wait(for: message, after: head, bytes: view.recordRange)
             }
         }
-        guard let first = pending.first else { return try upcoming(after: head) }
-        pendingRow = head >= first.firstSequence ? Int(head - first.firstSequence) + 1 : 0
-        return first
     }
 
-    /// Whether a record time has come, counted from the first one asked about.
-    private mutating func isDue(_ recordTime: UInt64, now: Duration) -> Bool {
-        guard case .factor(let factor) = rate else { return true }
-        guard let began else {
-            self.began = (now, recordTime)
-            return true
-        }
-        guard recordTime > began.market else { return true }
-        return Double(recordTime - began.market) / 1e9 <= (now - began.wall).inSeconds * factor
+    /// Puts a message in the queue, unless the log has all of it: a paced run may have cut it anywhere.
+    private mutating func wait(for message: StreamMessage, after head: UInt64, bytes: Range<Int>?) {
+        guard message.lastSequence > head else { return }
+        if waiting.isEmpty, head >= message.firstSequence { place.row = Int(head - message.firstSequence) + 1 }
+        waiting.append(
+            Waiting(message: message, bytes: bytes, lastTime: message.recordTime(row: message.count - 1)))
     }
 }

@@ -17,15 +17,23 @@ struct AlertPublisher: StageAttachment {
     static let markedFor: Duration = .seconds(10)
 
     private var out: Sender?
+    private var access: ServiceAccess?
+    private var replayGuardian: SocketGuard?
     private let marks = TopicMarks()
 
     /// The socket and where it has come to; a noncopyable socket needs an owner with a place in memory.
     private final class Sender {
         var socket: Socket<XPublish>
+        var binding: GuardedBinding
         let log: EventLog
         var cursor: UInt64
         var lastHeartbeat: Duration = .zero
-        init(_ socket: consuming Socket<XPublish>, _ log: EventLog) {
+        init(
+            _ context: Context, _ options: SocketOptions, at endpoint: Endpoint, guardedBy guardian: SocketGuard?,
+            _ log: EventLog
+        ) throws(ZeroMQError) {
+            var socket = try Socket(XPublish.self, in: context, options: options)
+            binding = try GuardedBinding(&socket, to: endpoint, guardedBy: guardian)
             self.socket = socket
             self.log = log
             cursor = log.committed + 1
@@ -39,10 +47,20 @@ struct AlertPublisher: StageAttachment {
         }
         var options = SocketOptions()
         options.sendHighWater = 100_000
-        var socket = try Socket(XPublish.self, in: context.zeroMQ, options: options)
-        _ = try socket.bind(to: Endpoint(context.configuration.alertsEndpoint))
-        out = Sender(socket, log)
+        let configuration = context.configuration
+        let access = try ServiceAccess(
+            context, domain: .subscribe, endpoints: [configuration.alertsEndpoint, configuration.replayEndpoint])
+        let guardian = access.guardian(of: configuration.alertsEndpoint)
+        options.guardBy(guardian)
+        self.access = access
+        out = try Sender(
+            context.zeroMQ, options, at: Endpoint(configuration.alertsEndpoint), guardedBy: guardian, log)
+        replayGuardian = access.guardian(of: configuration.replayEndpoint)
     }
+
+    var guardian: SocketGuard? { replayGuardian }
+
+    func report(in heartbeat: inout Heartbeat) { access?.report(in: &heartbeat) }
 
     func endpoint(_ configuration: ServiceConfiguration) -> String? { configuration.replayEndpoint }
 
@@ -50,6 +68,7 @@ struct AlertPublisher: StageAttachment {
         guard let out else { return }
         // Subscriptions are libzmq's business; reading them keeps its queue empty.
         while case .message = try out.socket.receiveParts(wait: false) {}
+        try out.binding.service(&out.socket)
         if out.cursor <= head {
             try out.log.index.forEachMessage(from: out.cursor) { [marks] message in
                 if case .alertRecord(let alert) = message {

@@ -150,7 +150,8 @@ struct Config: ParsableCommand {
     static func check(_ path: String) throws {
         var problems: [String] = []
         do {
-            _ = try ServiceConfiguration.load(path: path)
+            let configuration = try ServiceConfiguration.load(path: path)
+            problems += configuration.keyProblems()
         } catch {
             problems += error.problems
         }

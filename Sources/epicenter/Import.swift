@@ -100,13 +100,7 @@ struct ImportJob {
         if let into = target.into { try addRecording(into, to: &builder, note) }
         for file in files {
             var lines = feed(file, settings)
-            let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw SystemError(call: "open", path: file, errno: errno) }
-            defer { close(descriptor) }
-            try LineReader(descriptor: descriptor).readAll(into: &lines) { batch in
-                batch.refusals.forEach(note)
-                builder.add(batch, source: file).forEach(note)
-            }
+            try builder.add(file: file, through: &lines, refused: note)
             for warning in lines.counts.warnings { complain("\(file): \(warning)") }
         }
         let summary = try write(builder)
@@ -143,14 +137,14 @@ struct ImportJob {
         }
     }
 
-    /// Writes beside the target and moves it there, so that a failure leaves the old one.
     private func write(_ builder: RecordingBuilder) throws -> RecordingBuilder.Summary {
-        let path = target.out ?? target.into ?? ""
-        let temporary = path + ".new"
-        var writer = try RecordingWriter(path: temporary, stream: .market, epoch: RecordingWriter.importedEpoch)
-        let summary = try builder.build { try writer.append($0) }
-        try writer.finish()
-        guard rename(temporary, path) == 0 else { throw SystemError(call: "rename", path: path, errno: errno) }
-        return summary
+        let output = try OutputFile(target.out ?? target.into ?? "")
+        return try output.make {
+            var writer = try RecordingWriter(
+                path: output.temporary, stream: .market, epoch: RecordingWriter.importedEpoch)
+            let summary = try builder.build { try writer.append($0) }
+            try writer.finish()
+            return summary
+        }
     }
 }

@@ -19,8 +19,8 @@ struct Epicenter: AsyncParsableCommand {
             """,
         version: ServiceVersion.text,
         subcommands: [
-            Run.self, Replay.self, SubscribeCommand.self, Status.self, Report.self, Inspect.self, Import.self,
-            Digest.self, Config.self,
+            Run.self, Replay.self, SubscribeCommand.self, Status.self, Report.self, Record.self, Inspect.self,
+            Recover.self, FilterCommand.self, Merge.self, Export.self, Import.self, Digest.self, Config.self, Keys.self,
         ])
 
     static func main() async {

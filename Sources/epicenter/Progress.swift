@@ -20,12 +20,34 @@ final class Progress {
         guard isShown, total > 0, now - lastShown > .milliseconds(100) || done >= total else { return }
         lastShown = now
         let share = min(1, Double(done) / Double(total))
-        let filled = Int(share * 30)
         let elapsed = (now - began).inSeconds
-        let left = share > 0.02 ? Int(elapsed / share - elapsed) : nil
-        var line = "\(title) [\(String(repeating: "█", count: filled))\(String(repeating: "░", count: 30 - filled))]"
-        line += " \(Int(share * 100)) %" + (left.map { ", \($0) s left" } ?? "")
+        let left = share > 0.02 ? elapsed / share - elapsed : nil
+        write("\(title) \(Self.bar(share))" + (left.map { ", \(Self.duration($0)) left" } ?? ""))
+    }
+
+    /// Shows another line in place of the bar, at most ten times a second unless it is news.
+    func show(line: String, isNews: Bool) {
+        let now = ServiceClock.monotonic
+        guard isShown, isNews || now - lastShown > .milliseconds(100) else { return }
+        lastShown = now
         write(line)
+    }
+
+    static func bar(_ share: Double, width: Int = 30) -> String {
+        let share = min(1, max(0, share))
+        let filled = Int(share * Double(width))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        return "[\(bar)] \(Int(share * 100)) %"
+    }
+
+    /// The two largest units that are not nothing: `12 s`, `3 min 5 s`, `2 d 4 h`.
+    static func duration(_ seconds: Double) -> String {
+        guard seconds < 3.2e10 else { return "over 1000 years" }
+        let total = Int(max(0, seconds).rounded())
+        let units = [("d", total / 86_400), ("h", total / 3_600 % 24), ("min", total / 60 % 60), ("s", total % 60)]
+        let first = units.firstIndex { $0.1 > 0 } ?? 3
+        return units[first..<min(first + 2, 4)].filter { $0.1 > 0 || total == 0 }.map { "\($0.1) \($0.0)" }
+            .joined(separator: " ")
     }
 
     /// Takes the bar away, so that other lines can be printed.
@@ -34,10 +56,14 @@ final class Progress {
         write("")
     }
 
+    /// A line that is wider than the terminal would wrap, and could not be taken back.
     private func write(_ line: String) {
-        let padding = String(repeating: " ", count: max(0, width - line.count))
-        output("\r\(line)\(padding)\(line.isEmpty ? "\r" : "")", to: 2)
-        width = line.count
+        var size = winsize()
+        let columns = ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+        let fitting = String(line.prefix(columns - 1))
+        let padding = String(repeating: " ", count: max(0, min(width, columns - 1) - fitting.count))
+        output("\r\(fitting)\(padding)\(fitting.isEmpty ? "\r" : "")", to: 2)
+        width = fitting.count
     }
 }
 

@@ -17,16 +17,47 @@ struct Replay: ParsableCommand {
 
             EXAMPLE
               epicenter replay docs/examples/deepseek-2025-01.mcap --out /tmp/demo
-              epicenter replay week.mcap --rate 3600 --show-from 2025-01-24
+              epicenter replay week.mcap --from 2025-01-27 --duration 6h --rate 3600
+              epicenter replay week.mcap --exclude NewsItem --dry-run
 
-            Exit status: 0 all records went through, 1 something failed (--out has the log), 64 wrong arguments.
+            --from begins in the middle. First it restores state: what came before is played as fast as it \
+            goes, and its alerts are not shown. Paced playing begins when all stages have dealt with that, so \
+            no shock is seen, or missed, for lack of history. --until stops after it.
+
+            --topic, --symbol and --exclude make a filtered copy first and play that: other records, other \
+            alerts, another digest (see epicenter filter).
+
+            Keys, where standard input is a terminal: space pauses and resumes; right arrow or n plays one \
+            instant (all records of the next record time); up and down double and halve the rate; q quits.
+
+            Exit status: 0 all records went through, or it was quit by key; 1 something failed (--out has \
+            the log) or it was interrupted; 64 wrong arguments. With --loop, which only ends so, it is 0 when \
+            interrupted, and 1 if a round said something else than the first.
             """)
 
     @Argument(help: "A recording of market, or a market stream's directory.", completion: .file(extensions: ["mcap"]))
     var file: String
 
-    @Option(help: "Market seconds per second, or \"max\".")
+    @Option(
+        help: ArgumentHelp("Market seconds per second, or \"max\", which is the default.", valueName: "rate"),
+        transform: { text in
+            guard let rate = ReplayRate(text) else {
+                throw ValidationError("--rate is \"\(text)\", allowed is \"max\" or a number above 0")
+            }
+            return rate
+        })
     var rate: ReplayRate = .maximum
+
+    @OptionGroup var options: SelectionOptions
+
+    @Flag(help: "Begin paused: resume with space, or at RUN/player.sock.")
+    var startPaused = false
+
+    @Flag(help: "Again from the start until interrupted, each round by a fresh service; prints each round's digest.")
+    var loop = false
+
+    @Flag(help: "Only say what would be played and how long it would take.")
+    var dryRun = false
 
     @Option(help: "Directory for the streams; must not hold any yet. Default: none are kept.", completion: .directory)
     var out: String?
@@ -48,35 +79,154 @@ struct Replay: ParsableCommand {
 
     func validate() throws {
         for (name, day) in [("--show-from", showFrom), ("--show-until", showUntil)] {
-            guard let day, CivilTime.parseDate(day) == nil else { continue }
+            guard let day, Self.midnight(day) == nil else { continue }
             throw ValidationError("\(name) is \"\(day)\", allowed is a date such as 2025-01-27")
+        }
+        if loop, out != nil {
+            throw ValidationError(
+                "--loop keeps no streams, since each round makes them anew: leave out --out or --loop")
+        }
+        if inProcess, rate != .maximum || startPaused || options.until != nil || options.duration != nil {
+            throw ValidationError(
+                "--in-process plays to the end as fast as it goes: leave it out, or --rate, --start-paused, --until and --duration"
+            )
         }
     }
 
     func run() throws {
-        let recording = try LogIndex(reading: file)
-        guard recording.stream == .market else {
-            throw Failure("\(file) is a recording of \(recording.stream.rawValue), allowed is one of market")
+        let original = try LogIndex(market: file)
+        var selection = options.selection(first: try original.firstRecordTime() ?? 0)
+        let scratch = try Self.temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        var path = URL(fileURLWithPath: file).path
+        var recording = original
+        let span = selection.span
+        if !selection.takesEverything {
+            // The whole time is kept: what is before the span restores state.
+            selection.span = RecordSpan()
+            path = scratch + "/filtered.mcap"
+            let made = try FilterJob(file: file, original, selection).write(path, .lz4, quiet: quiet)
+            remark(
+                "Filtered first (\(selection)): \(made.records) of \(made.of) records. Alerts and digest are not those of the original."
+            )
+            recording = try LogIndex(reading: path)
         }
+        let (plan, survey) = try plan(recording, path, span)
+        if dryRun {
+            describe(plan, survey, filter: selection)
+            return
+        }
+        if loop {
+            try playAgainAndAgain(recording, plan, in: scratch)
+        } else {
+            try playOnce(recording, plan)
+        }
+    }
+
+    /// What is said besides alerts: not where documents for programs go.
+    private func remark(_ text: String) {
+        if json { complain(text) } else if !quiet { say(text) }
+    }
+
+    private func plan(
+        _ recording: LogIndex, _ path: String, _ span: RecordSpan
+    ) throws -> (plan: ReplayPlan, survey: ReplaySurvey) {
+        let progress = Progress("reading", quiet: quiet)
+        let earlier = recording.firstSequence - 1
+        let survey = try ReplaySurvey.of(recording, span) { sequence in
+            progress.show(sequence - earlier, of: recording.head - earlier)
+        }
+        progress.clear()
+        guard let sequences = survey.sequences, let times = survey.times else {
+            let held = survey.whole.map { "\(CivilTime.rfc3339($0.first)) to \(CivilTime.rfc3339($0.last))" } ?? "none"
+            throw ValidationError("\(file) has no record in that span of time; it has \(held)")
+        }
+        let plan = ReplayPlan(
+            path: path, rate: rate, span: span, startPaused: startPaused, sequences: sequences, times: times,
+            before: survey.before)
+        return (plan, survey)
+    }
+
+    private func describe(_ plan: ReplayPlan, _ survey: ReplaySurvey, filter: RecordingFilter.Selection) {
+        var lines = [
+            "recording  \(file)", "filter     \(filter.takesEverything ? "none" : "\(filter)")",
+            "playing    \(survey.records) records, \(CivilTime.rfc3339(plan.times.first)) to \(CivilTime.rfc3339(plan.times.last))",
+        ]
+        lines += survey.kindLines.map { "           \($0)" }
+        if plan.before > 0 { lines.append("restoring  \(plan.before) records before that, as fast as it goes") }
+        let time =
+            plan.seconds.map { "\(Progress.duration($0)) without pauses" }
+            ?? "as fast as it goes; only trying tells how fast"
+        lines.append("rate       \(plan.rate): \(time)")
+        say((lines + ["", "Nothing was started."]).joined(separator: "\n"))
+    }
+
+    // MARK: playing
+
+    private func playOnce(_ recording: LogIndex, _ plan: ReplayPlan) throws {
         let directory = try outDirectory()
         defer { if out == nil { try? FileManager.default.removeItem(atPath: directory) } }
-        let printer = AlertPrinter(
-            from: Self.midnight(showFrom) ?? 0, until: Self.midnight(showUntil).map { $0 + CivilTime.day } ?? .max,
-            json: json, quiet: quiet)
+        let printer = printer(plan)
         let began = ServiceClock.monotonic
+        let end: ReplayEnd
         if inProcess {
             try runHere(recording, directory, printer)
+            end = .finished
         } else {
-            try ReplaySession(
-                file: URL(fileURLWithPath: file).path, rate: rate, directory: directory, head: recording.head,
-                printer: printer
+            let keyboard = ReplayKeyboard()
+            if keyboard != nil { remark("Keys: \(ReplayKey.hint).") }
+            end = try ReplaySession(
+                plan, directory: directory, printer: printer, progress: Progress("replay", quiet: quiet),
+                keyboard: keyboard, stop: StopSignal()
             ).run()
         }
-        try summarise(recording, directory, printer, took: ServiceClock.monotonic - began)
+        if end == .interrupted { throw Failure("interrupted") }
+        try summarise(plan, directory, printer, end, took: ServiceClock.monotonic - began)
+    }
+
+    private func playAgainAndAgain(_ recording: LogIndex, _ plan: ReplayPlan, in scratch: String) throws {
+        let keyboard = inProcess ? nil : ReplayKeyboard()
+        if keyboard != nil { remark("Keys: \(ReplayKey.hint).") }
+        let stop = try StopSignal()
+        var first: String?
+        for round in 1... {
+            let directory = "\(scratch)/round"
+            try? FileManager.default.removeItem(atPath: directory)
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            let printer = printer(plan)
+            var end = ReplayEnd.finished
+            if inProcess {
+                try runHere(recording, directory, printer)
+            } else {
+                end = try ReplaySession(
+                    plan, directory: directory, printer: printer, progress: Progress("replay", quiet: quiet),
+                    keyboard: keyboard, stop: stop
+                ).run()
+            }
+            guard end == .finished else { return report("Round \(round) was not played to its end.") }
+            let digest = try StreamDigest.of(orNothing: directory + "/alerts")
+            let isSame = first.map { $0 == digest.hexadecimal } ?? true
+            let verdict = first == nil ? "" : isSame ? ", as in round 1" : ", NOT as in round 1"
+            report("Round \(round): \(digest.records) alerts. Digest of alerts: \(digest.hexadecimal)\(verdict)")
+            if !isSame { throw ExitCode(1) }
+            first = digest.hexadecimal
+            if stop.count > 0 { return }
+        }
+    }
+
+    /// Also where only the summary is asked for.
+    private func report(_ text: String) {
+        if json { complain(text) } else { say(text) }
+    }
+
+    private func printer(_ plan: ReplayPlan) -> AlertPrinter {
+        AlertPrinter(
+            from: Self.midnight(showFrom) ?? 0, until: Self.midnight(showUntil).map { $0 + CivilTime.day } ?? .max,
+            firstCause: plan.sequences.lowerBound, json: json, quiet: quiet)
     }
 
     private static func midnight(_ day: String?) -> UInt64? {
-        day.flatMap { CivilTime.parseDate($0) }.map { UInt64($0) * CivilTime.day }
+        day.flatMap { CivilTime.parseDate($0) == nil ? nil : RecordSpan.start($0) }
     }
 
     private func outDirectory() throws -> String {
@@ -117,28 +267,29 @@ struct Replay: ParsableCommand {
     }
 
     private func summarise(
-        _ recording: LogIndex, _ directory: String, _ printer: AlertPrinter, took: Duration
+        _ plan: ReplayPlan, _ directory: String, _ printer: AlertPrinter, _ end: ReplayEnd, took: Duration
     ) throws {
         if json { return }
         let digest = try StreamDigest.of(orNothing: directory + "/alerts")
-        let records = recording.head + 1 - recording.firstSequence
+        // A stream that was quit at once holds nothing yet.
+        let head = (try? LogIndex(reading: directory + "/market").head) ?? 0
+        let first = plan.sequences.lowerBound - plan.before
+        let played = head < first ? 0 : head - first + 1
         say("")
+        if plan.before > 0 {
+            say(
+                "\(plan.before) records from before --from restored state; their \(printer.earlier) alerts are not shown."
+            )
+        }
         if printer.hidden > 0 { say("\(printer.hidden) alerts of other days are not shown here.") }
+        if end == .quit {
+            say("Quit before the end: \(played) of \(plan.before + UInt64(plan.sequences.count)) records.")
+        }
+        let seconds = String(format: "%.1f", took.inSeconds)
         say(
-            "\(records) records played in \(String(format: "%.1f", took.inSeconds)) s, \(digest.records) alerts. Digest of alerts: \(digest.hexadecimal)"
+            "\(played) records played in \(seconds) s, \(digest.records) alerts. Digest of alerts: \(digest.hexadecimal)"
         )
         if let out { say("Streams are under \(out); next: epicenter report SHOCK --data \(out)") }
-    }
-}
-
-extension ReplayRate: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-
-    public var defaultValueDescription: String {
-        switch self {
-        case .maximum: "max"
-        case .factor(let factor): "\(factor)"
-        }
     }
 }
 
@@ -147,25 +298,37 @@ extension ReplayRate: ExpressibleByArgument {
 final class AlertPrinter {
     private let from: UInt64
     private let until: UInt64
+    private let firstCause: UInt64
     private let json: Bool
     private let quiet: Bool
     private var states: [String: AlertState] = [:]
+    /// Alerts of days that were not asked for.
     private(set) var hidden = 0
+    /// Alerts caused by what came before the part that is played.
+    private(set) var earlier = 0
 
-    init(from: UInt64, until: UInt64, json: Bool, quiet: Bool) {
+    /// - Parameters:
+    ///   - from: Event times before it are counted, not printed, ns; so are those from `until` on.
+    ///   - firstCause: The first market record whose alerts are shown.
+    init(from: UInt64, until: UInt64, firstCause: UInt64, json: Bool, quiet: Bool) {
         self.from = from
         self.until = until
+        self.firstCause = firstCause
         self.json = json
         self.quiet = quiet
     }
 
     func show(_ record: AlertRecord) {
+        let isNews = states.updateValue(record.state, forKey: record.fingerprint) != record.state
+        guard record.cause.sequence >= firstCause else {
+            earlier += 1
+            return
+        }
         if json {
             say(String(decoding: record.body, as: UTF8.self))
             return
         }
         if quiet { return }
-        let isNews = states.updateValue(record.state, forKey: record.fingerprint) != record.state
         guard (from..<until).contains(record.eventTime) else {
             hidden += 1
             return

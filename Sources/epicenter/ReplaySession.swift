@@ -6,39 +6,55 @@ import ServiceKit
 import Streaming
 import ZeroMQ
 
+/// How a playing ended.
+enum ReplayEnd: Equatable {
+    case finished
+    /// By key, or by a signal.
+    case quit, interrupted
+}
+
 /// One replay through the real processes: a private service that plays one recording and is stopped when
 /// everything the recording caused has come out as alerts.
 final class ReplaySession {
-    private let file: String
-    private let rate: ReplayRate
+    private let plan: ReplayPlan
     private let directory: String
-    private let head: UInt64
     private let printer: AlertPrinter
     private let progress: Progress
+    private let keyboard: ReplayKeyboard?
+    private let stop: StopSignal
+    private var view: ReplayView
+    /// Whether the player still waits for the stages to have dealt with what came before.
+    private var isHeld: Bool
+    private var wantsPause: Bool
 
     init(
-        file: String, rate: ReplayRate, directory: String, head: UInt64, printer: AlertPrinter
+        _ plan: ReplayPlan, directory: String, printer: AlertPrinter, progress: Progress, keyboard: ReplayKeyboard?,
+        stop: StopSignal
     ) {
-        self.file = file
-        self.rate = rate
+        self.plan = plan
         self.directory = directory
-        self.head = head
         self.printer = printer
-        progress = Progress("replay")
+        self.progress = progress
+        self.keyboard = keyboard
+        self.stop = stop
+        view = ReplayView(plan)
+        wantsPause = plan.startPaused
+        isHeld = plan.beginsPaused && plan.before > 0
     }
 
-    func run() throws {
+    func run() throws -> ReplayEnd {
         // Sockets have short names only: they are not under the user's directory.
         let runDirectory = try Replay.temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: runDirectory) }
         let configurationPath = directory + "/epicenter.yaml"
         try configurationText(runDirectory).write(toFile: configurationPath, atomically: true, encoding: .utf8)
         let configuration = try ServiceConfiguration.load(path: configurationPath, environment: [:])
-        let stop = try StopSignal()
         let service = try launch(configurationPath)
+        let end: ReplayEnd
         do {
-            try follow(configuration, service, stop)
+            end = try follow(configuration, service)
         } catch {
+            progress.clear()
             service.terminate()
             service.waitUntilExit()
             throw error
@@ -46,25 +62,27 @@ final class ReplaySession {
         progress.clear()
         service.terminate()
         service.waitUntilExit()
-        guard service.terminationStatus == 0 else {
+        // Interrupted at its very start, it ends by our signal: it has nothing to put in order yet.
+        let wasCutOff = service.terminationReason == .uncaughtSignal && service.terminationStatus == SIGTERM
+        guard service.terminationStatus == 0 || (end != .finished && wasCutOff) else {
             throw Failure("the service ended with status \(service.terminationStatus); see \(directory)/epicenterd.log")
         }
+        return end
     }
 
     private func configurationText(_ runDirectory: String) -> String {
         func quoted(_ text: String) -> String {
             "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
         }
-        let speed =
-            switch rate {
-            case .maximum: "max"
-            case .factor(let factor): "\(factor)"
-            }
+        var keys = ["recording: \(quoted(plan.path))", "rate: \(plan.rate)", "ticks: false"]
+        if plan.span.from > 0 { keys.append("from: \(quoted(CivilTime.rfc3339(plan.span.from)))") }
+        if plan.span.until < .max { keys.append("until: \(quoted(CivilTime.rfc3339(plan.span.until)))") }
+        if plan.beginsPaused { keys.append("startPaused: true") }
         return """
             # Made by epicenter replay.
             run: {directory: \(quoted(runDirectory))}
             data: {directory: \(quoted(directory))}
-            ingest: {recording: \(quoted(file)), rate: \(speed), ticks: false}
+            ingest: {\(keys.joined(separator: ", "))}
 
             """
     }
@@ -87,39 +105,75 @@ final class ReplaySession {
         return process
     }
 
-    /// Reads alerts until everything is through: the recording played, and the watermark of alerts at its head.
-    private func follow(
-        _ configuration: ServiceConfiguration, _ service: Process, _ stop: StopSignal
-    ) throws {
+    /// Reads alerts until everything is through: the recording played, and the watermark of alerts at its end.
+    private func follow(_ configuration: ServiceConfiguration, _ service: Process) throws -> ReplayEnd {
         let context = try Context()
         let alerts = try StreamReader(
             .alerts, in: context, at: Endpoint(configuration.replayEndpoint), credit: 1_024, name: "replay")
+        let player = try PlayerClient(configuration, context)
         var poller = Poller()
         _ = alerts.add(to: &poller)
         _ = poller.add(stop.waker)
+        player.add(to: &poller)
+        if keyboard != nil { _ = poller.add(fileDescriptor: 0) }
         let client = try StatusClient(configuration, context)
         var lastAsked = ServiceClock.monotonic
-        while alerts.watermark < head {
+        var end = ReplayEnd.finished
+        while alerts.watermark < plan.sequences.upperBound, end == .finished {
             _ = try poller.wait(timeout: .milliseconds(100))
-            if stop.count > 0 { throw Failure("interrupted") }
-            guard service.isRunning else {
-                throw Failure(
-                    "the service ended with status \(service.terminationStatus); see \(directory)/epicenterd.log")
-            }
+            guard stop.count == 0 else { return .interrupted }
             let now = ServiceClock.monotonic
-            if now - lastAsked > .seconds(1) {
-                lastAsked = now
-                if let failed = try client.status()?.children.first(where: { $0.state == .failed }) {
-                    throw Failure(
-                        "\(failed.process) was given up (\(failed.lastExit)); see \(directory)/epicenterd.log")
-                }
-            }
+            try checkHealth(service, client, now, &lastAsked)
+            try player.keepUp(now: now)
+            if try act(on: player, through: alerts.watermark, now: now) { end = .quit }
             try alerts.keepOpen(now: now)
             while try receive(alerts, now: now) {}
             try alerts.acknowledge(alerts.next - 1, idle: true)
-            progress.show(alerts.watermark, of: head)
+            let line = view.line(player.status, through: alerts.watermark, now: now)
+            progress.show(line: line, isNews: alerts.watermark >= plan.sequences.upperBound)
         }
         try alerts.close()
+        return end
+    }
+
+    private func checkHealth(
+        _ service: Process, _ client: StatusClient, _ now: Duration, _ lastAsked: inout Duration
+    ) throws {
+        guard service.isRunning else {
+            throw Failure(
+                "the service ended with status \(service.terminationStatus); see \(directory)/epicenterd.log")
+        }
+        guard now - lastAsked > .seconds(1) else { return }
+        lastAsked = now
+        if let failed = try client.status()?.children.first(where: { $0.state == .failed }) {
+            throw Failure("\(failed.process) was given up (\(failed.lastExit)); see \(directory)/epicenterd.log")
+        }
+    }
+
+    /// Does what keys say, and lets paced playing begin when what came before is dealt with.
+    ///
+    /// - Returns: Whether to quit.
+    private func act(on player: PlayerClient, through: UInt64, now: Duration) throws -> Bool {
+        for key in keyboard?.pressed() ?? [] {
+            if key == .quit { return true }
+            guard let status = player.status else { continue }
+            switch key {
+            case .pause:
+                wantsPause.toggle()
+                if !isHeld { try player.pause(wantsPause) }
+            case .step where !isHeld:
+                wantsPause = true
+                try player.step()
+            case .faster, .slower:
+                try player.set(view.rate(after: status, faster: key == .faster, now: now))
+            default: break
+            }
+        }
+        if isHeld, player.status != nil, through + 1 >= plan.sequences.lowerBound {
+            isHeld = false
+            if !wantsPause { try player.pause(false) }
+        }
+        return false
     }
 
     private func receive(_ alerts: StreamReader, now: Duration) throws -> Bool {

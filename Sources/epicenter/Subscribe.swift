@@ -19,16 +19,26 @@ struct SubscribeCommand: ParsableCommand {
 
             Without --from it listens to the public socket, which drops what a slow reader does not take; a \
             gap is reported. With --from it reads the stream, which loses nothing.
+
+            Of a service elsewhere, with a key that it lets in (see epicenter keys):
+              epicenter subscribe --alerts tcp://10.0.0.5:5556 --key desk.secret --server-key 'rq:rM>}U?@Lns…'
             """)
 
     @OptionGroup var service: ServiceOptions
+    @Option(help: "The endpoint of alerts, instead of the configuration's.") var alerts: String?
+    @Option(help: "The endpoint of replay, for --from.") var replay: String?
+    @Option(help: "Our secret key's file, where the endpoint wants CURVE.", completion: .file(extensions: ["secret"]))
+    var key: String?
+    @Option(help: "The server's public key, or its .pub file.") var serverKey: String?
     @Option(help: "Only topics that begin with this.") var topic = "alert/"
     @Option(help: "Read the stream from this sequence instead, 1 being its start.") var from: UInt64?
     @Option(help: "Stop after this many alerts.") var count: Int?
     @Flag(help: "Print each alert's JSON document, one a line.") var json = false
 
     func run() throws {
-        let configuration = try service.configuration()
+        var configuration = try service.configuration()
+        if let alerts { configuration.alerts = alerts }
+        if let replay { configuration.replay = replay }
         let stop = try StopSignal()
         let context = try Context()
         if let from {
@@ -38,9 +48,24 @@ struct SubscribeCommand: ParsableCommand {
         }
     }
 
+    func validate() throws {
+        guard (key == nil) == (serverKey == nil) else {
+            throw ValidationError("--key and --server-key go together: ours and the server's")
+        }
+    }
+
+    private func security() throws -> SocketOptions.Security {
+        guard let key, let serverKey else { return .none }
+        let keys = try CurveKeyPair(secretKey: KeyDirectory.secretKey(at: key))
+        return .curveClient(keys: keys, serverKey: try KeyDirectory.publicKey(serverKey).key)
+    }
+
     private func listen(_ configuration: ServiceConfiguration, _ context: Context, _ stop: StopSignal) throws {
-        var socket = try Socket(Subscribe.self, in: context)
+        var options = SocketOptions()
+        options.security = try security()
+        var socket = try Socket(Subscribe.self, in: context, options: options)
         try socket.subscribe(toPrefix: topic)
+        var monitor = try socket.monitor(.handshakeFailed)
         try socket.connect(to: Endpoint(configuration.alertsEndpoint))
         var poller = Poller()
         _ = poller.add(socket, for: .readable)
@@ -49,6 +74,7 @@ struct SubscribeCommand: ParsableCommand {
         var shown = 0
         while stop.count == 0, shown < count ?? .max {
             _ = try poller.wait(timeout: .seconds(1))
+            if let event = try monitor.next(wait: false) { throw Failure(refusal(event, configuration)) }
             while shown < count ?? .max, case .message(let frames) = try socket.receiveParts(wait: false, limit: 8) {
                 guard frames.count == 3, let header = AlertHeader(decoding: frames[1]),
                     header.bodyCRC == CRC32C.checksum(frames[2])
@@ -65,6 +91,14 @@ struct SubscribeCommand: ParsableCommand {
                 show(frames[2], name, header.eventTime)
                 shown += 1
             }
+        }
+    }
+
+    private func refusal(_ event: SocketEvent, _ configuration: ServiceConfiguration) -> String {
+        let place = configuration.alertsEndpoint
+        switch event.kind {
+        case .handshakeFailed(.refused): return "\(place) does not let this key in: see epicenter keys allow"
+        default: return "\(place) wants another handshake: give --key and --server-key as it has them"
         }
     }
 
@@ -85,13 +119,19 @@ struct SubscribeCommand: ParsableCommand {
     ) throws {
         let reader = try StreamReader(
             .alerts, in: context, at: Endpoint(configuration.replayEndpoint), from: from, credit: 1_024,
-            name: "subscribe")
+            name: "subscribe", security: try security())
         var poller = Poller()
         _ = reader.add(to: &poller)
         _ = poller.add(stop.waker)
         var shown = 0
+        let start = ServiceClock.monotonic
+        var hasComplained = false
         while stop.count == 0, shown < count ?? .max {
             let now = ServiceClock.monotonic
+            if reader.epoch == 0, now - start > .seconds(5), !hasComplained {
+                hasComplained = true
+                complain("nobody answers at \(configuration.replayEndpoint) yet: is it running, and is the key let in?")
+            }
             try reader.keepOpen(now: now)
             let event = try reader.receive(now: now) { _, records in
                 var decoder = BatchDecoder()

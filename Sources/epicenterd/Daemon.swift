@@ -57,6 +57,7 @@ final class Daemon {
                 dependencies: index == 0 ? [] : [names[index - 1]],
                 // The child's own bound comes first: it has a checkpoint and a segment to close.
                 stopPatience: context.configuration.stopWithin + .seconds(10),
+                maximumDeaths: context.configuration.maximumDeaths, deathWindow: context.configuration.deathWindow,
                 readsInput: index == 0 && context.configuration.readsInput)
         }
     }

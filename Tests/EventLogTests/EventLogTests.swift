@@ -1,5 +1,7 @@
 import EventLog
 import Foundation
+import Glibc
+import MCAP
 import Schema
 import TestKit
 import Testing
@@ -213,6 +215,27 @@ struct EventLogTests {
         for length in [bytes.count / 2, bytes.count - 1] {
             try bytes.prefix(length).write(to: URL(fileURLWithPath: directory.path + "/b.mcap"))
             #expect(throws: LogError.self) { try LogIndex(reading: directory.path + "/b.mcap") }
+        }
+    }
+
+    @Test("a few bytes that say they are a chunk of more than 64 MiB are refused before it is allocated")
+    func bomb() throws {
+        let path = directory.path + "/bomb.mcap"
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT, 0o600)
+        var writer = try FileWriter(descriptor, header: HeaderRecord(profile: RecordingSchema.profile))
+        var chunk = ChunkBuilder()
+        let payload = [UInt8](repeating: 0, count: 64 << 20)
+        chunk.append(channelID: 1, sequence: 1, logTime: 1, publishTime: 1, data: payload.span.bytes)
+        try writer.append(&chunk, .zstd(level: 1))
+        try writer.finish()
+        #expect(writer.offset < 1 << 16)
+        #expect {
+            try LogIndex(reading: path)
+        } throws: { error in
+            guard case .container(let error)? = (error as? LogError)?.reason, case .tooLarge = error.reason else {
+                return false
+            }
+            return true
         }
     }
 

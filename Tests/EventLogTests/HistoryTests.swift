@@ -22,6 +22,15 @@ struct HistoryTests {
                 sync: sync, segmentBytes: segmentBytes, compactsInBackground: false, boot: boot, calls: calls))
     }
 
+    /// What a segment of `market` has before its first record: the schemas, which grow with every message type.
+    private static let front: UInt64 = {
+        let directory = TemporaryDirectory()
+        let log = try? EventLog(directory: directory.path + "/s", stream: .market, newEpoch: 7)
+        log?.append(tick(1))
+        _ = try? log?.commit()
+        return log?.index.bytes ?? 0
+    }()
+
     private func segments() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".mcap") }.sorted()
     }
@@ -39,13 +48,13 @@ struct HistoryTests {
     @Test("full segments are closed and compacted, and everything is read back from any place, also anew")
     func rotation() throws {
         do {
-            let log = try open(segmentBytes: 100_000)
+            let log = try open(segmentBytes: Self.front + 20_000)
             try fill(log, 1...500)
             #expect(try segments().count > 2)
             #expect(try sequences(log.index) == Array(1...500))
             try log.close()
         }
-        let log = try open(segmentBytes: 100_000)
+        let log = try open(segmentBytes: Self.front + 20_000)
         #expect(log.committed == 500)
         #expect(log.opening.closedSegments == 0 && log.opening.lost.isEmpty)
         for from in stride(from: 1 as UInt64, through: 500, by: 37) {
@@ -152,6 +161,176 @@ struct HistoryTests {
             #expect(try sequences(log.index) == [1, 2, 4, 5], "bit \(bit)")
             #expect(log.lineage.lost == [Lineage.Span(3, 3)], "bit \(bit)")
             #expect(log.opening.lost == [Lineage.Span(3, 3)], "bit \(bit)")
+        }
+    }
+
+    @Test(
+        "every byte of a stream's last three chunks damaged: it opens, and what is not there is told",
+        arguments: [true, false])
+    func damagedBytes(isClosed: Bool) throws {
+        let (name, bytes, ends) = try five(.signals, isClosed: isClosed)
+        for place in ends[1]..<ends[4] {
+            let copy = try copy(name, bytes, cutTo: bytes.count)
+            var changed = bytes
+            changed[place] ^= 0x40
+            try changed.write(to: URL(fileURLWithPath: copy + "/" + name))
+            let log = try EventLog(directory: copy, stream: .signals, newEpoch: 9, options: .init(sync: .never))
+            let found = try sequences(log.index)
+            let lost = log.lineage.lost.flatMap { Array($0.first...$0.last) }
+            let missing = log.opening.missing.map { Array($0.first...$0.last) } ?? []
+            // Damage at the end of a stream that was not closed is what a torn write leaves.
+            let torn = isClosed || (found + lost).contains(5) ? [] : [5] as [UInt64]
+            #expect((found + lost + missing + torn).sorted() == [1, 2, 3, 4, 5], "\(place)")
+            #expect(found.count >= 4, "\(place)")
+            #expect(missing.isEmpty || missing == [5], "\(place)")
+        }
+    }
+
+    @Test("a stream whose front is damaged is read from its start, and the range is told")
+    func damagedFront() throws {
+        do {
+            let log = try open(segmentBytes: Self.front + 20_000)
+            try fill(log, 1...300)
+            try log.close()
+        }
+        let names = try segments()
+        let second = try #require(UInt64(names[1].dropLast(5)))
+        try flip(path + "/" + names[0], at: 0.45)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path + "/" + names[0]))
+        let chunk = try #require(bytes.range(of: Data("zstd".utf8)))
+        for place in chunk.upperBound + 12..<chunk.upperBound + 20 { bytes[place] ^= 0xFF }
+        try bytes.write(to: URL(fileURLWithPath: path + "/" + names[0]))
+        let log = try open(segmentBytes: Self.front + 20_000)
+        #expect(try sequences(log.index) == Array(second...300))
+        #expect(log.lineage.lost == [Lineage.Span(1, second - 1)])
+        #expect(log.index.firstSequence == 1)
+        var cursor = LogCursor(at: 3)
+        let batch = try #require(try cursor.next(in: log.index, into: RawBuffer()))
+        #expect(batch.lost == Lineage.Span(3, second - 1))
+        #expect(batch.firstSequence == second)
+        #expect(try sequences(LogIndex(reading: path)) == Array(second...300))
+    }
+
+    @Test("retention that meets a damaged segment mends it and goes on")
+    func retentionOfDamage() throws {
+        do {
+            let log = try open(segmentBytes: Self.front + 20_000)
+            try fill(log, 1...500)
+            try log.close()
+        }
+        let name = try #require(try segments().first)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+        bytes.replaceSubrange(bytes.count - 2_000..<bytes.count - 100, with: Data(count: 1_900))
+        bytes.replaceSubrange(20_000..<bytes.count - 2_000, with: Data(repeating: 7, count: bytes.count - 22_000))
+        try bytes.write(to: URL(fileURLWithPath: path + "/" + name))
+        let log = try open(segmentBytes: Self.front + 20_000)
+        let policy = RetentionPolicy(maximumBytes: 1)
+        _ = try log.retain(behind: .max, policy)
+        _ = try log.retain(behind: .max, policy)
+        #expect(try segments().count == 1)
+        #expect(log.committed == 500)
+    }
+
+    // MARK: truncation
+
+    /// A chunk is whole without the index of its one message: opcode, length, channel, array's length, one entry.
+    static let messageIndex = 1 + 8 + 2 + 4 + 16
+
+    /// Five records, a chunk each.
+    ///
+    /// - Returns: The segment's bytes, and where each record's chunk ends.
+    private func five(_ stream: StreamName, isClosed: Bool) throws -> (name: String, bytes: Data, ends: [Int]) {
+        var ends: [Int] = []
+        let log = try open(stream)
+        for cause in 1...5 as ClosedRange<UInt64> {
+            log.append(stream == .market ? tick(cause) : signal(cause: cause))
+            try log.commit()
+            ends.append(Int(try attributes().1) - Self.messageIndex)
+        }
+        if isClosed { try log.close() }
+        let name = try #require(try segments().first)
+        return (name, try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)), ends)
+    }
+
+    /// The stream with its segment cut to a length, in a place of its own.
+    private func copy(_ name: String, _ bytes: Data, cutTo length: Int) throws -> String {
+        let copy = directory.path + "/cut\(length)"
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        try bytes.prefix(length).write(to: URL(fileURLWithPath: copy + "/" + name))
+        return copy
+    }
+
+    @Test("a live segment cut at every byte of its last two records: whole records stay, and it goes on behind them")
+    func truncatedLive() throws {
+        let (name, bytes, ends) = try five(.market, isClosed: false)
+        for length in ends[2]...ends[4] {
+            let whole = UInt64(ends.filter { $0 <= length }.count)
+            let log = try EventLog(
+                directory: copy(name, bytes, cutTo: length), stream: .market, newEpoch: 9, options: .init(sync: .never))
+            #expect(try sequences(log.index) == Array(1...whole), "\(length)")
+            let torn = length - ends[Int(whole) - 1]
+            #expect(
+                log.opening.cutBytes == UInt64(torn < Self.messageIndex ? torn : torn - Self.messageIndex), "\(length)")
+            #expect(log.opening.lost.isEmpty && log.opening.missing == nil, "\(length)")
+            log.append(tick(9))
+            try log.commit()
+            #expect(try sequences(log.index) == Array(1...whole + 1), "\(length)")
+        }
+    }
+
+    @Test(
+        "a closed stream cut anywhere: whole records stay, what is not there is told, market begins a new epoch",
+        arguments: [StreamName.market, .signals])
+    func truncatedClosed(stream: StreamName) throws {
+        var random = SeededGenerator(for: "Truncation", default: 11)
+        let (name, bytes, ends) = try five(stream, isClosed: true)
+        // Every byte of the last two records, and places in what closing wrote.
+        let places =
+            Array(ends[2]...ends[4] + 80) + (0..<100).map { _ in Int.random(in: ends[4]...bytes.count, using: &random) }
+        for length in places + [0, 1, 8, 100] {
+            let whole = UInt64(ends.filter { $0 <= length }.count)
+            let log = try EventLog(
+                directory: copy(name, bytes, cutTo: length), stream: stream, newEpoch: 9, options: .init(sync: .never))
+            #expect(try sequences(log.index) == Array(1..<whole + 1), "\(length)")
+            #expect(log.opening.lost.isEmpty, "\(length)")
+            #expect(log.opening.missing == (whole < 5 ? Lineage.Span(whole + 1, 5) : nil), "\(length)")
+            #expect((log.epoch != 7) == (whole < 5 && stream == .market), "\(length)")
+            if stream == .market, whole < 5 {
+                #expect(log.lineage.standing(epoch: 7, upTo: 5) == .withdrawn(first: whole + 1, cause: whole + 1))
+                #expect(log.lineage.standing(epoch: 7, upTo: whole) == .good)
+            }
+            log.append(stream == .market ? tick(9) : signal(cause: 9))
+            try log.commit()
+            #expect(try sequences(log.index) == Array(1...whole + 1), "\(length)")
+        }
+    }
+
+    @Test("a segment in the middle cut at every byte of its last two records: what is gone is on record as lost")
+    func truncatedMiddle() throws {
+        do {
+            let log = try open(segmentBytes: 1)
+            // The first segment is closed with two records and is compacted when the third is written.
+            log.append(tick(1))
+            log.append(tick(2))
+            try fill(log, 3...5)
+            try log.close()
+        }
+        let name = try #require(try segments().first)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+        let record = try #require(
+            bytes.range(of: Data([0x09, 2, 0, 0, 0, 0, 0, 0, 0])) ?? bytes.range(of: Data("zstd".utf8)))
+        let begin = max(0, record.lowerBound - 200)
+        for length in Array(begin...begin + 400) + [0, bytes.count - 1] {
+            let log = try EventLog(
+                directory: copy(name, bytes, cutTo: length), stream: .market, newEpoch: 9, options: .init(sync: .never))
+            let found = try sequences(log.index)
+            let lost = log.lineage.lost.flatMap { Array($0.first...$0.last) }
+            #expect((lost + found).sorted() == Array(1...5), "\(length)")
+            #expect(lost.isEmpty || log.epoch != 7, "\(length)")
+            log.append(tick(9))
+            try log.commit()
+            #expect(log.committed == 6)
         }
     }
 
@@ -338,7 +517,7 @@ struct HistoryTests {
     @Test("old segments go as far as nobody needs them, and no further")
     func retention() throws {
         do {
-            let log = try open(segmentBytes: 100_000)
+            let log = try open(segmentBytes: Self.front + 20_000)
             try fill(log, 1...500)
             let second = try #require(try segments().dropFirst().first.flatMap { UInt64($0.dropLast(5)) })
             let policy = RetentionPolicy(maximumBytes: 1)
@@ -362,7 +541,7 @@ struct HistoryTests {
 
     @Test("by age: record time decides, not the clock of this machine")
     func retentionByAge() throws {
-        let log = try open(segmentBytes: 100_000)
+        let log = try open(segmentBytes: Self.front + 20_000)
         try fill(log, 1...500)
         let names = try segments().map { UInt64($0.dropLast(5)) ?? 0 }
         #expect(try log.retain(behind: .max, RetentionPolicy(maximumAge: 10_000)) == nil)

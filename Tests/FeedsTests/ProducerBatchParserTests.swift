@@ -85,6 +85,15 @@ struct ProducerBatchParserTests {
         #expect(refusal?.reason == reason)
     }
 
+    @Test("events of a protobuf batch are counted before any is decoded")
+    func manyEvents() {
+        let empty: [UInt8] = [0x1A, 0]
+        // What follows does not decode: whoever decodes first says that instead.
+        let bytes = [UInt8]([0x0A, 1, 0x78, 0x10, 1]) + repeatElement(empty, count: 4_097).joined() + [0x0B]
+        let refusal = #expect(throws: Refusal.self) { try ProducerBatchParser.parse(bytes.span) }
+        #expect(refusal?.reason == .tooManyEvents)
+    }
+
     @Test("20,000 mutated protobuf batches are read and normalized without a crash")
     func mutations() throws {
         var generator = SeededGenerator.fromEnvironment("protobuf mutations")

@@ -140,6 +140,12 @@ struct SettingsFileTests {
         #expect(!problems(text).isEmpty)
     }
 
+    @Test("of a million problems a thousand are kept")
+    func manyProblems() {
+        let text = "settings: {}\ninstruments:\n" + String(repeating: "- x\n", count: 20_000)
+        #expect(problems(text).count == 1_000)
+    }
+
     @Test("5,000 mutated files are read without a crash")
     func mutations() {
         var generator = SeededGenerator.fromEnvironment("YAML mutations")

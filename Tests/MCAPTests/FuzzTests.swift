@@ -39,7 +39,7 @@ struct FuzzTests {
         for index in reader.chunkIndexes.indices { _ = try? reader.chunk(index) }
     }
 
-    private static func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+    static func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
         guard bytes.count > 8 else { return }
         let place = Int.random(in: 0..<bytes.count, using: &generator)
         switch Int.random(in: 0..<6, using: &generator) {

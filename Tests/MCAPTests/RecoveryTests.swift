@@ -184,4 +184,21 @@ struct RecoveryTests {
             #expect(recovered.verdict == .torn(stop))
         }
     }
+
+    @Test(
+        "what looks like a chunk behind the damage, with sizes that have no sum or no room, is none",
+        arguments: [UInt64.max, UInt64.max - 3, 64] as [UInt64], [0, 41, 43] as [UInt64])
+    func impossibleChunk(uncompressedSize: UInt64, length: UInt64) throws {
+        let (bytes, ends) = try Sample.file(chunks: 1, closed: false)
+        let fields = ChunkFields(
+            messageStartTime: 1, messageEndTime: 2, uncompressedSize: uncompressedSize, uncompressedCRC: 7,
+            compression: "zstd")
+        var chunk = [UInt8](ChunkRecord(fields: fields, records: [1, 2, 3, 4]))
+        // A length that ends within the chunk's own fields.
+        if length > 0 { chunk.replaceSubrange(1..<9, with: withUnsafeBytes(of: length.littleEndian) { Array($0) }) }
+        let file = bytes + [0, 0] + chunk + [UInt8](repeating: 0, count: 60)
+        let recovered = try ScratchFile(file).recovered()
+        #expect(recovered.verdict == .torn(ContainerError(.invalidOpcode, at: ends[0])))
+        #expect(recovered.endOffset == ends[0])
+    }
 }

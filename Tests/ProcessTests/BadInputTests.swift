@@ -201,7 +201,7 @@ struct BadInputTests {
 }
 
 /// A producer as any program would be one.
-private final class Producer {
+final class Producer {
     private var socket: Socket<Dealer>
 
     init(_ service: Service) throws {

@@ -12,7 +12,13 @@ struct CommandLineTests {
 
     @Test(
         "every command explains itself with an example",
-        arguments: ["run", "replay", "subscribe", "status", "report", "inspect", "import", "digest", "config check"])
+        arguments: [
+            "run", "replay", "subscribe", "status", "report", "inspect", "recover", "record", "merge", "filter",
+            "export",
+            "export csv", "export jsonl", "import", "digest", "config check", "keys", "keys new", "keys list",
+            "keys allow",
+            "keys revoke",
+        ])
     func help(command: String) throws {
         let words = command.split(separator: " ").map(String.init)
         let ended = try run(Binaries.path("epicenter"), words + ["--help"])
@@ -83,7 +89,7 @@ struct CommandLineTests {
         #expect(ended.status == 1)
         #expect(ended.errors.contains("b.csv:3: symbol is \"BBB\""))
         let inspected = try epicenter("inspect", out, "--json")
-        #expect(inspected.output.contains(#""market/Bars":{"records":1,"messages":1}"#), "\(inspected.output)")
+        #expect(inspected.output.contains(#""market/Bars":{"messages":1,"records":1}"#), "\(inspected.output)")
         let again = try epicenter("import", "csv", csv, "--settings", settings, "--into", out)
         #expect(again.output.contains("1 duplicates dropped"), "\(again.output)")
     }

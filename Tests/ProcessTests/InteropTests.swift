@@ -17,8 +17,9 @@ struct InteropTests {
         let subscriber = Process()
         subscriber.executableURL = URL(fileURLWithPath: Python.path)
         subscriber.arguments = [
-            Binaries.root + "/docs/examples/subscribe.py", "ipc://\(service.runDirectory)/alerts.sock", "--until-idle",
-            "20",
+            Binaries.root + "/docs/examples/python/subscribe.py", "ipc://\(service.runDirectory)/alerts.sock",
+            "ipc://\(service.runDirectory)/replay.sock", "--from-start", "--resume", service.directory.path + "/place",
+            "--until-idle", "20",
         ]
         let output = service.directory.path + "/subscriber"
         _ = FileManager.default.createFile(atPath: output, contents: nil)
@@ -33,7 +34,16 @@ struct InteropTests {
         let alerts = try LogIndex(reading: service.dataDirectory + "/alerts").head
         #expect(alerts > 100)
         #expect(lines.count == Int(alerts))
+        let place = try String(contentsOfFile: service.directory.path + "/place", encoding: .utf8)
+        #expect(place.hasSuffix(":\(alerts)"))
         #expect(lines.contains { $0.contains("NVDA") && $0.contains("16.97") })
+    }
+
+    @Test("the Python subscriber in scripted scenarios: losses, damage, histories taken back, topics interleaved")
+    func scenarios() throws {
+        let ended = try run(Python.path, [Binaries.root + "/Tests/Interop/subscriber_scenarios.py"])
+        #expect(ended.status == 0, "\(ended.output) \(ended.errors)")
+        #expect(ended.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 11)
     }
 
     @Test("Python's mcap reads the recording and the alert log, checksums validated and messages decoded")

@@ -47,25 +47,45 @@ func epicenter(_ arguments: String...) throws -> Ended { try run(Binaries.path("
 /// A service of a test's own.
 final class Service {
     let directory = TemporaryDirectory()
-    let process = Process()
+    private(set) var process = Process()
+    let dataDirectory: String
     var runDirectory: String { directory.path + "/run" }
-    var dataDirectory: String { directory.path + "/data" }
     var configurationPath: String { directory.path + "/epicenter.yaml" }
     var log: String { (try? String(contentsOfFile: directory.path + "/log", encoding: .utf8)) ?? "" }
 
     /// - Parameters:
     ///   - yaml: Sections besides `run` and `data`.
+    ///   - data: Keys of `data` besides the directory, as `key: value`.
+    ///   - dataDirectory: Where the streams are; nil: beside everything else.
     ///   - input: What it reads, if a feed is standard input.
-    init(_ yaml: String, input: Pipe? = nil) throws {
+    init(
+        _ yaml: String, data: [String] = [], dataDirectory: String? = nil, environment: [String: String] = [:],
+        input: Pipe? = nil
+    ) throws {
+        self.dataDirectory = dataDirectory ?? directory.path + "/data"
+        _ = FileManager.default.createFile(atPath: directory.path + "/log", contents: nil)
+        try configure(yaml, data: data)
+        try start(environment: environment, input: input)
+    }
+
+    /// Replaces the configuration, for the next start.
+    func configure(_ yaml: String, data: [String] = []) throws {
         try """
         run: {directory: \(directory.path)/run}
-        data: {directory: \(directory.path)/data}
+        data: {\((["directory: \(dataDirectory)"] + data).joined(separator: ", "))}
         \(yaml)
-        """.write(toFile: directory.path + "/epicenter.yaml", atomically: true, encoding: .utf8)
-        _ = FileManager.default.createFile(atPath: directory.path + "/log", contents: nil)
+        """.write(toFile: configurationPath, atomically: true, encoding: .utf8)
+    }
+
+    /// Starts it, also again after it has ended.
+    func start(environment: [String: String] = [:], input: Pipe? = nil) throws {
+        process = Process()
         process.executableURL = URL(fileURLWithPath: Binaries.path("epicenterd"))
-        process.arguments = ["--config", directory.path + "/epicenter.yaml"]
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: directory.path + "/log"))
+        process.arguments = ["--config", configurationPath]
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let log = try FileHandle(forWritingTo: URL(fileURLWithPath: directory.path + "/log"))
+        try log.seekToEnd()
+        process.standardError = log
         if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
         try process.run()
     }
@@ -91,6 +111,30 @@ final class Service {
 
     func pid(of name: String) throws -> Int32? {
         try status()?.children.first { $0.process == name }.map(\.pid)
+    }
+
+    /// Ends all its processes as a crash does, and waits until they are gone.
+    func crash() {
+        let children = Self.children(of: process.processIdentifier)
+        _ = Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let end = Date().addingTimeInterval(5)
+        while Date() < end, children.values.contains(where: isAlive) { usleep(2_000) }
+    }
+
+    /// The processes a process has started that are alive, by their binaries' names.
+    static func children(of parent: Int32) -> [String: Int32] {
+        var found: [String: Int32] = [:]
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let pid = Int32(name), let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+                let fields = stat.split(separator: ")").last?.split(separator: " "), fields.count > 1,
+                fields[1] == "\(parent)", fields[0] != "Z",
+                let line = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8),
+                let binary = line.split(separator: "\0").first?.split(separator: "/").last
+            else { continue }
+            found[String(binary)] = pid
+        }
+        return found
     }
 
     /// Stops it drained.

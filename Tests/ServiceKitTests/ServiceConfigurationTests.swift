@@ -60,21 +60,63 @@ struct ServiceConfigurationTests {
             ("ingest: {csv: {a: b}}", "e.yaml:1: ingest.csv.a is not a setting"),
             (
                 "publish: {alerts: \"tcp://0.0.0.0:99\"}",
-                "publish.alerts is \"tcp://0.0.0.0:99\", allowed is a local endpoint"
+                "publish.alerts is \"tcp://0.0.0.0:99\", allowed is ipc:// or tcp:// on the loopback; off it there must be CURVE: make one with `epicenter keys new server`"
             ),
             ("run: [1, [2]]", "run is a list of lists"),
             ("data: {sink: never}", "data.sink is not a setting; allowed are data.compression"),
             ("- a", "must be a mapping"),
             ("a: [", "not valid YAML"),
+            ("data: {syncIntervalMs: 1:30}", "data.syncIntervalMs is \"1:30\", allowed is a whole number"),
+            ("ingest: {rate: 99999999999999:59:59:59:59:59}", "ingest.rate is \"99999999999999:59:59:59:59:59\""),
+            ("run: &a {directory: /a}\ndata: *a", "e.yaml:1: an anchor (&name)"),
+            (String(repeating: "[", count: 20) + String(repeating: "]", count: 20), "more than 16 levels"),
         ])
     func refuses(yaml: String, expected: String) {
         let found = problems(yaml)
         #expect(found.contains { $0.contains(expected) }, "\(found)")
     }
 
+    @Test(
+        "every public endpoint needs CURVE off the loopback, which a server key brings",
+        arguments: ["publish.alerts", "publish.replay", "ingest.producers", "ingest.pull"],
+        ["tcp://0.0.0.0:99", "tcp://*:99", "tcp://eth0:99", "tcp://10.0.0.1:99", "tcp://[::]:99"])
+    func offLoopback(key: String, endpoint: String) throws {
+        let parts = key.split(separator: ".")
+        let yaml = "\(parts[0]): {\(parts[1]): \"\(endpoint)\"}"
+        let found = problems(yaml)
+        #expect(found.count == 1)
+        #expect(found[0].contains("\(key) is \"\(endpoint)\"") && found[0].contains("epicenter keys new"), "\(found)")
+        let read = try ServiceConfiguration.load(
+            yaml: yaml + "\nsecurity: {serverKey: server, directory: /k}", name: "e.yaml")
+        #expect(read.needsCurve(endpoint))
+        #expect(!read.needsCurve("tcp://127.0.0.1:1") && !read.needsCurve("ipc:///tmp/x"))
+        #expect(read.keyProblems().first?.contains("/k/server.secret") ?? false)
+    }
+
+    @Test("CURVE is for all public sockets where it is asked for, and needs a key")
+    func always() throws {
+        let read = try ServiceConfiguration.load(
+            yaml: "security: {serverKey: s, curve: always}", name: "e.yaml")
+        #expect(read.needsCurve("ipc:///tmp/x"))
+        #expect(!read.keyProblems().isEmpty)
+        #expect(ServiceConfiguration().keyProblems().isEmpty)
+        #expect(problems("security: {curve: always}").first?.contains("epicenter keys new server") ?? false)
+        #expect(
+            problems("security: {curve: never, serverKey: s}").first?.contains("allowed is auto or always") ?? false)
+        #expect(problems("security: {serverKey: ../s}").first?.contains("a key's name") ?? false)
+        #expect(problems("publish: {alerts: \"inproc://x\"}").count == 1)
+    }
+
     @Test("all problems are said at once")
     func allProblems() {
         #expect(problems("data: {sync: often, syncIntervalMs: x}\nlog: {level: loud}\nnonsense: 1").count == 4)
+    }
+
+    @Test("a hundred keys that are no settings are said one by one, more are counted")
+    func manyUnknown() {
+        let found = problems((0..<5_000).map { "k\($0): 1\n" }.joined())
+        #expect(found.count == 101)
+        #expect(found.last == "e.yaml: 4900 more keys are not settings")
     }
 
     @Test("the environment overrides the file, and a wrong value there is refused too")

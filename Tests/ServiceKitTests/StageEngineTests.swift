@@ -27,6 +27,23 @@ private struct Counting: Stage {
     }
 }
 
+/// The same after its judgement was changed.
+private struct CountingOtherwise: Stage {
+    static let output = StreamName.signals
+    static let judgementVersion = "counting-2"
+    var seen: UInt64 = 0
+
+    mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox) {
+        for row in rows {
+            seen += 1
+            outbox.begin(cause: message.firstSequence + UInt64(row), recordTime: message.recordTime(row: row))
+            var signal = ShockSignal()
+            signal.shock = "otherwise \(seen)"
+            outbox.emit(signal)
+        }
+    }
+}
+
 /// Writes down in which order it was given records of both its inputs.
 private struct Ordering: Stage {
     static let output = StreamName.findings
@@ -63,8 +80,9 @@ struct StageEngineTests {
         return .trades(trades)
     }
 
-    private func log(_ name: String, _ stream: StreamName) throws -> EventLog {
-        try EventLog(directory: "\(directory.path)/\(name)", stream: stream, newEpoch: 3, options: .init(sync: .never))
+    private func log(_ name: String, _ stream: StreamName, newEpoch: UInt64 = 3) throws -> EventLog {
+        try EventLog(
+            directory: "\(directory.path)/\(name)", stream: stream, newEpoch: newEpoch, options: .init(sync: .never))
     }
 
     private func undisturbed(_ records: Int) throws -> String {
@@ -107,6 +125,62 @@ struct StageEngineTests {
         let index = try LogIndex(reading: "\(directory.path)/\(name)")
         #expect(index.head == 400)
         #expect(try StreamDigest.of(index).hexadecimal == undisturbed(900))
+    }
+
+    @Test("a damaged latest checkpoint does not take the place of the older one when the next is written")
+    func damagedLatest() throws {
+        let path = directory.path + "/generations"
+        func engine() throws -> StageEngine<Counting> {
+            try StageEngine<Counting>(log: log("g", .signals), checkpointPath: path)
+        }
+        func live(upTo last: UInt64, _ engine: StageEngine<Counting>) throws {
+            let next = (engine.applied[.market] ?? 0) + 1
+            engine.enqueue(trades(next, Int(last - next + 1)), of: .market)
+            try engine.log.commit()
+            try engine.writeCheckpoint(epochs: [:])
+        }
+        do {
+            let first = try engine()
+            try live(upTo: 90, first)
+            try live(upTo: 180, first)
+        }
+        let damaged = Data("EPCK damaged".utf8)
+        try damaged.write(to: URL(fileURLWithPath: path))
+        do {
+            let second = try engine()
+            #expect(second.restored == "restored the older one, the latest: damaged")
+            #expect(second.applied[.market] == 90)
+            try live(upTo: 270, second)
+            #expect(second.restorable[.market] == 90)
+        }
+        try damaged.write(to: URL(fileURLWithPath: path))
+        #expect(try engine().applied[.market] == 90)
+    }
+
+    @Test("another judgement begins a new epoch at the head, from the start, and rewrites nothing that was said")
+    func otherJudgement() throws {
+        let path = directory.path + "/judged"
+        let epoch: UInt64
+        do {
+            let engine = try StageEngine<Counting>(log: log("j", .signals), checkpointPath: path)
+            engine.enqueue(trades(1, 90), of: .market)
+            try engine.log.commit()
+            try engine.writeCheckpoint(epochs: [:])
+            epoch = engine.log.epoch
+        }
+        let before = try StreamDigest.of(LogIndex(reading: directory.path + "/j")).hexadecimal
+        let engine = try StageEngine<CountingOtherwise>(log: log("j", .signals, newEpoch: 4), checkpointPath: path)
+        #expect(engine.restored == "made by judgement counting-1, this is counting-2")
+        #expect(engine.log.epoch != epoch)
+        #expect(engine.log.lineage.current.first == 41)
+        #expect(engine.log.lineage.standing(epoch: epoch, upTo: 40) == .good)
+        // It is shown everything again and says only what is new.
+        engine.enqueue(trades(1, 90), of: .market)
+        try engine.log.commit()
+        #expect(try StreamDigest.of(LogIndex(reading: directory.path + "/j")).hexadecimal == before)
+        engine.enqueue(trades(91, 10), of: .market)
+        try engine.log.commit()
+        #expect(engine.log.committed == 50)
     }
 
     @Test("a checkpoint that is ahead of its stream is not used")
