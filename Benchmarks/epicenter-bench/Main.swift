@@ -7,11 +7,12 @@ import ServiceKit
 struct Main {
     static let usage = """
         USAGE: epicenter-bench [--small] [PART …]
-        PARTS: log hops pipeline; all of them when none is named
+        PARTS: log commit hops catchup latency pipeline; all of them when none is named
         --small  proves that they run; its figures mean nothing
         """
 
     static func main() {
+        ServiceMain.keepFreedMemory()
         do {
             var arguments = Array(CommandLine.arguments.dropFirst())
             if let command = arguments.first, try runChild(command, Array(arguments.dropFirst())) { return }
@@ -34,6 +35,8 @@ struct Main {
         case "relay": try RawHops.relay(arguments)
         case "origin": try StreamHops.origin(arguments)
         case "hop": try StreamHops.hop(arguments)
+        case "live-owner": try CatchUpBenchmark.own(arguments)
+        case "catch-up": try CatchUpBenchmark.catchUp(arguments)
         default: return false
         }
         return true
@@ -41,9 +44,14 @@ struct Main {
 }
 
 private enum Part {
-    static let order = ["log", "hops", "pipeline"]
+    static let order = ["log", "commit", "hops", "catchup", "latency", "pipeline"]
     static let all: [String: @Sendable (_ isSmall: Bool) throws -> Void] = [
         "log": { try LogBenchmark(events: $0 ? 40_960 : 8_192_000, rounds: $0 ? 1 : 5).run() },
+        "commit": { try CommitBenchmark(commits: $0 ? 20 : 2_000).run() },
+        "catchup": { try CatchUpBenchmark(history: $0 ? 200_000 : 20_000_000, rate: 100_000, seconds: $0 ? 1 : 5).run() },
+        "latency": { isSmall in
+            for rate in [1_000, 10_000] { try AlertLatencyBenchmark(rate: rate, alerts: isSmall ? 20 : 1_500).run() }
+        },
         "hops": { try HopBenchmark(events: $0 ? 65_536 : 3_145_728, rounds: $0 ? 1 : 5).run() },
         "pipeline": { try PipelineBenchmark(bars: $0 ? 200_000 : 5_000_000, symbols: $0 ? 200 : 1_000).run() },
     ]

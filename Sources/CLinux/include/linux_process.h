@@ -5,4 +5,8 @@
 /// Swift's Glibc lacks the variadic prctl. Returns 0, or errno.
 int epicenter_set_parent_death_signal(int signal);
 
+/// Has the C library keep memory that is freed, up to `kept` bytes at the end of each heap, and take blocks of up to
+/// `largest` bytes (32 MiB at the most) from there. Swift's Glibc lacks mallopt.
+void epicenter_keep_freed_memory(int largest, int kept);
+
 #endif
