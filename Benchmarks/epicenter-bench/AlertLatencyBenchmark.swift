@@ -8,7 +8,7 @@ import ZeroMQ
 /// From a producer's events to the alert they cause at a subscriber, through the real processes under a real
 /// epicenterd.
 ///
-/// Twenty names have sixty quiet sessions behind them. A producer (DEALER) sends a batch each millisecond; in every
+/// Twenty names have two hundred quiet sessions behind them. A producer (DEALER) sends a batch each millisecond; in every
 /// twentieth one trade is a fifth or a quarter below its name's last close, by turns, which the stages must answer
 /// with an alert each time: a shock is pending from the first on, and said again when it moves by two points.
 ///
@@ -67,7 +67,10 @@ struct AlertLatencyBenchmark {
         print("\(answered.count) of \(shocks.count) shocks answered")
         line("", "p50", "p99", "p99.9", "worst")
         let rows = [
-            ("sent to acknowledged, all batches", batches.filter { $0.acknowledged > 0 }.map { seconds($0.sent, $0.acknowledged) }),
+            (
+                "sent to acknowledged, all batches",
+                batches.filter { $0.acknowledged > 0 }.map { seconds($0.sent, $0.acknowledged) }
+            ),
             ("acknowledged to alert", own), ("... from the batch that ended the wait", ended),
             ("sent to alert", answered.map { seconds($0.sent, $0.alerted) }),
         ]
@@ -183,7 +186,7 @@ struct AlertLatencyBenchmark {
         let symbols = ["M"] + (0..<Self.names).map { "N\($0)" }
         var csv = "date,symbol,open,high,low,close,volume\n"
         let today = CivilTime.sessionDay(end: ServiceClock.wall)
-        for back in (1...60).reversed() {
+        for back in (1...200).reversed() {
             for (number, symbol) in symbols.enumerated() {
                 // A quiet walk around 100 that ends there, different for each name.
                 let step = back == 1 ? 0 : Double((back * 7_919 + number * 104_729) % 200 - 100) / 100
@@ -197,11 +200,12 @@ struct AlertLatencyBenchmark {
         try """
         run: {directory: \(directory)/run}
         data: {directory: \(directory)/data}
+        log: {level: warning}
         ingest: {csv: [\(directory)/bars.csv], rate: max}
         settings:
           benchmark: M
           calendar: {zone: America/New_York, open: "09:30", close: "16:00"}
-          detection: {estimation_window: 40, minimum_history: 20, estimation_gap: 1, settle_ms: 1}
+          detection: {settle_ms: 1}
         instruments:
         \(instruments.joined())
         """.write(toFile: path, atomically: true, encoding: .utf8)

@@ -55,7 +55,9 @@ struct LogBenchmark {
         let writing = try seconds {
             for _ in 0..<blocks {
                 for place in 0..<1_024 {
-                    block.withUnsafeMutableBytes { ($0.baseAddress! + place * 64).copyMemory(from: event, byteCount: 64) }
+                    block.withUnsafeMutableBytes {
+                        ($0.baseAddress! + place * 64).copyMemory(from: event, byteCount: 64)
+                    }
                 }
                 guard write(descriptor, block, block.count) == block.count else { throw BenchmarkFailure("write") }
             }
@@ -106,7 +108,8 @@ struct LogBenchmark {
                 throw BenchmarkFailure("\(statement): \(String(cString: sqlite3_errmsg(database)))")
             }
         }
-        try run("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; CREATE TABLE events(id INTEGER PRIMARY KEY, event BLOB)")
+        try run(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; CREATE TABLE events(id INTEGER PRIMARY KEY, event BLOB)")
         var insert: OpaquePointer?
         sqlite3_prepare_v2(database, "INSERT INTO events(event) VALUES (?)", -1, &insert, nil)
         let event = [UInt8](repeating: 9, count: 64)

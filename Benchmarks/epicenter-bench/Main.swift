@@ -48,7 +48,9 @@ private enum Part {
     static let all: [String: @Sendable (_ isSmall: Bool) throws -> Void] = [
         "log": { try LogBenchmark(events: $0 ? 40_960 : 8_192_000, rounds: $0 ? 1 : 5).run() },
         "commit": { try CommitBenchmark(commits: $0 ? 20 : 2_000).run() },
-        "catchup": { try CatchUpBenchmark(history: $0 ? 200_000 : 20_000_000, rate: 100_000, seconds: $0 ? 1 : 5).run() },
+        "catchup": {
+            try CatchUpBenchmark(history: $0 ? 200_000 : 20_000_000, rate: 100_000, seconds: $0 ? 1 : 5).run()
+        },
         "latency": { isSmall in
             for rate in [1_000, 10_000] { try AlertLatencyBenchmark(rate: rate, alerts: isSmall ? 20 : 1_500).run() }
         },

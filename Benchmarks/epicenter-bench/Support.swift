@@ -14,7 +14,7 @@ struct Scratch: ~Copyable {
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit { if getenv("EPICENTER_BENCH_KEEP") == nil { try? FileManager.default.removeItem(atPath: path) } }
 
     /// An empty directory in it.
     func fresh(_ name: String) throws -> String {
