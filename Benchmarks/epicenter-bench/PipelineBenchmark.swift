@@ -12,11 +12,10 @@ struct PipelineBenchmark {
     let symbols: Int
 
     func run() throws {
-        let directory = "/tmp/epicenter-bench-\(getpid())"
-        try FileManager.default.createDirectory(
-            atPath: directory + "/run", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        print("\(bars) daily bars over \(symbols) symbols, columns of \(StreamMessage.maximumRows)")
+        let scratch = try Scratch()
+        let directory = try scratch.fresh("pipeline")
+        _ = try scratch.fresh("pipeline/run")
+        print("\n\(bars) daily bars over \(symbols) symbols, columns of \(StreamMessage.maximumRows)")
         let head = try SyntheticStream(bars: bars, symbols: symbols).write(to: directory + "/source")
 
         let messages = (bars + StreamMessage.maximumRows - 1) / StreamMessage.maximumRows
@@ -28,7 +27,9 @@ struct PipelineBenchmark {
         print("alerts: \(result.alerts)")
         for usage in result.usage {
             let cpu = String(format: "%.2f", usage.cpuSeconds)
-            print("\(usage.process): peak RSS \(usage.peakKilobytes >> 10) MB, CPU \(cpu) s")
+            let waited = String(format: "%.2f", usage.waitedSeconds)
+            print(
+                "\(usage.process): peak RSS \(usage.peakKilobytes >> 10) MB, CPU \(cpu) s, waited for a CPU \(waited) s")
         }
     }
 
@@ -59,6 +60,8 @@ struct PipelineBenchmark {
         var peakKilobytes: UInt64 = 0
         /// User and system time since the process began.
         var cpuSeconds = 0.0
+        /// How long its main thread could have run and was not let: others were busy.
+        var waitedSeconds = 0.0
     }
 
     private func pipeline(_ directory: String, head: UInt64) throws -> Result {
@@ -133,6 +136,9 @@ struct PipelineBenchmark {
             if fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) {
                 usage.cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
             }
+            // Documentation/scheduler/sched-stats: nanoseconds on a CPU, nanoseconds waiting for one.
+            let times = read(own, "schedstat").split(separator: " ")
+            if times.count > 1, let waited = Double(times[1]) { usage.waitedSeconds = waited / 1e9 }
             return usage
         }
     }
