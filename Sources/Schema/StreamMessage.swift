@@ -200,22 +200,29 @@ extension StreamMessage {
     }
 
     /// The message's bytes.
-    public func serialized() -> [UInt8] {
+    public func serialized() -> [UInt8] { serialized(firstSequence: firstSequence) }
+
+    /// The message's bytes as they are with another first sequence.
+    public func serialized(firstSequence: UInt64) -> [UInt8] {
         // Serialising fails only for required fields and invalid UTF-8, which proto3 messages built
         // by decoding or by this package do not have.
         do {
             switch self {
-            case .bars(let bars): return try bars.serializedBytes()
-            case .trades(let trades): return try trades.serializedBytes()
-            case .instrumentDefinition(let record): return try record.serializedBytes()
-            case .configurationChanged(let record): return try record.serializedBytes()
-            case .clockTick(let record): return try record.serializedBytes()
-            case .newsItem(let record): return try record.serializedBytes()
-            case .fact(let record): return try record.serializedBytes()
-            case .producerMark(let record): return try record.serializedBytes()
-            case .shockSignal(let record): return try record.serializedBytes()
-            case .finding(let record): return try record.serializedBytes()
-            case .alertRecord(let record): return try record.serializedBytes()
+            case .bars(var bars):
+                bars.firstSequence = firstSequence
+                return try bars.serializedBytes()
+            case .trades(var trades):
+                trades.firstSequence = firstSequence
+                return try trades.serializedBytes()
+            case .instrumentDefinition(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .configurationChanged(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .clockTick(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .newsItem(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .fact(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .producerMark(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .shockSignal(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .finding(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .alertRecord(let record): return try record.with(sequence: firstSequence).serializedBytes()
             }
         } catch {
             preconditionFailure("a \(type.schemaName) that cannot be serialised: \(error)")
