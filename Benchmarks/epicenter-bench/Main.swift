@@ -55,6 +55,10 @@ private enum Part {
             for rate in [1_000, 10_000] { try AlertLatencyBenchmark(rate: rate, alerts: isSmall ? 20 : 1_500).run() }
         },
         "hops": { try HopBenchmark(events: $0 ? 65_536 : 3_145_728, rounds: $0 ? 1 : 5).run() },
-        "pipeline": { try PipelineBenchmark(bars: $0 ? 200_000 : 5_000_000, symbols: $0 ? 200 : 1_000).run() },
+        "pipeline": {
+            try PipelineBenchmark(
+                bars: $0 ? 200_000 : 5_000_000, symbols: $0 ? 200 : 1_000, rounds: $0 ? 1 : 5
+            ).run()
+        },
     ]
 }

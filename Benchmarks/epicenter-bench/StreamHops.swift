@@ -127,7 +127,7 @@ enum StreamHops {
             hasMore = try owner?.service(now: now) ?? false || received
             try reader.acknowledge(log.committed, idle: !received)
         }
-        say("done")
+        if owner == nil { say("done") }
         try reader.acknowledge(log.committed, idle: true)
     }
 }

@@ -20,7 +20,8 @@ struct Scratch: ~Copyable {
     func fresh(_ name: String) throws -> String {
         let inner = path + "/" + name
         try? FileManager.default.removeItem(atPath: inner)
-        try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            atPath: inner, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return inner
     }
 }
