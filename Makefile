@@ -11,7 +11,7 @@ help:
 	@echo "make setup   install the Debian packages that are missing"
 	@echo "make build   release build"
 	@echo "make lint    formatting and generated code"
-	@echo "make bench   speed and memory beside raw libzmq"
+	@echo "make bench   speed, latency and memory beside a plain file, SQLite and raw libzmq"
 	@echo "make fuzz    damaged input for hours (FUZZ_SECONDS=…, FUZZ_TARGETS=…); what it finds is in out/fuzz"
 	@echo "make docs    the recording that ships, rebuilt from its inputs"
 
@@ -37,9 +37,10 @@ lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	scripts/generate-schema --check
 
-bench: setup
+bench:
+	@scripts/setup --bench
 	EPICENTER_BENCHMARKS=1 swift build -c release
-	.build/release/epicenter-bench pipeline
+	.build/release/epicenter-bench
 
 fuzz: setup
 	EPICENTER_BENCHMARKS=1 swift build -c release --product epicenter-fuzz

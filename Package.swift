@@ -140,9 +140,10 @@ if ProcessInfo.processInfo.environment["EPICENTER_TEST_PROGRAMS"] != nil {
 // Benchmarks and the fuzzer are built only when asked for: make bench, make fuzz.
 if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
     package.targets += [
+        .systemLibrary(name: "CSQLite", path: "Benchmarks/CSQLite"),
         .executableTarget(
             name: "epicenter-bench",
-            dependencies: ["EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
+            dependencies: ["CSQLite", "EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
         .executableTarget(

@@ -1,39 +1,70 @@
 import Foundation
 import ServiceKit
 
-/// `epicenter-bench`: speed and memory of the whole pipeline beside raw libzmq, in one run on one machine.
-///
-///     epicenter-bench pipeline [BARS] [SYMBOLS]
-///     epicenter-bench log-open [GIGABYTES] [DIRECTORY]
-///
-/// It prints ratios; absolute figures move between machines.
+/// `epicenter-bench`: speed and memory beside references, in one run on one machine. `docs/PERFORMANCE.md` says what
+/// each part measures. It prints ratios; absolute figures move between machines.
 @main
 struct Main {
+    static let usage = """
+        USAGE: epicenter-bench [--small] [PART …]
+        PARTS: log commit hops catchup latency pipeline; all of them when none is named.
+               log-open writes ten gigabytes, and is only run by name
+        --small  proves that they run; its figures mean nothing
+        """
+
     static func main() {
+        ServiceMain.keepFreedMemory()
         do {
             var arguments = Array(CommandLine.arguments.dropFirst())
-            let command = arguments.isEmpty ? "" : arguments.removeFirst()
-            switch command {
-            case "pipeline":
-                try PipelineBenchmark(
-                    bars: arguments.first.flatMap(Int.init) ?? 5_000_000,
-                    symbols: arguments.dropFirst().first.flatMap(Int.init) ?? 1_000
-                ).run()
-            case "log-open":
-                let scratch = NSTemporaryDirectory() + "epicenter-bench-\(getpid())"
-                defer { try? FileManager.default.removeItem(atPath: scratch) }
-                try LogOpenBenchmark(
-                    gigabytes: arguments.first.flatMap(Int.init) ?? 10,
-                    directory: arguments.dropFirst().first ?? scratch
-                ).run()
-            case "relay": try RawHops.relay(arguments)
-            default:
-                print("USAGE: epicenter-bench pipeline [BARS] [SYMBOLS] | log-open [GIGABYTES] [DIRECTORY]")
+            if let command = arguments.first, try runChild(command, Array(arguments.dropFirst())) { return }
+            let isSmall = arguments.contains("--small")
+            arguments.removeAll { $0 == "--small" }
+            guard arguments.allSatisfy(Part.all.keys.contains) else {
+                FileHandle.standardError.write(Data((usage + "\n").utf8))
                 exit(64)
             }
+            for part in arguments.isEmpty ? Part.order : arguments { try Part.all[part]?(isSmall) }
         } catch {
             FileHandle.standardError.write(Data("epicenter-bench: \(error)\n".utf8))
             exit(1)
         }
     }
+
+    /// What the parts start this program as, in processes of their own.
+    private static func runChild(_ command: String, _ arguments: [String]) throws -> Bool {
+        switch command {
+        case "relay": try RawHops.relay(arguments)
+        case "origin": try StreamHops.origin(arguments)
+        case "hop": try StreamHops.hop(arguments)
+        case "live-owner": try CatchUpBenchmark.own(arguments)
+        case "catch-up": try CatchUpBenchmark.catchUp(arguments)
+        default: return false
+        }
+        return true
+    }
+}
+
+private enum Part {
+    static let order = ["log", "commit", "hops", "catchup", "latency", "pipeline"]
+    static let all: [String: @Sendable (_ isSmall: Bool) throws -> Void] = [
+        "log": { try LogBenchmark(events: $0 ? 40_960 : 8_192_000, rounds: $0 ? 1 : 5).run() },
+        "commit": { try CommitBenchmark(commits: $0 ? 20 : 2_000).run() },
+        "catchup": {
+            try CatchUpBenchmark(history: $0 ? 200_000 : 20_000_000, rate: 100_000, seconds: $0 ? 1 : 5).run()
+        },
+        "latency": { isSmall in
+            for rate in [1_000, 10_000] { try AlertLatencyBenchmark(rate: rate, alerts: isSmall ? 20 : 1_500).run() }
+        },
+        "log-open": { isSmall in
+            let scratch = NSTemporaryDirectory() + "epicenter-bench-\(getpid())"
+            defer { try? FileManager.default.removeItem(atPath: scratch) }
+            try LogOpenBenchmark(gigabytes: isSmall ? 1 : 10, directory: scratch).run()
+        },
+        "hops": { try HopBenchmark(events: $0 ? 65_536 : 3_145_728, rounds: $0 ? 1 : 5).run() },
+        "pipeline": {
+            try PipelineBenchmark(
+                bars: $0 ? 200_000 : 5_000_000, symbols: $0 ? 200 : 1_000, rounds: $0 ? 1 : 5
+            ).run()
+        },
+    ]
 }

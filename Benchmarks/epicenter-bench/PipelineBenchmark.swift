@@ -10,26 +10,34 @@ import ZeroMQ
 struct PipelineBenchmark {
     let bars: Int
     let symbols: Int
+    let rounds: Int
 
     func run() throws {
-        let directory = "/tmp/epicenter-bench-\(getpid())"
-        try FileManager.default.createDirectory(
-            atPath: directory + "/run", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        print("\(bars) daily bars over \(symbols) symbols, columns of \(StreamMessage.maximumRows)")
+        let scratch = try Scratch()
+        let directory = try scratch.fresh("pipeline")
+        _ = try scratch.fresh("pipeline/run")
+        print("\n\(bars) daily bars over \(symbols) symbols, columns of \(StreamMessage.maximumRows)")
         let head = try SyntheticStream(bars: bars, symbols: symbols).write(to: directory + "/source")
 
         let messages = (bars + StreamMessage.maximumRows - 1) / StreamMessage.maximumRows
         let bytes = try averageMessage(directory + "/source", messages)
-        let raw = try RawHops.run(in: directory, count: messages, bytes: bytes)
-        report("raw libzmq, three hops, \(bytes) bytes a message", raw, 1)
-        let result = try pipeline(directory, head: head)
-        report("epicenter, four processes, from start of play", result.seconds, raw / result.seconds)
-        print("alerts: \(result.alerts)")
-        for usage in result.usage {
-            let cpu = String(format: "%.2f", usage.cpuSeconds)
-            print("\(usage.process): peak RSS \(usage.peakKilobytes >> 10) MB, CPU \(cpu) s")
+        var (raw, ours): ([Double], [Double]) = ([], [])
+        for _ in 0..<rounds {
+            raw.append(try RawHops.run(in: directory, count: messages, bytes: bytes))
+            _ = try scratch.fresh("pipeline/data")
+            let result = try pipeline(directory, head: head)
+            ours.append(result.seconds)
+            let ratio = raw[raw.count - 1] / result.seconds
+            report("epicenter, four processes, \(result.alerts) alerts", result.seconds, ratio)
+            for usage in result.usage { print("    " + usage.text) }
         }
+        let rates = Sample(ours.map { Double(bars) / $0 })
+        let ratio = Sample(zip(raw, ours).map { $0 / $1 })
+        let rawRates = Sample(raw.map { Double(bars) / $0 })
+        line("", "median", "range")
+        line("raw libzmq, three hops, \(bytes) bytes a message", million(rawRates), range(rawRates))
+        line("epicenter, from the start of playing", million(rates), range(rates))
+        line("ratio", String(format: "%.2f", ratio.median), range(ratio, 1))
     }
 
     private func report(_ name: String, _ seconds: Double, _ ratio: Double) {
@@ -59,6 +67,13 @@ struct PipelineBenchmark {
         var peakKilobytes: UInt64 = 0
         /// User and system time since the process began.
         var cpuSeconds = 0.0
+        /// How long its main thread could have run and was not let: others were busy.
+        var waitedSeconds = 0.0
+
+        var text: String {
+            let times = String(format: "CPU %.2f s, waited for one %.2f s", cpuSeconds, waitedSeconds)
+            return "\(process): peak RSS \(peakKilobytes >> 10) MB, \(times)"
+        }
     }
 
     private func pipeline(_ directory: String, head: UInt64) throws -> Result {
@@ -66,6 +81,7 @@ struct PipelineBenchmark {
         try """
         run: {directory: \(directory)/run}
         data: {directory: \(directory)/data}
+        log: {level: warning}
         ingest: {recording: \(directory)/source, rate: max, ticks: false}
 
         """.write(toFile: path, atomically: true, encoding: .utf8)
@@ -133,6 +149,9 @@ struct PipelineBenchmark {
             if fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) {
                 usage.cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
             }
+            // Documentation/scheduler/sched-stats: nanoseconds on a CPU, nanoseconds waiting for one.
+            let times = read(own, "schedstat").split(separator: " ")
+            if times.count > 1, let waited = Double(times[1]) { usage.waitedSeconds = waited / 1e9 }
             return usage
         }
     }

@@ -2,8 +2,8 @@ import Foundation
 import ServiceKit
 import ZeroMQ
 
-/// The reference: the same number of messages of the same size over three hops of PUSH and PULL between four
-/// processes, nothing done with them.
+/// The reference: the same number of messages of the same size over hops of PUSH and PULL between processes,
+/// nothing done with them.
 enum RawHops {
     static let highWater = 16
 
@@ -33,6 +33,7 @@ enum RawHops {
         try out.connect(to: Endpoint(to))
         let payload = [UInt8](repeating: 7, count: bytes)
         for _ in 0..<count { while try out.send(payload, wait: true) != .sent {} }
+        stayOpen()
     }
 
     private static func pass(_ context: Context, _ from: String, _ to: String, _ count: Int) throws {
@@ -45,28 +46,37 @@ enum RawHops {
             while try !input.receive(into: &frame) {}
             while try frame.withBytes({ try out.send($0, wait: true) }) != .sent {}
         }
+        stayOpen()
     }
+
+    /// A PUSH socket that closes while its peer is busy may lose what it was given; the parent ends us.
+    private static func stayOpen() { while true { sleep(60) } }
 
     private static func receive(_ context: Context, _ from: String, _ count: Int) throws {
         var input = try Socket(Pull.self, in: context, options: options())
         try input.bind(to: Endpoint(from))
         var frame = Frame()
         for _ in 0..<count { while try !input.receive(into: &frame) {} }
+        FileHandle.standardOutput.write(Data("done\n".utf8))
     }
 
-    /// - Returns: Seconds for all messages to arrive behind the third hop.
-    static func run(in directory: String, count: Int, bytes: Int) throws -> Double {
-        func endpoint(_ number: Int) -> String { "ipc://\(directory)/hop\(number)" }
-        let ends = [(endpoint(3), "-"), (endpoint(2), endpoint(3)), (endpoint(1), endpoint(2)), ("-", endpoint(1))]
+    /// - Returns: Seconds for all messages to arrive behind the last hop, from the start of the processes.
+    static func run(in directory: String, count: Int, bytes: Int, hops: Int = 3) throws -> Double {
+        func endpoint(_ number: Int) -> String { "ipc://\(directory)/raw\(number)" }
+        var ends = [(endpoint(hops), "-")]
+        for hop in (1..<hops).reversed() { ends.append((endpoint(hop), endpoint(hop + 1))) }
+        ends.append(("-", endpoint(1)))
         let began = ServiceClock.monotonic
+        let done = Pipe()
         let processes = try ends.map { from, to in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            process.arguments = ["relay", from, to, "\(count)", "\(bytes)"]
-            try process.run()
-            return process
+            try Child.start(["relay", from, to, "\(count)", "\(bytes)"], output: to == "-" ? done : nil)
         }
-        processes.forEach { $0.waitUntilExit() }
-        return (ServiceClock.monotonic - began).inSeconds
+        _ = done.fileHandleForReading.availableData
+        let ended = ServiceClock.monotonic
+        for process in processes {
+            process.terminate()
+            process.waitUntilExit()
+        }
+        return (ended - began).inSeconds
     }
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -108,4 +109,9 @@ int epicenter_start(const struct epicenter_child *child, pid_t *pid, int *pidfd,
     kill(made, SIGKILL);
     while (waitpid(made, NULL, 0) < 0 && errno == EINTR) {}
     return failure;
+}
+
+void epicenter_keep_freed_memory(int largest, int kept) {
+    mallopt(M_MMAP_THRESHOLD, largest);
+    mallopt(M_TRIM_THRESHOLD, kept);
 }

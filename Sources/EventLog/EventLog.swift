@@ -155,9 +155,7 @@ public final class EventLog {
 
     /// Appends a message, giving its records the next sequences.
     public func append(_ message: StreamMessage) {
-        var message = message
-        message.firstSequence = next
-        let payload = message.serialized()
+        let payload = message.serialized(firstSequence: next)
         if chunk.isEmpty { chunkFirst = next }
         chunk.append(
             channelID: message.type.rawValue, sequence: UInt32(truncatingIfNeeded: next),

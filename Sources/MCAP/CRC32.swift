@@ -6,11 +6,11 @@ import CCompression
 ///   - bytes: What to take it over.
 ///   - continuing: The CRC of the bytes before these; 0 to begin.
 /// - Returns: The CRC of all bytes so far. MCAP reads a stored 0 as "not available".
-/// - Complexity: Linear; a gigabyte a second or more with Debian's zlib.
+/// - Complexity: Linear; libdeflate multiplies without carry where the processor can: ten gigabytes a second and
+///   more, where Debian's zlib takes one.
 public func crc32(of bytes: UnsafeRawBufferPointer, continuing: UInt32 = 0) -> UInt32 {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return continuing }
-    let start = base.assumingMemoryBound(to: UInt8.self)
-    return UInt32(truncatingIfNeeded: crc32_z(UInt(continuing), start, bytes.count))
+    return libdeflate_crc32(continuing, base, bytes.count)
 }
 
 /// The same over a span.

@@ -102,19 +102,20 @@ extension StreamMessage {
         }
     }
 
-    /// The message without its columns' or record's particulars.
-    private var single: (any SequencedRecord)? {
+    /// Of a message that is one record; zeros for columns. A switch for each: what is appended passes through here,
+    /// and a value of a protocol's type would be boxed each time.
+    private var stamps: RecordStamps {
         switch self {
-        case .bars, .trades: nil
-        case .instrumentDefinition(let record): record
-        case .configurationChanged(let record): record
-        case .clockTick(let record): record
-        case .newsItem(let record): record
-        case .fact(let record): record
-        case .producerMark(let record): record
-        case .shockSignal(let record): record
-        case .finding(let record): record
-        case .alertRecord(let record): record
+        case .bars, .trades: RecordStamps()
+        case .instrumentDefinition(let record): record.stamps
+        case .configurationChanged(let record): record.stamps
+        case .clockTick(let record): record.stamps
+        case .newsItem(let record): record.stamps
+        case .fact(let record): record.stamps
+        case .producerMark(let record): record.stamps
+        case .shockSignal(let record): record.stamps
+        case .finding(let record): record.stamps
+        case .alertRecord(let record): record.stamps
         }
     }
 
@@ -133,7 +134,7 @@ extension StreamMessage {
             switch self {
             case .bars(let bars): bars.firstSequence
             case .trades(let trades): trades.firstSequence
-            default: single?.sequence ?? 0
+            default: stamps.sequence
             }
         }
         set {
@@ -144,7 +145,15 @@ extension StreamMessage {
             case .trades(var trades):
                 trades.firstSequence = newValue
                 self = .trades(trades)
-            default: mutateSingle { $0.sequence = newValue }
+            case .instrumentDefinition(let record): self = .instrumentDefinition(record.with(sequence: newValue))
+            case .configurationChanged(let record): self = .configurationChanged(record.with(sequence: newValue))
+            case .clockTick(let record): self = .clockTick(record.with(sequence: newValue))
+            case .newsItem(let record): self = .newsItem(record.with(sequence: newValue))
+            case .fact(let record): self = .fact(record.with(sequence: newValue))
+            case .producerMark(let record): self = .producerMark(record.with(sequence: newValue))
+            case .shockSignal(let record): self = .shockSignal(record.with(sequence: newValue))
+            case .finding(let record): self = .finding(record.with(sequence: newValue))
+            case .alertRecord(let record): self = .alertRecord(record.with(sequence: newValue))
             }
         }
     }
@@ -156,7 +165,7 @@ extension StreamMessage {
         switch self {
         case .bars(let bars): bars.recordTime[row]
         case .trades(let trades): trades.recordTime[row]
-        default: single?.recordTime ?? 0
+        default: stamps.recordTime
         }
     }
 
@@ -165,7 +174,7 @@ extension StreamMessage {
         switch self {
         case .bars(let bars): bars.end[row]
         case .trades(let trades): trades.time[row]
-        default: single?.eventTime ?? 0
+        default: stamps.eventTime
         }
     }
 
@@ -178,36 +187,42 @@ extension StreamMessage {
         case .trades(var trades):
             trades.recordTime = Array(repeating: recordTime, count: trades.time.count)
             self = .trades(trades)
-        default: mutateSingle { $0.recordTime = recordTime }
-        }
-    }
-
-    private mutating func mutateSingle(_ change: (inout any SequencedRecord) -> Void) {
-        guard var record = single else { return }
-        change(&record)
-        switch record {
-        case let record as InstrumentDefinition: self = .instrumentDefinition(record)
-        case let record as ConfigurationChanged: self = .configurationChanged(record)
-        case let record as ClockTick: self = .clockTick(record)
-        case let record as NewsItem: self = .newsItem(record)
-        case let record as Fact: self = .fact(record)
-        case let record as ProducerMark: self = .producerMark(record)
-        case let record as ShockSignal: self = .shockSignal(record)
-        case let record as Finding: self = .finding(record)
-        case let record as AlertRecord: self = .alertRecord(record)
-        default: break
+        case .instrumentDefinition(let record): self = .instrumentDefinition(record.with(recordTime: recordTime))
+        case .configurationChanged(let record): self = .configurationChanged(record.with(recordTime: recordTime))
+        case .clockTick(let record): self = .clockTick(record.with(recordTime: recordTime))
+        case .newsItem(let record): self = .newsItem(record.with(recordTime: recordTime))
+        case .fact(let record): self = .fact(record.with(recordTime: recordTime))
+        case .producerMark(let record): self = .producerMark(record.with(recordTime: recordTime))
+        case .shockSignal(let record): self = .shockSignal(record.with(recordTime: recordTime))
+        case .finding(let record): self = .finding(record.with(recordTime: recordTime))
+        case .alertRecord(let record): self = .alertRecord(record.with(recordTime: recordTime))
         }
     }
 
     /// The message's bytes.
-    public func serialized() -> [UInt8] {
+    public func serialized() -> [UInt8] { serialized(firstSequence: firstSequence) }
+
+    /// The message's bytes as they are with another first sequence.
+    public func serialized(firstSequence: UInt64) -> [UInt8] {
         // Serialising fails only for required fields and invalid UTF-8, which proto3 messages built
         // by decoding or by this package do not have.
         do {
             switch self {
-            case .bars(let bars): return try bars.serializedBytes()
-            case .trades(let trades): return try trades.serializedBytes()
-            default: return try single?.serializedBytes() ?? []
+            case .bars(var bars):
+                bars.firstSequence = firstSequence
+                return try bars.serializedBytes()
+            case .trades(var trades):
+                trades.firstSequence = firstSequence
+                return try trades.serializedBytes()
+            case .instrumentDefinition(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .configurationChanged(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .clockTick(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .newsItem(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .fact(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .producerMark(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .shockSignal(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .finding(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .alertRecord(let record): return try record.with(sequence: firstSequence).serializedBytes()
             }
         } catch {
             preconditionFailure("a \(type.schemaName) that cannot be serialised: \(error)")
@@ -215,11 +230,39 @@ extension StreamMessage {
     }
 }
 
+/// Where in its stream and when a record is.
+private struct RecordStamps {
+    var sequence: UInt64 = 0
+    var recordTime: UInt64 = 0
+    var eventTime: UInt64 = 0
+}
+
 /// A message that is one record.
-protocol SequencedRecord: SwiftProtobuf.Message {
+private protocol SequencedRecord: SwiftProtobuf.Message {
     var sequence: UInt64 { get set }
     var recordTime: UInt64 { get set }
     var eventTime: UInt64 { get set }
+}
+
+extension SequencedRecord {
+    @inline(__always)
+    fileprivate var stamps: RecordStamps {
+        RecordStamps(sequence: sequence, recordTime: recordTime, eventTime: eventTime)
+    }
+
+    @inline(__always)
+    fileprivate func with(sequence: UInt64) -> Self {
+        var record = self
+        record.sequence = sequence
+        return record
+    }
+
+    @inline(__always)
+    fileprivate func with(recordTime: UInt64) -> Self {
+        var record = self
+        record.recordTime = recordTime
+        return record
+    }
 }
 
 extension InstrumentDefinition: SequencedRecord {}

@@ -45,6 +45,10 @@ public struct ReplayPace: Sendable, Equatable {
     /// - Parameter now: Of a clock that never goes back.
     public mutating func due(next: UInt64, now: Duration) -> UInt64? {
         if next < from { return from - 1 }
+        if case .maximum = rate, !isPaused {
+            reached = max(reached, next)
+            return .max
+        }
         if next <= reached, reached > 0 { return reached }
         if isPaused {
             guard steps > 0 else { return nil }
@@ -52,10 +56,7 @@ public struct ReplayPace: Sendable, Equatable {
             reached = next
             return next
         }
-        guard case .factor(let factor) = rate else {
-            reached = next
-            return .max
-        }
+        guard case .factor(let factor) = rate else { return .max }
         let time = position(factor, first: next, now: now)
         guard next <= time else { return nil }
         reached = time

@@ -72,13 +72,44 @@ public struct AlertHeader: Equatable, Sendable {
     }
 }
 
-/// CRC-32C (Castagnoli, polynomial 0x1EDC6F41, reflected), eight bits at a time: alerts are small and few.
+/// CRC-32C (Castagnoli, polynomial 0x1EDC6F41, reflected), eight bytes at a time ("slicing by 8", Kounavis and Berry
+/// 2005): alerts are small, but checkpoints have megabytes, and are written between two records.
 public enum CRC32C {
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
-    }
+    /// Row k, place b: what byte b does to the checksum k bytes later.
+    private static let tables: [UInt32] = {
+        var tables: [UInt32] = (0..<256).map { (index: UInt32) -> UInt32 in
+            (0..<8).reduce(index) { value, _ in value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
+        }
+        for place in 256..<2_048 {
+            let before = tables[place - 256]
+            tables.append(before >> 8 ^ tables[Int(before & 0xFF)])
+        }
+        return tables
+    }()
 
     public static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        ~bytes.reduce(~0) { crc, byte in table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ crc >> 8 }
+        if let whole = bytes.withContiguousStorageIfAvailable({ checksum(UnsafeRawBufferPointer($0)) }) { return whole }
+        return checksum(Array(bytes))
+    }
+
+    /// - Complexity: Linear; about a gigabyte a second.
+    public static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        tables.withUnsafeBufferPointer { tables in
+            func step(_ word: UInt64, _ byte: Int) -> UInt32 {
+                let value = UInt8(truncatingIfNeeded: word >> UInt64(8 * byte))
+                return tables[(7 - byte) * 256 + Int(value)]
+            }
+            var crc = ~UInt32(0)
+            var place = 0
+            while place + 8 <= bytes.count {
+                let loaded = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                let word = UInt64(littleEndian: loaded) ^ UInt64(crc)
+                crc = 0
+                for byte in 0..<8 { crc ^= step(word, byte) }
+                place += 8
+            }
+            for byte in bytes[place...] { crc = tables[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ crc >> 8 }
+            return ~crc
+        }
     }
 }

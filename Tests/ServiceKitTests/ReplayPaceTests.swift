@@ -77,6 +77,9 @@ struct ReplayPaceTests {
                 (12_100, .next(122, due: nil)),
             ]),
         Script(
+            "at maximum all is due, also where a message begins within an instant", ReplayPace(rate: .maximum),
+            [(0, .nextIsDue(100)), (0, .played(110)), (0, .nextIsDue(110)), (0, .played(120)), (0, .nextIsDue(121))]),
+        Script(
             "from maximum it goes on from the last record played", ReplayPace(rate: .maximum),
             [
                 (0, .nextIsDue(100)), (0, .played(5_000)), (1, .rate(.factor(2))), (1, .next(5_001, due: nil)),

@@ -282,5 +282,17 @@ struct AlertHeaderTests {
         #expect(CRC32C.checksum([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
         #expect(CRC32C.checksum([UInt8](repeating: 0xFF, count: 32)) == 0x62A8_AB43)
         #expect(CRC32C.checksum([]) == 0)
+        // RFC 3720 B.4: 32 bytes counting up, and down; then pieces that are not a multiple of eight, bit by bit.
+        #expect(CRC32C.checksum((0..<32).map { UInt8($0) }) == 0x46DD_794E)
+        #expect(CRC32C.checksum((0..<32).reversed().map { UInt8($0) }) == 0x113F_DB5C)
+        for count in 0..<40 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }
+            var expected = ~UInt32(0)
+            for byte in bytes {
+                expected ^= UInt32(byte)
+                for _ in 0..<8 { expected = expected & 1 == 1 ? expected >> 1 ^ 0x82F6_3B78 : expected >> 1 }
+            }
+            #expect(CRC32C.checksum(bytes) == ~expected, "\(count) bytes")
+        }
     }
 }

@@ -38,4 +38,8 @@ enum epicenter_start_step {
 /// failed, and then there is no child.
 int epicenter_start(const struct epicenter_child *child, pid_t *pid, int *pidfd, int *step);
 
+/// Has the C library keep memory that is freed, up to `kept` bytes at the end of each heap, and take blocks of up to
+/// `largest` bytes (32 MiB at the most) from there. Swift's Glibc lacks mallopt.
+void epicenter_keep_freed_memory(int largest, int kept);
+
 #endif
