@@ -56,11 +56,8 @@ struct ExactlyOnceTests {
         for what in Checkpoints.allCases {
             for name in Self.stages {
                 let path = service.dataDirectory + "/checkpoints/" + name
-                let isThere = try service.wait { _ in FileManager.default.fileExists(atPath: path + ".start") }
-                #expect(isThere != nil)
                 let pid = try #require(try service.pid(of: name))
-                // Stopped, so that it writes none meanwhile.
-                Glibc.kill(pid, SIGSTOP)
+                try stop(pid, between: path, service)
                 try what.apply(path)
                 let before = service.log.count
                 Glibc.kill(pid, SIGKILL)
@@ -81,6 +78,17 @@ struct ExactlyOnceTests {
         #expect(service.stop() == 0)
         #expect(try service.digest() == reference)
         print("Checkpoints: 12 restarts by \(reached)/\(head), all in \(seconds(since: began)) s")
+    }
+
+    /// Stops a stage so that it writes no checkpoint meanwhile, but not between the two renames of writing one.
+    private func stop(_ pid: Int32, between path: String, _ service: Service) throws {
+        let both = [path, path + ".start"]
+        while true {
+            #expect(try service.wait { _ in both.allSatisfy(FileManager.default.fileExists) } != nil, "\(service.log)")
+            Glibc.kill(pid, SIGSTOP)
+            if both.allSatisfy(FileManager.default.fileExists) { return }
+            Glibc.kill(pid, SIGCONT)
+        }
     }
 
     @Test(
