@@ -11,6 +11,8 @@ public enum EstimationError: Error, Equatable, Sendable {
     case collinear(regressor: Int)
     /// More regressors than ``FactorModel/maximumRegressors``.
     case tooManyRegressors(Int, maximum: Int)
+    /// The series never moved, so nothing can be measured in units of its moves.
+    case noVariation
 }
 
 extension EstimationError: CustomStringConvertible {
@@ -27,6 +29,8 @@ extension EstimationError: CustomStringConvertible {
             "regressor \(regressor) does not move, or moves only with those before it"
         case .tooManyRegressors(let count, let maximum):
             "\(count) regressors, at most \(maximum) are supported"
+        case .noVariation:
+            "the series does not move"
         }
     }
 }

@@ -129,12 +129,16 @@ extension MarketModel {
     ///   ``residualDeviation`` because α and β are themselves estimates
     ///   (Patell 1976, *Journal of Accounting Research* 14(2), 246–276).
     public func abnormalReturn(asset: Double, market: Double) -> AbnormalReturn {
-        let distance = market - marketMean
-        let inflation = 1 + 1 / Double(windowLength) + distance * distance / marketSumOfSquares
-        return AbnormalReturn(
+        AbnormalReturn(
             value: asset - expectedReturn(market: market),
-            standardError: residualDeviation * inflation.squareRoot(),
+            standardError: residualDeviation * predictionInflation(market: market),
             degreesOfFreedom: windowLength - 2
         )
+    }
+
+    /// C, by how much a prediction error exceeds ``residualDeviation``: √(1 + 1/T + (m − m̄)²/Σ(m − m̄)²).
+    public func predictionInflation(market: Double) -> Double {
+        let distance = market - marketMean
+        return (1 + 1 / Double(windowLength) + distance * distance / marketSumOfSquares).squareRoot()
     }
 }
