@@ -64,8 +64,17 @@ struct DoubleDouble: BitwiseCopyable, Sendable {
     }
 
     init(product left: Double, _ right: Double) {
+        // Not by `addingProduct`, which is a call of the library where the processor is not known to have it.
+        let (leftHigh, leftLow) = Self.halves(left)
+        let (rightHigh, rightLow) = Self.halves(right)
         high = left * right
-        low = (-high).addingProduct(left, right)
+        low = leftLow * rightLow - (high - leftHigh * rightHigh - leftLow * rightHigh - leftHigh * rightLow)
+    }
+
+    private static func halves(_ value: Double) -> (high: Double, low: Double) {
+        let scaled = value * 134_217_729  // 2²⁷ + 1
+        let high = scaled - (scaled - value)
+        return (high, value - high)
     }
 
     static prefix func - (value: Self) -> Self { Self(-value.high, -value.low) }
@@ -87,9 +96,14 @@ struct DoubleDouble: BitwiseCopyable, Sendable {
         let first = left.high / right.high
         let rest = left - Self(first, 0) * right
         let second = rest.high / right.high
-        let left = rest - Self(second, 0) * right
-        return Self(first, second) + Self(left.high / right.high, 0)
+        let last = (rest - Self(second, 0) * right).high / right.high
+        return Self(first, second) + Self(last, 0)
     }
 
-    static func / (left: Self, right: Double) -> Self { left / Self(right, 0) }
+    /// To about 2⁻¹⁰⁴.
+    static func / (left: Self, right: Double) -> Self {
+        let first = left.high / right
+        let product = Self(product: first, right)
+        return Self(first, ((left.high - product.high) - product.low + left.low) / right)
+    }
 }

@@ -82,9 +82,9 @@ extension MarketModel {
             crossProducts += (market - marketMean) * (asset - assetMean)
             marketSquares += (market - marketMean) * (market - marketMean)
         }
-        // What rounding alone leaves of a market that never moved.
-        let rounding = 8 * abs(marketMean).ulp
-        guard marketSquares > Double(count) * rounding * rounding else { throw .collinear(regressor: 0) }
+        guard marketSquares > roundingSquares(mean: marketMean, count: Double(count)) else {
+            throw .collinear(regressor: 0)
+        }
         let beta = crossProducts / marketSquares
 
         var residualSquares = 0.0
@@ -141,4 +141,12 @@ extension MarketModel {
         let distance = market - marketMean
         return (1 + 1 / Double(windowLength) + distance * distance / marketSumOfSquares).squareRoot()
     }
+}
+
+/// What rounding alone may leave of the centred squares of a series that never moved: its mean is off by up
+/// to an ulp for each value summed.
+@usableFromInline
+func roundingSquares(mean: Double, count: Double) -> Double {
+    let rounding = max(8, count) * abs(mean).ulp
+    return count * rounding * rounding
 }

@@ -49,3 +49,37 @@ struct PreciseMarketModel {
         assetMeanSquare = asset.reduce(0) { $0 + $1 * $1 } / Double(asset.count)
     }
 }
+
+/// The two-factor model by its definition, with more digits than the code under test has.
+struct PreciseTwoFactorModel {
+    let gamma: Double
+    let marketBeta: Double
+    let factorBeta: Double
+    let residualDeviation: Double
+    /// √(Σe²/Σf°²): a slope that is nothing but noise is of this size over √T.
+    let factorScale: Double
+
+    init(asset: ArraySlice<Double>, market: ArraySlice<Double>, factor: ArraySlice<Double>) {
+        let (a, m, f) = (Self.centred(asset), Self.centred(market), Self.centred(factor))
+        let slope = Self.product(f, m) / Self.product(m, m)
+        let orthogonal = zip(f, m).map { $0 - slope * $1 }
+        let beta = Self.product(a, m) / Self.product(m, m)
+        let afterMarket = zip(a, m).map { $0 - beta * $1 }
+        let second = Self.product(afterMarket, orthogonal) / Self.product(orthogonal, orthogonal)
+        let rest = zip(afterMarket, orthogonal).map { $0 - second * $1 }
+        gamma = Double(slope)
+        marketBeta = Double(beta)
+        factorBeta = Double(second)
+        residualDeviation = Double((Self.product(rest, rest) / Precise(asset.count - 3)).squareRoot())
+        factorScale = Double((Self.product(rest, rest) / Self.product(orthogonal, orthogonal)).squareRoot())
+    }
+
+    private static func centred(_ values: ArraySlice<Double>) -> [Precise] {
+        let centre = values.reduce(0 as Precise) { $0 + Precise($1) } / Precise(values.count)
+        return values.map { Precise($0) - centre }
+    }
+
+    private static func product(_ left: [Precise], _ right: [Precise]) -> Precise {
+        zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+}
