@@ -97,6 +97,7 @@ let package = Package(
             ]),
         // Tests mirror Sources.
         library("TestKit"),
+        library("TextEvaluation", ["NewsModels", "MarketModels"]),
         library(
             "FuzzKit",
             [
@@ -108,7 +109,7 @@ let package = Package(
         tests("MCAPTests", ["MCAP"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels"]),
-        tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit"]),
+        tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
@@ -145,6 +146,9 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
             name: "epicenter-bench",
             dependencies: ["CSQLite", "EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
+        .executableTarget(
+            name: "epicenter-text-accuracy", dependencies: ["TextEvaluation", "NewsModels", "MarketModels"],
+            path: "Benchmarks/epicenter-text-accuracy", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
         .executableTarget(
             name: "epicenter-fuzz", dependencies: ["FuzzKit", "CAllocationMeter", arguments],
