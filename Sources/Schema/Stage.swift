@@ -19,10 +19,13 @@ public protocol Stage: Codable, Sendable {
     /// The first market sequence that something not yet over refers to, as evidence or as cause; nil: nothing
     /// does. What may be removed from the streams goes by it.
     var needed: UInt64? { get }
+    /// What `epicenter status` tells of it: counts by name.
+    var figures: [(name: String, value: UInt64)] { get }
 }
 
 extension Stage {
     public var needed: UInt64? { nil }
+    public var figures: [(name: String, value: UInt64)] { [] }
 }
 
 extension Stage {

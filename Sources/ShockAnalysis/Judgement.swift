@@ -101,7 +101,7 @@ extension AnalyzeStage {
         guard let market = benchmarkSession(session.day), let before = closes.close(day: session.beforeDay) else {
             return nil
         }
-        return market.last.value / before - 1
+        return market.last.value / (before * marketTerms(in: market)) - 1
     }
 
     // MARK: Groups
@@ -260,6 +260,16 @@ extension AnalyzeStage {
         signal.eventTime = time
         shock.signal = signal
         outbox.emit(signal)
+    }
+
+    /// Ends a subject's shock for a reason outside of its prices.
+    mutating func retract(_ subject: ShockSubject, _ reason: String, at time: UInt64, to outbox: inout Outbox) {
+        guard var shock = shocks[subject], case .ended(let phase, let reason) = shock.lifecycle.retract(reason) else {
+            return
+        }
+        emit(shock.signal, of: &shock, phase, reason, at: time, to: &outbox)
+        shocks[subject] = nil
+        refreshWatch()
     }
 
     /// Ends a subject's shock because the settings no longer name it.

@@ -73,8 +73,8 @@ struct InstrumentStateTests {
         let again = state.complete(
             close: Self.quote(50, Session.close(Self.monday)), open: Self.quote(50, Session.open(Self.monday)),
             day: Int32(Self.monday))
-        #expect(again.outcome == .ignored)
-        #expect(Self.trade(&state, 50, Session.close(Self.monday)) == .ignored)
+        #expect(again.outcome == .late)
+        #expect(Self.trade(&state, 50, Session.close(Self.monday)) == .late)
         #expect(state.close.value == 100)
     }
 

@@ -42,7 +42,8 @@ struct Script {
     }
 
     mutating func bar(
-        _ number: UInt32, from start: UInt64, to end: UInt64, open: Double, close: Double, at recordTime: UInt64? = nil
+        _ number: UInt32, from start: UInt64, to end: UInt64, open: Double, close: Double, volume: UInt64 = 1_000,
+        history: Bool = false, at recordTime: UInt64? = nil
     ) {
         var bars = Bars()
         bars.recordTime = [0]
@@ -53,7 +54,8 @@ struct Script {
         bars.high = [Price.units(max(open, close)) ?? 0]
         bars.low = [Price.units(min(open, close)) ?? 0]
         bars.close = [Price.units(close) ?? 0]
-        bars.volume = [0]
+        bars.volume = [volume]
+        bars.history = history
         add(.bars(bars), at: recordTime ?? end)
     }
 
