@@ -60,10 +60,11 @@ let package = Package(
         .target(
             name: "Schema", dependencies: [protobuf], exclude: ["proto"],
             swiftSettings: hot),
+        library("Calendars", ["Schema"]),
         // Models: pure.
         library("MarketModels"),
         library("NewsModels", ["MarketModels"]),
-        library("ShockAnalysis", ["Schema", "MarketModels"]),
+        library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
         library("ShockAttribution", ["Schema", "MarketModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
         // Machinery.
@@ -104,6 +105,7 @@ let package = Package(
                 "ShockAnalysis", "ShockAttribution", "Alerting", logging, protobuf,
             ]),
         tests("SchemaTests", ["Schema"]),
+        tests("CalendarsTests", ["Calendars", "Schema"]),
         tests("ZeroMQTests", ["ZeroMQ", "TestKit"]),
         tests("MCAPTests", ["MCAP"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),

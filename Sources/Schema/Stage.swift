@@ -19,13 +19,16 @@ public protocol Stage: Codable, Sendable {
     /// The first market sequence that something not yet over refers to, as evidence or as cause; nil: nothing
     /// does. What may be removed from the streams goes by it.
     var needed: UInt64? { get }
-    /// What `epicenter status` tells of it: counts by name.
-    var figures: [(name: String, value: UInt64)] { get }
+    /// Records that were not used, by reason, for whoever looks at the service. Names are `snake_case`.
+    var unused: KeyValuePairs<String, UInt64> { get }
+    /// What else to tell whoever looks at the service: numbers as they are now. Names are `snake_case`.
+    var figures: KeyValuePairs<String, UInt64> { get }
 }
 
 extension Stage {
     public var needed: UInt64? { nil }
-    public var figures: [(name: String, value: UInt64)] { [] }
+    public var unused: KeyValuePairs<String, UInt64> { [:] }
+    public var figures: KeyValuePairs<String, UInt64> { [:] }
 }
 
 extension Stage {

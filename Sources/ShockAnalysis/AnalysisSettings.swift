@@ -32,6 +32,9 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
 
     /// No price may be made later than this after the record it comes in, in nanoseconds.
     static let lead: UInt64 = 300 * 1_000_000_000
+    /// A session without a bar of its own is closed from its prices so much later, in nanoseconds of record time; a
+    /// closing print may be made as late.
+    static let closeDelay: UInt64 = 60 * 1_000_000_000
     /// A shock is confirmed at the close while it is beyond this share of every threshold.
     static let exitShare = 0.8
     /// A group's basket needs this share of its weight priced, and this many names.
@@ -39,8 +42,11 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
     static let minimumBasketNames = 3
     /// … and this share of its priced members moving the way of the basket.
     static let minimumBreadth = 0.5
-    /// A bar at least this long is a session's bar, in nanoseconds.
+    /// A bar at least this long is a session's bar, in nanoseconds; besides, one of all regular hours of a session
+    /// that is longer than two, as of a half-day.
     static let sessionBarLength: UInt64 = 6 * 3_600 * 1_000_000_000
+
+    static let shortestSession: UInt64 = 2 * 3_600 * 1_000_000_000
 
     init() {}
 

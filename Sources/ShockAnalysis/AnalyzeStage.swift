@@ -11,6 +11,18 @@ public struct AnalyzeStage: Stage {
     public static var judgementVersion: String { "analyze-2" }
 
     public internal(set) var counters = Counters()
+
+    public var unused: KeyValuePairs<String, UInt64> {
+        [
+            "unknown_instrument": counters.unknownInstrument, "malformed_price": counters.malformedPrice,
+            "future_price": counters.futurePrice, "late_price": counters.latePrice,
+            "duplicate_price": counters.duplicatePrice, "stale_price": counters.stalePrice,
+            "halted_price": counters.haltedPrice, "absurd_price": counters.absurdPrice,
+            "refused_history": counters.historyRefused, "refused_definition": counters.refusedDefinition,
+            "unusable_fact": counters.unusableFact,
+        ]
+    }
+
     var settings = AnalysisSettings()
     var table = InstrumentTable()
     var groups: [GroupBasket] = []
@@ -24,6 +36,9 @@ public struct AnalyzeStage: Stage {
     var waitingFacts = WaitingFacts()
     var actions = CorporateActions()
     var waitingPrices = LatePrices()
+    var clock = SessionClock()
+    /// When the next running session is to be closed from its prices; `.max`: none is.
+    var sessionEnd = UInt64.max
     var backfill = Backfill()
     /// What time it is for the stage: that up to which everything that was due is done.
     var horizon: UInt64 = 0
@@ -90,6 +105,7 @@ extension AnalyzeStage {
         // A name known from now on may have been a fact's subject before.
         table.states[number].shares = usableShares(of: number)
         refreshNextAction(of: number)
+        table.states[number].calendar = clock.index(of: definition.symbol, kind: definition.kind)
         resolveBenchmark()
         refreshScreens()
     }
@@ -100,9 +116,17 @@ extension AnalyzeStage {
         settings = AnalysisSettings(changed.settings)
         if settings.decay != before.decay { table.restartVolatilities(decay: settings.decay) }
         if settings.benchmark != before.benchmark { forget(.market, at: changed.recordTime, to: &outbox) }
+        adoptCalendars(changed.settings)
         replaceGroups(changed.settings.groups, at: changed.recordTime, to: &outbox)
         resolveBenchmark()
         refreshScreens()
+    }
+
+    private mutating func adoptCalendars(_ settings: ModelSettings) {
+        clock = SessionClock(settings)
+        for number in 0..<table.count where table.states[number].isDefined {
+            table.states[number].calendar = clock.index(of: table.symbol(number), kind: table.kind(number))
+        }
     }
 
     private mutating func replaceGroups(_ configured: [Group], at time: UInt64, to outbox: inout Outbox) {
@@ -164,7 +188,9 @@ extension AnalyzeStage {
     /// The latest share count of a name whose prices are in USD, in the terms of its last session; 0 where there is
     /// none.
     func usableShares(of number: Int) -> Double {
-        guard table.identities[number].currency == "USD", let count = shareCounts[table.symbol(number)] else { return 0 }
+        guard table.identities[number].currency == "USD", let count = shareCounts[table.symbol(number)] else {
+            return 0
+        }
         let counted = CivilTime.parseDate(count.asOf).map { Int32($0) } ?? .max
         let state = table.states[number]
         let day = max(state.closeDay, state.runningDay)

@@ -35,14 +35,14 @@ extension AnalyzeStage {
     mutating func takeHistory(_ price: PriceRow) {
         let number = Int(price.instrument)
         let state = table.states[number]
-        let day = Int32(truncatingIfNeeded: CivilTime.sessionDay(end: price.end))
+        let day = clock.day(ofBar: price.start, price.end, state.calendar)
         let isRunning = state.last.exists && day >= state.runningDay
         guard price.kind == PriceRow.Kind.session, !isRunning, !state.isNominatedComplete else {
             counters.historyRefused += 1
             return
         }
         if !state.close.exists || day > state.closeDay {
-            _ = close(price)
+            _ = close(price, day: day)
         } else if day < state.firstDay {
             begin(number, day: day, close: price.close)
         } else {

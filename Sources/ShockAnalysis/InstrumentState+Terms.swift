@@ -27,11 +27,11 @@ extension InstrumentState {
     }
 
     /// A session's close not believed yet.
-    mutating func hold(session bar: Quote, day: Int32) -> Outcome {
+    mutating func hold(session bar: Quote, day: Int32, next: Int32) -> Outcome {
         guard note(bar, weight: PriceLevel.sessionWeight) else { return .held }
         previousClose = Quote()
         previousDay = closeDay
-        take(close: bar, day: day, later: last)
+        take(close: bar, day: day, next: next, later: last)
         return .relevelled
     }
 
@@ -45,6 +45,9 @@ extension InstrumentState {
         heldWeight = 0
         return true
     }
+
+    /// Prices of a session that has no close yet.
+    var isUnclosed: Bool { last.exists && runningDay > closeDay }
 
     /// Whether a bar without volume says only what is known: nothing was traded.
     func isStale(_ units: Int64) -> Bool { units == level }

@@ -95,6 +95,10 @@ struct InstrumentState: Sendable {
     private(set) var runningDay = Int32.min
     var openSource = OpenSource.none
     var kind: UInt8 = 0
+    /// Index of its calendar; see ``SessionClock``.
+    var calendar: UInt8 = 0
+    /// Its sessions are closed by bars of their own, not from the prices within them.
+    var closesByBar = false
     /// Whether there is a definition for this number.
     var isDefined = false
     /// Judge its running price whenever it moves, whatever its size.
@@ -132,10 +136,10 @@ extension InstrumentState {
     /// - Parameters:
     ///   - opening: The price at the beginning of what came (a bar's open; the trade itself).
     ///   - source: ``OpenSource``: an auction replaces a bar as the session's open.
-    mutating func move(to price: Quote, opening: Quote, source: UInt8) -> Outcome {
+    ///   - day: The session it counts to, which is after the last complete one.
+    mutating func move(to price: Quote, opening: Quote, source: UInt8, day: Int32) -> Outcome {
         guard price.time > close.time else { return .late }
         guard price.time < haltedFrom else { return .halted }
-        let day = sessionDay(of: price.time)
         if day > runningDay {
             beginSession(day)
             if day >= nextActionDay { return .exDay }
@@ -162,16 +166,6 @@ extension InstrumentState {
         return .candidate
     }
 
-    /// The day a price belongs to: never that of a session already complete, and for what trades on
-    /// exchanges never a week-end. After-hours prices belong to the next session.
-    private func sessionDay(of time: UInt64) -> Int32 {
-        var day = Int32(truncatingIfNeeded: CivilTime.sessionDay(end: time))
-        if close.exists { day = max(day, closeDay + 1) }
-        guard kind != UInt8(InstrumentKind.crypto.rawValue), kind != 0 else { return day }
-        let weekday = (day + 3) % 7  // 1970-01-01 was a Thursday; Monday is 0
-        return weekday < 5 ? day : day + 7 - weekday
-    }
-
     private mutating func beginSession(_ day: Int32) {
         runningDay = day
         base = close.units
@@ -195,11 +189,12 @@ extension InstrumentState {
     /// Where the day is not before ``nextActionDay``, ``rebase(to:)`` for that day comes first.
     ///
     /// - Parameters:
+    ///   - next: The session after it, to which prices count that came after its close and before its bar.
     ///   - sessions: Sessions of the market since the close before, this one included.
     /// - Returns: The session's simple return since the close before, nil if it is the first, or the first on a new
     ///   level, or if the bar is not taken.
     mutating func complete(
-        close bar: Quote, open barOpen: Quote, day: Int32, sessions: Int = 1
+        close bar: Quote, open barOpen: Quote, day: Int32, next: Int32, sessions: Int = 1
     ) -> (outcome: Outcome, value: Double?) {
         guard !close.exists || (day > closeDay && bar.time > close.time) else {
             return (day == closeDay && bar.units == close.units ? .duplicate : .late, nil)
@@ -207,7 +202,7 @@ extension InstrumentState {
         guard barOpen.time < haltedFrom else { return (.halted, nil) }
         let before = day >= nextActionDay ? base : close.units
         guard PriceLevel.isPlausible(bar.units, from: last.exists ? last.units : before) else {
-            return (hold(session: bar, day: day), nil)
+            return (hold(session: bar, day: day, next: next), nil)
         }
         heldWeight = 0
         let runningOpen = open
@@ -218,7 +213,7 @@ extension InstrumentState {
         completedOpen = hadOpen ? runningOpen : barOpen
         if !PriceLevel.isPlausible(completedOpen.units, from: bar.units) { completedOpen = Quote() }
         completedOnset = onset
-        take(close: bar, day: day, later: later)
+        take(close: bar, day: day, next: next, later: later)
         guard previousClose.exists else { return (.taken, nil) }
         let value = bar.simpleReturn(since: previousClose)
         finishOnset(value, hadPath: hadPath)
@@ -227,13 +222,13 @@ extension InstrumentState {
         return (abs(value) >= screen || isWatched || isFollowed ? .candidate : .taken, value)
     }
 
-    mutating func take(close bar: Quote, day: Int32, later: Quote) {
+    mutating func take(close bar: Quote, day: Int32, next: Int32, later: Quote) {
         if !close.exists { (firstDay, firstClose) = (day, bar.units) }
         close = bar
         closeDay = day
         base = bar.units
         level = bar.units
-        restart(with: later)
+        restart(with: later, day: next)
     }
 
     /// A session that had prices after its open and before its bar keeps the onset they showed; else
@@ -255,7 +250,7 @@ extension InstrumentState {
     }
 
     /// Prices that came after the close, but before the bar that says so, open the next session.
-    private mutating func restart(with later: Quote) {
+    private mutating func restart(with later: Quote, day: Int32) {
         // A session that began after this one's close goes on, measured from this close.
         if open.exists, open.time > close.time, runningDay > closeDay {
             onset = Onset(quiet: close.time, loud: 0)
@@ -268,8 +263,8 @@ extension InstrumentState {
         open = Quote()
         openSource = OpenSource.none
         guard later.exists, later.time > close.time else { return }
-        if move(to: later, opening: later, source: OpenSource.bar) == .exDay {
-            _ = move(to: later, opening: later, source: OpenSource.bar)
+        if move(to: later, opening: later, source: OpenSource.bar, day: day) == .exDay {
+            _ = move(to: later, opening: later, source: OpenSource.bar, day: day)
         }
     }
 

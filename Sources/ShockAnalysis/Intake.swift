@@ -20,7 +20,7 @@ extension AnalyzeStage {
                 counters.futurePrice += 1
                 continue
             }
-            let isSession = end - start >= AnalysisSettings.sessionBarLength
+            let isSession = isSessionBar(start, end, Int(instruments[row]))
             let isFlat = volumes[row] == 0 && open == close && bars.high[row] == bars.low[row]
             let price = PriceRow(
                 sequence: sequence, start: start, end: end, open: open, close: close, instrument: instruments[row],
@@ -31,7 +31,6 @@ extension AnalyzeStage {
 
     mutating func apply(_ trades: Trades, rows: Range<Int>, to outbox: inout Outbox) {
         let (times, instruments, prices) = (trades.recordTime, trades.instrument, trades.price)
-        let auction = UInt32(TradeCondition.openingAuction.rawValue)
         for row in rows {
             let sequence = trades.firstSequence + UInt64(row)
             reach(times[row], by: sequence, to: &outbox)
@@ -41,12 +40,20 @@ extension AnalyzeStage {
                 counters.futurePrice += 1
                 continue
             }
-            let kind = trades.condition[row] == auction ? PriceRow.Kind.auction : PriceRow.Kind.trade
+            // The kinds begin with the conditions of trades, in their order.
+            let kind = UInt8(min(trades.condition[row], 2))
             let price = PriceRow(
                 sequence: sequence, start: time, end: time, open: prices[row], close: prices[row],
                 instrument: instruments[row], kind: kind, isFlat: false, isHistory: false)
             accept(price, recordTime: times[row], cause: sequence, to: &outbox)
         }
+    }
+
+    @inline(__always)
+    private mutating func isSessionBar(_ start: UInt64, _ end: UInt64, _ number: Int) -> Bool {
+        if end - start < AnalysisSettings.shortestSession { return false }
+        return end - start >= AnalysisSettings.sessionBarLength
+            || clock.isWhole(start, end, table.states[number].calendar)
     }
 
     @inline(__always)
@@ -104,9 +111,10 @@ extension AnalyzeStage {
         let last = Quote(units: price.close, time: price.end, sequence: price.sequence)
         let opening = Quote(units: price.open, time: price.start, sequence: price.sequence)
         let source =
-            price.kind == PriceRow.Kind.auction ? InstrumentState.OpenSource.auction : InstrumentState.OpenSource.bar
+            price.kind == PriceRow.Kind.opening ? InstrumentState.OpenSource.auction : InstrumentState.OpenSource.bar
+        let day = day(of: price, at: time)
         let level = table.states[number].level
-        switch table.states[number].move(to: last, opening: opening, source: source) {
+        switch table.states[number].move(to: last, opening: opening, source: source, day: day) {
         case .taken: break
         case .candidate: nominateRunning(number, at: time)
         case .exDay:
@@ -119,25 +127,42 @@ extension AnalyzeStage {
         }
     }
 
+    /// The session a price counts to.
+    @inline(__always)
+    private mutating func day(of price: PriceRow, at time: UInt64) -> Int32 {
+        let number = Int(price.instrument)
+        let window = clock.window(at: price.end, table.states[number].calendar)
+        return window.day == table.states[number].runningDay ? window.day : findDay(of: price, window, at: time)
+    }
+
     private mutating func complete(
         _ price: PriceRow, at time: UInt64, recordTime: UInt64, cause: UInt64, to outbox: inout Outbox
     ) {
         let number = Int(price.instrument)
+        let day = clock.day(ofBar: price.start, price.end, table.states[number].calendar)
         // A settle window never spans two sessions of one name: what waits is judged first.
-        if table.states[number].isNominatedComplete {
+        if table.states[number].isNominatedComplete, day > table.states[number].closeDay {
             outbox.begin(cause: cause, recordTime: recordTime)
             judge(at: time, to: &outbox)
         }
-        guard let value = close(price) else { return }
-        if value.outcome == .candidate || (number == benchmark && !shocks.all.isEmpty) {
+        if let value = close(price, day: day) { nominate(number, value, at: time) }
+        if table.states[number].closeDay == day { table.states[number].closesByBar = true }
+    }
+
+    /// Nominates a session that was completed, if it matters.
+    mutating func nominate(_ number: Int, _ closed: Closed, at time: UInt64) {
+        if closed.outcome == .candidate || (number == benchmark && !shocks.all.isEmpty) {
             nominateComplete(number, at: time)
         }
     }
 
+    /// A session completed: its return, and whether that is to be judged.
+    typealias Closed = (value: Double, outcome: InstrumentState.Outcome)
+
     /// Completes a session, without judging it.
     ///
     /// - Returns: nil if the bar is not taken, or is the first of its name or on its level.
-    mutating func close(_ price: PriceRow) -> (value: Double, outcome: InstrumentState.Outcome)? {
+    mutating func close(_ price: PriceRow, day: Int32) -> Closed? {
         let number = Int(price.instrument)
         if price.isFlat, !table.states[number].last.exists, table.states[number].isStale(price.close) {
             counters.stalePrice += 1
@@ -147,13 +172,16 @@ extension AnalyzeStage {
         if table.states[number].isVolatilityStale { table.restartVolatility(of: number, decay: settings.decay) }
         let close = Quote(units: price.close, time: price.end, sequence: price.sequence)
         let open = Quote(units: price.open, time: price.start, sequence: price.sequence)
-        let day = Int32(truncatingIfNeeded: CivilTime.sessionDay(end: price.end))
-        let before = table.states[number].close
-        let level = table.states[number].level
-        let isExDay = day >= table.states[number].nextActionDay && day > table.states[number].closeDay
+        let (before, level, closeDay) = (
+            table.states[number].close, table.states[number].level, table.states[number].closeDay
+        )
+        let isExDay = day >= table.states[number].nextActionDay && day > closeDay
         if isExDay { adoptTerms(of: number, day: day) }
-        let sessions = sessions(after: table.states[number].closeDay, through: day)
-        let (outcome, value) = table.states[number].complete(close: close, open: open, day: day, sessions: sessions)
+        let hasLater = table.states[number].last.time > price.end
+        let next = hasLater ? clock.next(after: day, table.states[number].calendar).day : day
+        let sessions = sessions(after: closeDay, through: day)
+        let (outcome, value) = table.states[number].complete(
+            close: close, open: open, day: day, next: next, sessions: sessions)
         counters.note(outcome)
         guard outcome == .taken || outcome == .candidate || outcome == .relevelled else { return nil }
         if outcome == .relevelled {
@@ -205,7 +233,9 @@ extension AnalyzeStage {
     }
 
     @inline(__always)
-    private var nextDue: UInt64 { min(min(round.deadline, waitingFacts.nextTime), waitingPrices.due) }
+    private var nextDue: UInt64 {
+        min(min(round.deadline, waitingFacts.nextTime), min(waitingPrices.due, sessionEnd))
+    }
 
     private mutating func wake(_ time: UInt64, by cause: UInt64, to outbox: inout Outbox) {
         outbox.begin(cause: cause, recordTime: time)
@@ -218,6 +248,8 @@ extension AnalyzeStage {
                 learn(fact, to: &outbox)
             } else if waitingPrices.due == due, let row = waitingPrices.pop(lateness: settings.lateness) {
                 take(row, at: horizon, recordTime: time, cause: cause, to: &outbox)
+            } else if sessionEnd == due {
+                closeSessions(at: due)
             } else {
                 judge(at: round.deadline, to: &outbox)
             }

@@ -79,7 +79,8 @@ extension AnalyzeStage {
         let (number, session) = (nomination.number, nomination.session)
         let event = Assessment.Event(
             simpleReturn: session.simpleReturn, marketReturn: marketReturn(over: session),
-            deviation: session.deviation, countsVolatility: stressedDay != session.day)
+            deviation: session.deviation, countsVolatility: stressedDay != session.day,
+            sessions: sessions(after: session.beforeDay, through: session.day))
         let history = table.rings.dated(of: number, before: session.day)
         let market = benchmark == nil ? nil : closes
         let assessment = Assessment(event, history: history, market: market, settings: settings)

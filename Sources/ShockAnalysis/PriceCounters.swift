@@ -41,21 +41,14 @@ extension AnalyzeStage {
         }
     }
 
-    /// What `epicenter status` tells of the stage.
-    public var figures: [(name: String, value: UInt64)] {
-        let defined = table.states.indices.filter { table.states[$0].isDefined }
+    public var figures: KeyValuePairs<String, UInt64> {
+        let defined = table.states.indices.filter { table.states[$0].isDefined && !table.states[$0].isDelisted }
         let needed = settings.minimumHistory + settings.gap
-        let warming = defined.count { table.rings.sessions(of: $0) < needed && !table.states[$0].isDelisted }
+        let warming = defined.count { table.rings.sessions(of: $0) < needed }
         return [
-            ("instruments", UInt64(defined.count)), ("instruments_warming", UInt64(warming)),
-            ("prices_waiting", UInt64(waitingPrices.count)),
-            ("prices_unknown_instrument", counters.unknownInstrument), ("prices_malformed", counters.malformedPrice),
-            ("prices_future", counters.futurePrice), ("prices_late", counters.latePrice),
-            ("prices_duplicate", counters.duplicatePrice), ("prices_stale", counters.stalePrice),
-            ("prices_halted", counters.haltedPrice), ("prices_absurd", counters.absurdPrice),
-            ("prices_new_level", counters.newLevel), ("actions_late", counters.lateAction),
-            ("history_taken", counters.historyTaken), ("history_refused", counters.historyRefused),
-            ("facts_unusable", counters.unusableFact), ("definitions_refused", counters.refusedDefinition),
+            "instruments": UInt64(defined.count), "instruments_warming": UInt64(warming),
+            "prices_waiting": UInt64(waitingPrices.count), "new_levels": counters.newLevel,
+            "actions_late": counters.lateAction, "history_taken": counters.historyTaken,
         ]
     }
 }

@@ -5,8 +5,9 @@ enum PriceLevel {
     static let limit: UInt64 = 10
     /// A price of a session bar speaks for a level as two others do.
     static let sessionWeight: UInt8 = 2
-    /// From here on a new level is believed: three prices one after the other, or two sessions' bars.
-    static let neededWeight: UInt8 = 3
+    /// From here on a new level is believed: four prices one after the other, or bars of two sessions; never the
+    /// print and the bar of one.
+    static let neededWeight: UInt8 = 4
 
     /// - Parameter level: The last price believed; 0: there is none, and any is.
     @inline(__always)

@@ -2,7 +2,9 @@ import Schema
 
 /// One bar or trade as the stage takes it, whatever message it came in: plain numbers.
 struct PriceRow: BitwiseCopyable, Sendable {
-    enum Kind { static let trade: UInt8 = 0, auction: UInt8 = 1, bar: UInt8 = 2, session: UInt8 = 3 }
+    enum Kind {
+        static let trade: UInt8 = 0, opening: UInt8 = 1, closing: UInt8 = 2, bar: UInt8 = 3, session: UInt8 = 4
+    }
 
     let sequence: UInt64
     /// A trade's time is both.
