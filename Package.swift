@@ -94,7 +94,7 @@ let package = Package(
             "epicenter",
             [
                 "ServiceKit", "Pipeline", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting",
-                arguments, protobuf,
+                arguments, crypto, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),

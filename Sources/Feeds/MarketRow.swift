@@ -17,6 +17,16 @@ public enum MarketRow: Sendable, Equatable {
         }
     }
 
+    /// What it is, for messages.
+    var word: String {
+        switch self {
+        case .bar: "a bar"
+        case .trade: "a trade"
+        case .news: "news"
+        case .fact: "a fact"
+        }
+    }
+
     /// When an import has it arrive: the moment at which it could first have been known.
     public var arrivalTime: UInt64 {
         if case .news(let news) = self { return max(news.published, news.firstSeen) }

@@ -24,13 +24,13 @@ enum PriceLevel {
     }
 
     /// New shares for one old, as companies split.
-    private static let usualRatios = [1.5, 2, 3, 4, 5, 6, 7, 8, 10]
+    private static let usualRatios: [Double] = [2, 3, 4, 5, 6, 7, 8, 10]
 
-    /// Whether a move is within 3 % of what a usual split, or one the other way, would make of the price.
+    /// Whether a move is within 2 % of what a usual split, or one the other way, would make of the price.
     static func looksLikeSplit(from before: Int64, to after: Int64) -> Bool {
         guard before > 0, after > 0 else { return false }
         let ratio = Double(before) / Double(after)
         let shares = ratio < 1 ? 1 / ratio : ratio
-        return usualRatios.contains { abs(shares / $0 - 1) <= 0.03 }
+        return usualRatios.contains { abs(shares / $0 - 1) <= 0.02 }
     }
 }
