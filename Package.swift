@@ -64,7 +64,7 @@ let package = Package(
         // Models: pure.
         library("MarketModels"),
         library("NewsModels", ["MarketModels"]),
-        library("ShockAnalysis", ["Schema", "MarketModels"]),
+        library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
         library("ShockAttribution", ["Schema", "MarketModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
         // Machinery.
@@ -97,7 +97,7 @@ let package = Package(
             "epicenter",
             [
                 "ServiceKit", "Pipeline", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting",
-                arguments, protobuf,
+                arguments, crypto, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),

@@ -30,14 +30,15 @@ enum JSONFacts {
 
     private enum Kind {
         case sharesOutstanding, split, recordLoss, capexCommitment, etfLeverage, ownership, statement
-        case earningsResult, signedFlow, rentalPrice, shortInterest
+        case earningsResult, signedFlow, rentalPrice, shortInterest, dividend, tradingStatus
     }
 
     private static let kinds: KeyValuePairs<String, Kind> = [
         "shares_outstanding": .sharesOutstanding, "split": .split, "record_loss": .recordLoss,
         "capex_commitment": .capexCommitment, "etf_leverage": .etfLeverage, "ownership": .ownership,
         "statement": .statement, "earnings_result": .earningsResult, "signed_flow": .signedFlow,
-        "rental_price": .rentalPrice, "short_interest": .shortInterest,
+        "rental_price": .rentalPrice, "short_interest": .shortInterest, "dividend": .dividend,
+        "trading_status": .tradingStatus,
     ]
 
     private static func value(
@@ -58,6 +59,8 @@ enum JSONFacts {
         case .signedFlow: return .signedFlow(try signedFlow(&fields))
         case .rentalPrice: return .rentalPrice(try rentalPrice(&fields, subject))
         case .shortInterest: return .shortInterest(try shortInterest(&fields))
+        case .dividend: return .dividend(try dividend(&fields))
+        case .tradingStatus: return .tradingStatus(try tradingStatus(&fields))
         }
     }
 
@@ -155,6 +158,24 @@ enum JSONFacts {
         var value = RentalPrice()
         value.item = try fields.text("item") ?? subject
         value.valueUsdPerHour = try fields.requiredNumber("value_usd_per_hour")
+        return value
+    }
+
+    private static func dividend(_ fields: inout JSONFields) throws(Fault) -> Dividend {
+        var value = Dividend()
+        value.amount = try fields.requiredNumber("amount")
+        return value
+    }
+
+    private static func tradingStatus(_ fields: inout JSONFields) throws(Fault) -> TradingStatus {
+        var value = TradingStatus()
+        let states: KeyValuePairs<String, TradingState> = [
+            "trading": .trading, "halted": .halted, "delisted": .delisted,
+        ]
+        guard let state = try fields.word("state", states) else {
+            throw JSONFields.missing("state", "trading, halted or delisted")
+        }
+        value.state = state
         return value
     }
 

@@ -40,6 +40,22 @@ public struct LineReader {
         try each(batch)
     }
 
+    /// Reads a file to its end through a feed; see ``readAll(into:each:)``.
+    ///
+    /// - Throws: ``ReadError`` for a file that cannot be opened or read.
+    public static func readAll(
+        _ path: String, into feed: inout some LineFeed, each: (borrowing FeedBatch) throws -> Void
+    ) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ReadError(errno: errno, path: path) }
+        defer { close(descriptor) }
+        do {
+            try LineReader(descriptor: descriptor).readAll(into: &feed, each: each)
+        } catch let error as ReadError {
+            throw ReadError(errno: error.errno, path: path)
+        }
+    }
+
     private func readBlock(into block: inout [UInt8]) throws(ReadError) -> Int {
         while true {
             let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
@@ -59,18 +75,11 @@ extension RecordingBuilder {
     public mutating func add(
         file path: String, through feed: inout some LineFeed, refused: (Refusal) -> Void, pulse: () throws -> Void = {}
     ) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw LineReader.ReadError(errno: errno, path: path) }
-        defer { close(descriptor) }
         let source = feed.source
-        do {
-            try LineReader(descriptor: descriptor).readAll(into: &feed) { batch in
-                batch.refusals.forEach(refused)
-                try pulse()
-                add(batch, source: source).forEach(refused)
-            }
-        } catch let error as LineReader.ReadError {
-            throw LineReader.ReadError(errno: error.errno, path: path)
+        try LineReader.readAll(path, into: &feed) { batch in
+            batch.refusals.forEach(refused)
+            try pulse()
+            add(batch, source: source).forEach(refused)
         }
     }
 }

@@ -17,6 +17,16 @@ public enum MarketRow: Sendable, Equatable {
         }
     }
 
+    /// What it is, for messages.
+    var word: String {
+        switch self {
+        case .bar: "a bar"
+        case .trade: "a trade"
+        case .news: "news"
+        case .fact: "a fact"
+        }
+    }
+
     /// When an import has it arrive: the moment at which it could first have been known.
     public var arrivalTime: UInt64 {
         if case .news(let news) = self { return max(news.published, news.firstSeen) }
@@ -30,6 +40,8 @@ public struct BarRow: Sendable, Equatable {
     public var start, end: UInt64
     public var open, high, low, close: Int64
     public var volume: UInt64
+    /// Of a session long over, to estimate from; see ``Schema/Bars/history``.
+    public var isHistory = false
 }
 
 /// A trade with its instrument's number. Units as in ``BarRow``.
@@ -91,8 +103,9 @@ public struct ColumnPacker: Sendable {
     }
 
     private mutating func append(_ bar: BarRow, _ recordTime: UInt64) {
-        if !trades.recordTime.isEmpty || bars.recordTime.count == StreamMessage.maximumRows { flush() }
-        if bars.recordTime.isEmpty { bars.firstSequence = nextSequence }
+        let isFull = bars.recordTime.count == StreamMessage.maximumRows || bars.history != bar.isHistory
+        if !trades.recordTime.isEmpty || isFull { flush() }
+        if bars.recordTime.isEmpty { (bars.firstSequence, bars.history) = (nextSequence, bar.isHistory) }
         bars.recordTime.append(recordTime)
         bars.instrument.append(bar.instrument)
         bars.start.append(bar.start)

@@ -161,6 +161,7 @@ struct SettingsParser {
         let keys = [
             "estimation_window", "estimation_gap", "minimum_history", "return_period_years", "minimum_return",
             "minimum_group_return", "minimum_market_return", "volatility_decay", "settle_ms", "follow_up_sessions",
+            "allowed_lateness_ms",
         ]
         guard let values = reader.mapping(node, "settings.detection", keys) else { return detection }
         func count(_ key: String, _ range: ClosedRange<Int>) -> UInt32 {
@@ -179,6 +180,7 @@ struct SettingsParser {
         detection.volatilityDecay = number("volatility_decay", 0.5...0.9999)
         detection.settleMs = count("settle_ms", 1...600_000)
         detection.followUpSessions = count("follow_up_sessions", 1...250)
+        detection.allowedLatenessMs = count("allowed_lateness_ms", 1...604_800_000)
         if detection.estimationWindow > 0, detection.minimumHistory > detection.estimationWindow {
             reader.note(
                 values["minimum_history"], "settings.detection.minimum_history", "\(detection.minimumHistory)",

@@ -46,6 +46,8 @@ import ZeroMQ
 /// | `ingest.jsonl` | [] | JSON-lines files or directories, `-` is standard input |
 /// | `ingest.ticks` | true | write a ClockTick each second when nothing else comes |
 /// | `ingest.silentSeconds` | 0 | a live feed silent for so long in session is worth a notice; 0: never; to 86400 |
+/// | `ingest.precedence` | [] | names of producers (or `stdin`) that carry the same instruments, the best first |
+/// | `ingest.precedenceSeconds` | 60 | a price of a worse one is taken when no better one had the instrument's for so long |
 /// | `ingest.producers` | `ipc://RUN/producers.sock` | ROUTER for producers |
 /// | `ingest.pull` | `ipc://RUN/pull.sock` | PULL, at most once |
 /// | `publish.alerts` | `ipc://RUN/alerts.sock` | XPUB |
@@ -70,6 +72,10 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var health: String?
     /// nil: no notice is given.
     public var feedSilence: Duration?
+    /// Feeds that carry the same instruments, the best first.
+    public var precedence: [String] = []
+    /// How long a better feed has no price of an instrument before the next one's are taken.
+    public var precedenceSilence: Duration = .seconds(60)
     public var recording: String?
     public var rate = ReplayRate.maximum
     /// Which record times of the recording are played at the rate.
@@ -196,6 +202,8 @@ extension ServiceConfiguration {
         reader.strings("ingest.jsonl") { jsonl = $0 }
         reader.bool("ingest.ticks") { ticks = $0 }
         reader.int("ingest.silentSeconds", in: 0...86_400) { feedSilence = $0 == 0 ? nil : .seconds($0) }
+        reader.strings("ingest.precedence") { precedence = $0 }
+        reader.int("ingest.precedenceSeconds", in: 1...86_400) { precedenceSilence = .seconds($0) }
         for (key, path) in [
             ("ingest.producers", \ServiceConfiguration.producers), ("ingest.pull", \.pull),
             ("publish.alerts", \.alerts), ("publish.replay", \.replay), ("service.health", \.health),
@@ -296,6 +304,8 @@ extension ServiceConfiguration {
             seen.jsonl = none.jsonl
             seen.ticks = none.ticks
             seen.feedSilence = none.feedSilence
+            seen.precedence = none.precedence
+            seen.precedenceSilence = none.precedenceSilence
             seen.producers = none.producers
             seen.pull = none.pull
         }

@@ -79,7 +79,8 @@ extension AnalyzeStage {
         let (number, session) = (nomination.number, nomination.session)
         let event = Assessment.Event(
             simpleReturn: session.simpleReturn, marketReturn: marketReturn(over: session),
-            deviation: session.deviation, countsVolatility: stressedDay != session.day)
+            deviation: session.deviation, countsVolatility: stressedDay != session.day,
+            sessions: sessions(after: session.beforeDay, through: session.day))
         let history = table.rings.dated(of: number, before: session.day)
         let market = benchmark == nil ? nil : closes
         let assessment = Assessment(event, history: history, market: market, settings: settings)
@@ -101,7 +102,7 @@ extension AnalyzeStage {
         guard let market = benchmarkSession(session.day), let before = closes.close(day: session.beforeDay) else {
             return nil
         }
-        return market.last.value / before - 1
+        return market.last.value / (before * marketTerms(in: market)) - 1
     }
 
     // MARK: Groups
@@ -260,6 +261,16 @@ extension AnalyzeStage {
         signal.eventTime = time
         shock.signal = signal
         outbox.emit(signal)
+    }
+
+    /// Ends a subject's shock for a reason outside of its prices.
+    mutating func retract(_ subject: ShockSubject, _ reason: String, at time: UInt64, to outbox: inout Outbox) {
+        guard var shock = shocks[subject], case .ended(let phase, let reason) = shock.lifecycle.retract(reason) else {
+            return
+        }
+        emit(shock.signal, of: &shock, phase, reason, at: time, to: &outbox)
+        shocks[subject] = nil
+        refreshWatch()
     }
 
     /// Ends a subject's shock because the settings no longer name it.

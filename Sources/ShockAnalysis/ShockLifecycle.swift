@@ -19,6 +19,7 @@ import Schema
 /// | open | the last session to follow complete | closed | CLOSED `followed up` |
 /// | pending | no session completed for as many of the market's | withdrawn | WITHDRAWN `no close` |
 /// | open | no session completed for as many of the market's | closed | CLOSED `no prices` |
+/// | pending, open | its return was no move: a split or dividend told of late | withdrawn, closed | … `split`, `dividend` |
 /// | pending, open | the settings no longer name the subject | withdrawn, closed | … `no longer watched` |
 struct ShockLifecycle: Codable, Equatable, Sendable {
     enum State: String, Codable, Sendable, CaseIterable {
@@ -116,6 +117,15 @@ extension ShockLifecycle {
         switch state {
         case .pending: return end(.withdrawn, "no longer watched")
         case .open: return end(.closed, "no longer watched")
+        case .quiet, .closed, .withdrawn: return .nothing
+        }
+    }
+
+    /// What it was measured from turned out to be wrong.
+    mutating func retract(_ reason: String) -> Statement {
+        switch state {
+        case .pending: return end(.withdrawn, reason)
+        case .open: return end(.closed, reason)
         case .quiet, .closed, .withdrawn: return .nothing
         }
     }

@@ -10,7 +10,7 @@ public import Schema
 /// finding of each shock that is not long over.
 public struct AttributeStage: Stage {
     public static let output = StreamName.findings
-    public static let judgementVersion = "attribute/2"
+    public static let judgementVersion = "attribute/3"
 
     var instruments = InstrumentTable()
     var prices = PriceTable()

@@ -46,7 +46,8 @@ struct PriceTable: Codable, Equatable, Sendable {
     @inline(__always)
     mutating func record(slot: Int, price: Int64, start: UInt64, end: UInt64, sequence: UInt64) {
         guard price > 0 else { return }
-        latest.values[slot] = Latest(price: price, time: end, sequence: sequence)
+        // What comes late, or is loaded to estimate from, is not the latest.
+        if end >= latest.values[slot].time { latest.values[slot] = Latest(price: price, time: end, sequence: sequence) }
         if end >= start &+ Self.sessionLength {
             close(slot: slot, Close(day: Int64(CivilTime.sessionDay(end: end)), price: price, sequence: sequence))
         }
@@ -54,7 +55,7 @@ struct PriceTable: Codable, Equatable, Sendable {
 
     func latest(slot: Int) -> Latest { latest.values[slot] }
 
-    /// Appends a close; one of the last day replaces it, one of an earlier day corrects that day if it is kept.
+    /// Appends a close; one of the last day replaces it, one of an earlier day takes its place among those kept.
     private mutating func close(slot: Int, _ new: Close) {
         let base = slot * Self.sessions
         let count = appended.values[slot]
@@ -75,8 +76,20 @@ struct PriceTable: Codable, Equatable, Sendable {
                 closes.values[index] = new
                 return
             }
-            guard closes.values[index].day > new.day else { return }
+            guard closes.values[index].day > new.day else { return insert(new, slot: slot, back: back - 1) }
         }
+        if count < Self.sessions { insert(new, slot: slot, back: count) }
+    }
+
+    /// Puts a close before the last `back` ones; the oldest gives way where there is no room.
+    private mutating func insert(_ new: Close, slot: Int, back: Int) {
+        let base = slot * Self.sessions
+        let count = appended.values[slot]
+        for position in (count - back..<count).reversed() {
+            closes.values[base + (position + 1) % Self.sessions] = closes.values[base + position % Self.sessions]
+        }
+        closes.values[base + (count - back) % Self.sessions] = new
+        appended.values[slot] = count + 1
     }
 
     /// The closes kept of a slot, oldest first, days rising.

@@ -13,7 +13,7 @@ import ZeroMQ
 /// serves and answers.
 final class IngestProcess {
     private let context: ServiceContext
-    private let feeds = FeedWatch()
+    private let feeds: FeedWatch
     private var reloads = 0
     private let log: EventLog
     private let owner: StreamOwner
@@ -42,6 +42,7 @@ final class IngestProcess {
         context.control = control
         self.context = context
         let configuration = context.configuration
+        feeds = FeedWatch(configuration)
         try ServiceMain.makePrivateDirectory(configuration.runDirectory)
         refusals = RefusalCounter(context.logger)
         try control.expect(Self.longStep, "opening market")
@@ -199,7 +200,7 @@ final class IngestProcess {
             context.logger.warning("no instruments are configured: every bar and trade will be refused")
         }
         desk = try ProducerDesk(
-            context, log: log, symbols: known.symbols, marks: known.producers, refusals: refusals)
+            context, log: log, symbols: known.symbols, marks: known.producers, refusals: refusals, feeds: feeds)
         control.heartbeat.feedsDone = live == nil
     }
 
@@ -289,8 +290,8 @@ final class IngestProcess {
         for accepted in batch.events {
             do throws(Refusal) {
                 if let row = try liveNormalizer?.row(accepted.event, source: "stdin", line: accepted.line, now: time) {
-                    packer.append(row, recordTime: time)
                     taken += 1
+                    if feeds.admits(row, of: "stdin", at: time) { packer.append(row, recordTime: time) }
                 }
             } catch {
                 refusals.note(error)
@@ -350,6 +351,7 @@ final class IngestProcess {
             heartbeat.feeds = feeds.status(
                 stdin: live.map { _ in taken }, producers: desk?.accepted, calendar: settings?.calendars.standard,
                 silentAfter: context.configuration.feedSilence, wall: ServiceClock.wall)
+            feeds.report(in: &heartbeat)
             desk?.report(in: &heartbeat)
         }
     }

@@ -78,6 +78,9 @@ public nonisolated struct ProducerBatch: Sendable {
 
   public var events: [InputEvent] = []
 
+  /// bars of sessions long over, to estimate from; other events are refused
+  public var history: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -249,7 +252,7 @@ nonisolated extension Durability: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProducerBatch"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}producer\0\u{3}producer_sequence\0\u{1}events\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}producer\0\u{3}producer_sequence\0\u{1}events\0\u{1}history\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -260,6 +263,7 @@ nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularStringField(value: &self.producer) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.producerSequence) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.events) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.history) }()
       default: break
       }
     }
@@ -275,6 +279,9 @@ nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.events.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.events, fieldNumber: 3)
     }
+    if self.history != false {
+      try visitor.visitSingularBoolField(value: self.history, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -282,6 +289,7 @@ nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.producer != rhs.producer {return false}
     if lhs.producerSequence != rhs.producerSequence {return false}
     if lhs.events != rhs.events {return false}
+    if lhs.history != rhs.history {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -289,6 +289,9 @@ public nonisolated struct DetectionSettings: Sendable {
   /// sessions after which a shock is over, default 10
   public var followUpSessions: UInt32 = 0
 
+  /// record time by which prices may come late and out of order, default 0: none waits
+  public var allowedLatenessMs: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -709,7 +712,7 @@ nonisolated extension TradingHours: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DetectionSettings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}estimation_window\0\u{3}estimation_gap\0\u{3}minimum_history\0\u{3}return_period_years\0\u{3}minimum_return\0\u{3}minimum_group_return\0\u{3}minimum_market_return\0\u{3}volatility_decay\0\u{3}settle_ms\0\u{3}follow_up_sessions\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}estimation_window\0\u{3}estimation_gap\0\u{3}minimum_history\0\u{3}return_period_years\0\u{3}minimum_return\0\u{3}minimum_group_return\0\u{3}minimum_market_return\0\u{3}volatility_decay\0\u{3}settle_ms\0\u{3}follow_up_sessions\0\u{4}\u{14}allowed_lateness_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -727,6 +730,7 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.volatilityDecay) }()
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.settleMs) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.followUpSessions) }()
+      case 30: try { try decoder.decodeSingularUInt32Field(value: &self.allowedLatenessMs) }()
       default: break
       }
     }
@@ -763,6 +767,9 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.followUpSessions != 0 {
       try visitor.visitSingularUInt32Field(value: self.followUpSessions, fieldNumber: 10)
     }
+    if self.allowedLatenessMs != 0 {
+      try visitor.visitSingularUInt32Field(value: self.allowedLatenessMs, fieldNumber: 30)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -777,6 +784,7 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.volatilityDecay != rhs.volatilityDecay {return false}
     if lhs.settleMs != rhs.settleMs {return false}
     if lhs.followUpSessions != rhs.followUpSessions {return false}
+    if lhs.allowedLatenessMs != rhs.allowedLatenessMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
