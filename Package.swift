@@ -78,6 +78,7 @@ let package = Package(
                 yams,
                 protobuf,
             ]),
+        library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "Feeds"]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
         process(
@@ -92,8 +93,8 @@ let package = Package(
         process(
             "epicenter",
             [
-                "ServiceKit", "Pipeline", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting",
-                arguments, protobuf,
+                "ServiceKit", "Pipeline", "Evaluation", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP",
+                "Alerting", "CCompression", arguments, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),
@@ -110,6 +111,7 @@ let package = Package(
         tests("MarketModelsTests", ["MarketModels"]),
         tests("NewsModelsTests", ["NewsModels"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
+        tests("EvaluationTests", ["Evaluation", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
         tests("FeedsTests", ["Feeds", "Schema", protobuf]),
