@@ -25,6 +25,8 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
     var settle: UInt64 = 1_000_000_000
     /// Sessions after which an open shock is over.
     var followUpSessions = 10
+    /// Grouped shocks per 100 names and week; nil: the threshold is ``returnPeriodYears``.
+    var alertBudget: Double?
 
     /// A shock is confirmed at the close while it is beyond this share of every threshold.
     static let exitShare = 0.8
@@ -35,6 +37,18 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
     static let minimumBreadth = 0.5
     /// A bar at least this long is a session's bar, in nanoseconds.
     static let sessionBarLength: UInt64 = 6 * 3_600 * 1_000_000_000
+
+    /// The least move of a shock, by scope.
+    func minimumReturn(_ scope: ShockScope) -> Double {
+        switch scope {
+        case .market: minimumMarketReturn
+        case .group: minimumGroupReturn
+        default: minimumReturn
+        }
+    }
+
+    /// ``returnPeriodYears`` in sessions: how long a market's move must have had no equal to be one by size.
+    var returnPeriodSessions: Int { max(1, Int((252 * returnPeriodYears).rounded())) }
 
     init() {}
 
@@ -50,6 +64,7 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
         decay = asked < 1 ? asked : decay
         settle = UInt64(Self.value(detection.settleMs, default: 1_000)) * 1_000_000
         followUpSessions = Self.value(detection.followUpSessions, default: followUpSessions)
+        alertBudget = detection.alertBudget > 0 && detection.alertBudget.isFinite ? detection.alertBudget : nil
         // The rings hold a fixed number of sessions; a window beyond them cannot be had.
         gap = min(Self.value(detection.estimationGap, default: gap), SessionRings.capacity / 2)
         window = min(Self.value(detection.estimationWindow, default: window), SessionRings.capacity - gap - 2)

@@ -47,6 +47,7 @@ public struct AnalyzeStage: Stage {
     var waitingFacts = WaitingFacts()
     var shocks = LiveShocks()
     var round = Round()
+    var budget = AlertBudget()
 
     public init() {}
 
