@@ -110,7 +110,7 @@ let package = Package(
         tests("ZeroMQTests", ["ZeroMQ", "TestKit"]),
         tests("MCAPTests", ["MCAP"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
-        tests("MarketModelsTests", ["MarketModels"]),
+        tests("MarketModelsTests", ["MarketModels", "TestKit"]),
         tests("NewsModelsTests", ["NewsModels"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
         tests("EvaluationTests", ["Evaluation", "Feeds", "Schema", "TestKit"]),

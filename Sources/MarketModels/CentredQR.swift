@@ -30,7 +30,8 @@ struct CentredQR {
         for step in 0..<width {
             let scale = norm(columns[step], from: 0)
             // A relative bound for what earlier columns leave, an absolute one for a constant.
-            let rounding = max(scale * 1e-10, 8 * abs(means[step]).ulp * Double(target.count).squareRoot())
+            let constant = roundingSquares(mean: means[step], count: Double(target.count)).squareRoot()
+            let rounding = max(scale * 1e-10, constant)
             let length = norm(columns[step], from: step)
             guard length > rounding else { throw .collinear(regressor: step) }
 

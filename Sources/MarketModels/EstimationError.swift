@@ -11,6 +11,12 @@ public enum EstimationError: Error, Equatable, Sendable {
     case collinear(regressor: Int)
     /// More regressors than ``FactorModel/maximumRegressors``.
     case tooManyRegressors(Int, maximum: Int)
+    /// The series never moved, so nothing can be measured in units of its moves.
+    case noVariation
+    /// A time is not after the one before it. The index is that of the later.
+    case notIncreasing(index: Int)
+    /// An iterative search did not settle.
+    case notConverged
 }
 
 extension EstimationError: CustomStringConvertible {
@@ -27,6 +33,12 @@ extension EstimationError: CustomStringConvertible {
             "regressor \(regressor) does not move, or moves only with those before it"
         case .tooManyRegressors(let count, let maximum):
             "\(count) regressors, at most \(maximum) are supported"
+        case .noVariation:
+            "the series does not move"
+        case .notIncreasing(let index):
+            "time \(index) is not after the one before it"
+        case .notConverged:
+            "the search did not settle"
         }
     }
 }

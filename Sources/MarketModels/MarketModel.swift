@@ -82,9 +82,9 @@ extension MarketModel {
             crossProducts += (market - marketMean) * (asset - assetMean)
             marketSquares += (market - marketMean) * (market - marketMean)
         }
-        // What rounding alone leaves of a market that never moved.
-        let rounding = 8 * abs(marketMean).ulp
-        guard marketSquares > Double(count) * rounding * rounding else { throw .collinear(regressor: 0) }
+        guard marketSquares > roundingSquares(mean: marketMean, count: Double(count)) else {
+            throw .collinear(regressor: 0)
+        }
         let beta = crossProducts / marketSquares
 
         var residualSquares = 0.0
@@ -129,12 +129,24 @@ extension MarketModel {
     ///   ``residualDeviation`` because α and β are themselves estimates
     ///   (Patell 1976, *Journal of Accounting Research* 14(2), 246–276).
     public func abnormalReturn(asset: Double, market: Double) -> AbnormalReturn {
-        let distance = market - marketMean
-        let inflation = 1 + 1 / Double(windowLength) + distance * distance / marketSumOfSquares
-        return AbnormalReturn(
+        AbnormalReturn(
             value: asset - expectedReturn(market: market),
-            standardError: residualDeviation * inflation.squareRoot(),
+            standardError: residualDeviation * predictionInflation(market: market),
             degreesOfFreedom: windowLength - 2
         )
     }
+
+    /// C, by how much a prediction error exceeds ``residualDeviation``: √(1 + 1/T + (m − m̄)²/Σ(m − m̄)²).
+    public func predictionInflation(market: Double) -> Double {
+        let distance = market - marketMean
+        return (1 + 1 / Double(windowLength) + distance * distance / marketSumOfSquares).squareRoot()
+    }
+}
+
+/// What rounding alone may leave of the centred squares of a series that never moved: its mean is off by up
+/// to an ulp for each value summed.
+@usableFromInline
+func roundingSquares(mean: Double, count: Double) -> Double {
+    let rounding = max(8, count) * abs(mean).ulp
+    return count * rounding * rounding
 }
