@@ -79,6 +79,7 @@ let package = Package(
                 yams,
                 protobuf,
             ]),
+        library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "Feeds"]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
         process(
@@ -96,8 +97,8 @@ let package = Package(
         process(
             "epicenter",
             [
-                "ServiceKit", "Pipeline", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting",
-                arguments, crypto, protobuf,
+                "ServiceKit", "Pipeline", "Evaluation", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP",
+                "Alerting", "CCompression", arguments, crypto, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),
@@ -117,6 +118,7 @@ let package = Package(
         tests("MarketModelsTests", ["MarketModels", "TestKit"]),
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
+        tests("EvaluationTests", ["Evaluation", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", protobuf]),

@@ -25,6 +25,8 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
     var settle: UInt64 = 1_000_000_000
     /// Sessions after which an open shock is over.
     var followUpSessions = 10
+    /// Grouped shocks per 100 names and week; nil: the threshold is ``returnPeriodYears``.
+    var alertBudget: Double?
 
     /// How much later than it happened a price may come, in nanoseconds of record time; 0: prices are taken as they
     /// come.
@@ -48,6 +50,18 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
 
     static let shortestSession: UInt64 = 2 * 3_600 * 1_000_000_000
 
+    /// The least move of a shock, by scope.
+    func minimumReturn(_ scope: ShockScope) -> Double {
+        switch scope {
+        case .market: minimumMarketReturn
+        case .group: minimumGroupReturn
+        default: minimumReturn
+        }
+    }
+
+    /// ``returnPeriodYears`` in sessions: how long a market's move must have had no equal to be one by size.
+    var returnPeriodSessions: Int { max(1, Int((252 * returnPeriodYears).rounded())) }
+
     init() {}
 
     init(_ settings: ModelSettings) {
@@ -63,6 +77,7 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
         settle = UInt64(Self.value(detection.settleMs, default: 1_000)) * 1_000_000
         followUpSessions = Self.value(detection.followUpSessions, default: followUpSessions)
         lateness = UInt64(detection.allowedLatenessMs) * 1_000_000
+        alertBudget = detection.alertBudget > 0 && detection.alertBudget.isFinite ? detection.alertBudget : nil
         // The rings hold a fixed number of sessions; a window beyond them cannot be had.
         gap = min(Self.value(detection.estimationGap, default: gap), SessionRings.capacity / 2)
         window = min(Self.value(detection.estimationWindow, default: window), SessionRings.capacity - gap - 2)

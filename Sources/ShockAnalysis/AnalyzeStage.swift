@@ -44,6 +44,7 @@ public struct AnalyzeStage: Stage {
     var horizon: UInt64 = 0
     var shocks = LiveShocks()
     var round = Round()
+    var budget = AlertBudget()
 
     public init() {}
 

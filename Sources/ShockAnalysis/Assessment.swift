@@ -51,6 +51,8 @@ struct Assessment: Sendable {
     /// z: the return over the volatility before it.
     var volatilityZ: Double? { deviation.map { simpleReturn / (width * $0) } }
     var years: Double { rarity?.years ?? 0 }
+    /// |SAR|, or |z| where there is no market model; 0 where nothing was measured.
+    var deviations: Double { abnormal.map { abs($0.residual.standardized) } ?? abs(volatilityZ ?? 0) }
 
     static let statisticOfModel = "market model"
     static let statisticOfVolatility = "EWMA volatility"

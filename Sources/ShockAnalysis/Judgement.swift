@@ -14,6 +14,7 @@ extension AnalyzeStage {
         var days: [Int32] = []
         for day in nominations.map(\.session.day).sorted() where days.last != day { days.append(day) }
         for day in days {
+            calibrate(day)
             let onDay = nominations.filter { $0.session.day == day }
             judgeMarket(onDay, at: time, to: &outbox)
             judgeGroups(onDay.map(\.number), day: day, at: time, to: &outbox)
@@ -49,7 +50,28 @@ extension AnalyzeStage {
 
     /// Whether a move can make any difference: a smaller one opens nothing, and nothing is open.
     private func matters(_ subject: ShockSubject, _ simpleReturn: Double) -> Bool {
-        abs(simpleReturn) >= Thresholds(subject.scope, settings: settings).minimumReturn || shocks[subject] != nil
+        abs(simpleReturn) >= settings.minimumReturn(subject.scope) || shocks[subject] != nil
+    }
+
+    /// Makes the threshold that a budget comes to on a day.
+    private mutating func calibrate(_ day: Int32) {
+        guard let asked = settings.alertBudget else { return }
+        budget.calibrate(day: day, names: judgedNames(on: day), budget: asked)
+    }
+
+    /// How many names can have shocks of their own: with history enough, and a session within the last two weeks.
+    private func judgedNames(on day: Int32) -> Int {
+        let needed = settings.minimumHistory + settings.gap
+        return (0..<table.count).count { number in
+            opensOwnShocks(number) && table.rings.sessions(of: number) >= needed
+                && table.states[number].closeDay >= day - 14
+        }
+    }
+
+    private var severityThreshold: Double? { settings.alertBudget == nil ? nil : budget.threshold ?? .infinity }
+
+    private func thresholds(_ scope: ShockScope) -> Thresholds {
+        Thresholds(scope, settings: settings, severity: severityThreshold)
     }
 
     // MARK: The market
@@ -64,12 +86,19 @@ extension AnalyzeStage {
             countsVolatility: true)
         let history = table.rings.dated(of: benchmark, before: session.day)
         let assessment = Assessment(event, history: history, market: nil, settings: settings)
+        let largest = history.largestMove(like: session.simpleReturn, within: settings.returnPeriodSessions)
         let subject = Judged(
             subject: .market, day: session.day, isComplete: session.isComplete, assessment: assessment,
-            isOpeningPrint: session.isOpeningPrint)
-        if subject.isBeyond(Thresholds(.market, settings: settings)) { stressedDay = session.day }
+            thresholds: thresholds(.market), record: largest, isOpeningPrint: session.isOpeningPrint)
+        // While the market's shock lasts, a day on which it moves again is a day of that shock.
+        let isLive = shocks[.market]?.lifecycle.state == .open
+        if subject.isBeyond() || isLive && abs(session.simpleReturn) >= settings.minimumMarketReturn {
+            stressedDay = session.day
+        }
+        if session.isComplete, !isLive, subject.isBeyond() { budget.countMarket(day: session.day) }
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
-            stage.describe(nomination, assessment: assessment, in: &measure)
+            measure.largestSince = history.lastMove(atLeast: session.simpleReturn).map { CivilTime.date(day: Int($0)) } ?? ""
+            return stage.describe(nomination, assessment: assessment, in: &measure)
         }
     }
 
@@ -86,7 +115,8 @@ extension AnalyzeStage {
         let assessment = Assessment(event, history: history, market: market, settings: settings)
         let subject = Judged(
             subject: .instrument(number), day: session.day, isComplete: session.isComplete, assessment: assessment,
-            isOpeningPrint: session.isOpeningPrint)
+            thresholds: thresholds(.instrument), isOpeningPrint: session.isOpeningPrint)
+        count(subject, sessionBefore: session.beforeDay)
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
             stage.describe(nomination, assessment: assessment, in: &measure)
         }
@@ -132,11 +162,36 @@ extension AnalyzeStage {
         let assessment = Assessment(event, history: history, market: market, settings: settings)
         let subject = Judged(
             subject: .group(index), day: session.day, isComplete: session.isComplete, assessment: assessment,
-            isBroad: session.breadth >= AnalysisSettings.minimumBreadth,
+            thresholds: thresholds(.group), isBroad: session.breadth >= AnalysisSettings.minimumBreadth,
             isOpeningPrint: session.views.allSatisfy { $0?.isOpeningPrint ?? true })
+        count(subject, sessionBefore: history.days.last ?? .min)
         say(subject, session: nil, at: time, to: &outbox) { stage, measure in
             stage.describe(index, session: session, assessment: assessment, history: history, in: &measure)
         }
+    }
+}
+
+// MARK: - The alert budget
+
+extension AnalyzeStage {
+    /// Counts a complete session's move for the thresholds of later days.
+    private mutating func count(_ judged: Judged, sessionBefore: Int32) {
+        guard settings.alertBudget != nil, judged.isComplete, !judged.assessment.isWarming, judged.isLarge else { return }
+        let isGroup = judged.subject.scope == .group
+        if isGroup {
+            budget.note(
+                group: judged.subject.index, of: groups.count, severity: judged.isBroad ? judged.severity : 0,
+                day: judged.day)
+        }
+        guard judged.isBroad else { return }
+        var parent = stressedDay == judged.day ? AlertBudget.always : 0
+        if !isGroup {
+            let containing = groups.indices.filter { groups[$0].contains(judged.subject.index) }
+            parent = max(parent, budget.severity(ofGroups: containing, day: judged.day))
+        }
+        budget.count(
+            judged.subject, severity: judged.severity, isFall: judged.assessment.simpleReturn < 0, day: judged.day,
+            sessionBefore: sessionBefore, parent: parent, followUp: settings.followUpSessions)
     }
 }
 
@@ -146,26 +201,39 @@ struct Judged {
     let day: Int32
     let isComplete: Bool
     let assessment: Assessment
+    let thresholds: Thresholds
+    /// The largest move the same way in the time that a shock must be without its equal; nil: it is not known, or no
+    /// matter.
+    var record: Double?
     /// Enough of a group moved its way; always so for a name.
     var isBroad = true
     /// The session's first price is its last so far.
     var isOpeningPrint = false
 
-    func isBeyond(_ thresholds: Thresholds, share: Double = 1) -> Bool {
-        isBroad && !assessment.isWarming
-            && thresholds.areReached(by: assessment.simpleReturn, years: assessment.years, share: share)
+    var severity: Double {
+        thresholds.severity(of: assessment.simpleReturn, deviations: assessment.deviations)
+    }
+
+    var isLarge: Bool { abs(assessment.simpleReturn) >= thresholds.minimumReturn }
+
+    /// Whether it is a shock by its rarity or, as the market's may be, by its size.
+    func isBeyond(share: Double = 1) -> Bool {
+        guard isBroad, !assessment.isWarming else { return false }
+        let value = assessment.simpleReturn
+        if let record, abs(value) >= share * thresholds.minimumReturn, abs(value) > share * record { return true }
+        return thresholds.areReached(
+            by: value, years: assessment.years, deviations: assessment.deviations, share: share)
     }
 
     /// What the life-cycle sees of it.
-    func observation(_ settings: AnalysisSettings) -> ShockLifecycle.Observation {
-        let thresholds = Thresholds(subject.scope, settings: settings)
-        let z = assessment.volatilityZ ?? 0
-        let rawYears = ReturnPeriodTable.largeShares.period(abs(z))
+    func observation() -> ShockLifecycle.Observation {
+        let z = abs(assessment.volatilityZ ?? 0)
         return ShockLifecycle.Observation(
             simpleReturn: assessment.simpleReturn, years: assessment.years,
-            isBeyond: isBeyond(thresholds), isBeyondExit: isBeyond(thresholds, share: AnalysisSettings.exitShare),
+            isBeyond: isBeyond(), isBeyondExit: isBeyond(share: AnalysisSettings.exitShare),
             isComplete: isComplete, isOpeningPrint: isOpeningPrint,
-            isMarketMove: thresholds.areReached(by: assessment.simpleReturn, years: rawYears))
+            isMarketMove: thresholds.areReached(
+                by: assessment.simpleReturn, years: ReturnPeriodTable.largeShares.period(z), deviations: z))
     }
 }
 
@@ -179,7 +247,7 @@ extension AnalyzeStage {
     private mutating func say(
         _ judged: Judged, session: SessionView?, at time: UInt64, to outbox: inout Outbox, describe: Describe
     ) {
-        let seen = judged.observation(settings)
+        let seen = judged.observation()
         guard var shock = shocks[judged.subject] else {
             begin(judged, seen: seen, at: time, to: &outbox, describe: describe)
             return
@@ -224,6 +292,7 @@ extension AnalyzeStage {
         measure.complete = judged.isComplete
         var signal = shock.signal
         signal.evidence = describe(self, &measure)
+        if case .severity(let threshold) = judged.thresholds.rarity { describeBudget(judged, threshold, in: &measure) }
         signal.measure = measure
         signal.partOf = widerShocks(than: judged)
         shock.before = measure.hasPriceBefore ? measure.priceBefore : 1
@@ -231,6 +300,15 @@ extension AnalyzeStage {
         shock.price = shock.after
         shock.lastDay = judged.day
         emit(signal, of: &shock, phase, reason, at: time, to: &outbox)
+    }
+
+    private func describeBudget(_ judged: Judged, _ threshold: Double, in measure: inout Measure) {
+        var found = BudgetThreshold()
+        found.severity = judged.severity
+        found.threshold = threshold
+        found.budget = settings.alertBudget ?? 0
+        found.weeks = UInt32(budget.ownWeeks)
+        measure.budget = found
     }
 
     private func emitFollowUp(

@@ -146,6 +146,9 @@ struct SessionRings: Codable, Sendable {
         return (head..<head + turn - first, base..<base + end - turn)
     }
 
+    /// How many sessions an instrument has had.
+    func sessions(of instrument: Int) -> Int { Int(totals.values[instrument]) }
+
     /// Every session kept exactly of an instrument that is before a day, oldest first.
     func forEach(of instrument: Int, before day: Int32, _ body: (_ day: Int32, _ value: Double) -> Void) {
         let (older, newer) = slots(of: instrument, before: day)
@@ -211,5 +214,16 @@ struct DatedReturns: Sendable {
     mutating func append(_ values: ArraySlice<Double>, days: ArraySlice<Int32>) {
         self.days += days
         self.values += values
+    }
+
+    /// The size of the largest move of the same sign in the last sessions; nil if fewer are known.
+    func largestMove(like value: Double, within sessions: Int) -> Double? {
+        guard count >= sessions else { return nil }
+        return values.suffix(sessions).reduce(0) { ($1 < 0) == (value < 0) ? max($0, abs($1)) : $0 }
+    }
+
+    /// The day of the last move of the same sign that was at least as large; nil: none is known.
+    func lastMove(atLeast value: Double) -> Int32? {
+        values.lastIndex { ($0 < 0) == (value < 0) && abs($0) >= abs(value) }.map { days[$0] }
     }
 }

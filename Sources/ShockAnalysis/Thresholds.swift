@@ -4,21 +4,40 @@ import Schema
 struct Thresholds: Equatable, Sendable {
     /// As a fraction.
     let minimumReturn: Double
-    /// In stock-years.
-    let years: Double
+    /// What besides its size makes it one.
+    let rarity: Rarity
 
-    init(_ scope: ShockScope, settings: AnalysisSettings) {
-        years = settings.returnPeriodYears
-        switch scope {
-        case .market: minimumReturn = settings.minimumMarketReturn
-        case .group: minimumReturn = settings.minimumGroupReturn
-        default: minimumReturn = settings.minimumReturn
+    enum Rarity: Equatable, Sendable {
+        /// A return period of at least this, in stock-years.
+        case years(Double)
+        /// A severity of at least this; see ``AlertBudget``.
+        case severity(Double)
+    }
+
+    /// - Parameter severity: The alert budget's threshold; nil: the return period counts. The market's shocks are no
+    ///   matter of a budget.
+    init(_ scope: ShockScope, settings: AnalysisSettings, severity: Double? = nil) {
+        minimumReturn = settings.minimumReturn(scope)
+        rarity = scope == .market ? .years(settings.returnPeriodYears)
+            : severity.map { .severity($0) } ?? .years(settings.returnPeriodYears)
+    }
+
+    /// Whether a move reaches a share of the thresholds.
+    ///
+    /// - Parameters:
+    ///   - years: Its return period.
+    ///   - deviations: |SAR|, or what stands in its place.
+    func areReached(by simpleReturn: Double, years: Double, deviations: Double, share: Double = 1) -> Bool {
+        guard abs(simpleReturn) >= share * minimumReturn else { return false }
+        return switch rarity {
+        case .years(let least): years >= share * least
+        case .severity(let least): severity(of: simpleReturn, deviations: deviations) >= share * least
         }
     }
 
-    /// Whether a return and its rarity reach a share of the thresholds.
-    func areReached(by simpleReturn: Double, years: Double, share: Double = 1) -> Bool {
-        abs(simpleReturn) >= share * minimumReturn && years >= share * self.years
+    /// How much a move asks for attention: how unusual it is, and how large.
+    func severity(of simpleReturn: Double, deviations: Double) -> Double {
+        deviations * (abs(simpleReturn) / minimumReturn).squareRoot()
     }
 }
 

@@ -1,0 +1,88 @@
+import Foundation
+
+/// Numbers for tables.
+enum Decimal {
+    /// Up to three significant decimals, without trailing zeros.
+    static func short(_ value: Double) -> String {
+        var text = String(format: "%.3f", value)
+        while text.hasSuffix("0") { text.removeLast() }
+        if text.hasSuffix(".") { text.removeLast() }
+        return text
+    }
+
+    static func fixed(_ value: Double?, _ decimals: Int) -> String {
+        value.map { String(format: "%.\(decimals)f", $0) } ?? "–"
+    }
+}
+
+extension Evaluation {
+    /// The report as text for a terminal.
+    public var text: String {
+        var lines = [
+            "\(bars) bars of \(names) names, \(from) to \(until), \(Decimal.fixed(nameYears, 0)) name-years judged",
+            "\(usableLabels) of \(labels) labels can be measured by these bars", "",
+            Self.row(["rule", "found", "95 %", "scope", "≤1", "≤5", "rate", "year", "worst week", "extra"]),
+        ]
+        lines += runs.map(\.line)
+        lines += [
+            "",
+            "found: labelled days that a shock says so of · scope: right of those found · ≤1, ≤5: within so many sessions",
+            "rate: grouped shocks per 100 names and week, on average · year: the highest average of 52 weeks",
+            "extra: grouped shocks no label accounts for, per name and year (labels are not complete)",
+        ]
+        for run in runs { lines += [""] + run.detail }
+        return lines.joined(separator: "\n")
+    }
+
+    static let widths = [12, 7, 11, 7, 7, 7, 6, 6, 26, 6]
+
+    static func row(_ cells: [String]) -> String {
+        zip(cells, widths).map { cell, width in cell + String(repeating: " ", count: max(1, width - cell.count)) }
+            .joined().trimmingCharacters(in: .whitespaces)
+    }
+}
+
+extension Proportion {
+    var fraction: String { "\(count)/\(of)" }
+    var interval: String { "\(Decimal.fixed(lower, 2))–\(Decimal.fixed(upper, 2))" }
+}
+
+extension RunReport {
+    var line: String {
+        Evaluation.row([
+            rule, recall.fraction, recall.interval, scopeAccuracy.fraction, withinOneSession.fraction,
+            withinFiveSessions.fraction, Decimal.fixed(rate.average, 2), Decimal.fixed(rate.highestYear, 2),
+            "\(rate.worstWeek) \(rate.worstWeekShocks) (\(Decimal.fixed(rate.worstWeekRate, 1)))",
+            Decimal.fixed(unlabelledPerNameYear, 2),
+        ])
+    }
+
+    var detail: [String] {
+        var lines = ["\(rule):"]
+        lines.append(
+            "  shocks: \(shocks.market) market, \(shocks.theme) theme, \(shocks.single) single; \(shocks.grouped) grouped"
+        )
+        let byScope = recallByScope.filter { $0.found.of > 0 }.map { "\($0.scope) \($0.found.fraction)" }
+        lines.append("  found by scope: " + byScope.joined(separator: ", "))
+        if let minutes = medianMinutesToOpen {
+            lines.append("  from the end of the onset to the first word, median: \(Decimal.fixed(minutes, 0)) min")
+        }
+        if let range = leaveOneClusterOut {
+            lines.append(
+                "  leaving out one cluster: \(Decimal.fixed(range.lowest, 2)) without \(range.lowestWithout) to "
+                    + "\(Decimal.fixed(range.highest, 2)) without \(range.highestWithout)")
+        }
+        lines.append(
+            "  placebos: quiet days \(placebos.quietDays.fraction), next session \(placebos.nextSession.fraction), "
+                + "other name that day \(placebos.otherName.fraction)")
+        for label in labels where label.usability == .usable {
+            let moved = label.simpleReturn.map { String(format: "%+.1f %%", 100 * $0) } ?? ""
+            let sar = label.standardized.map { String(format: "SAR %+.1f", $0) } ?? ""
+            let found =
+                label.shock.map { "\($0) (\(label.foundScope ?? ""))" }
+                ?? (label.delay.map { "MISSED, \($0) sessions late" } ?? "MISSED")
+            lines.append("  \(label.date) \(label.symbol) \(label.scope) \(moved) \(sar): \(found)")
+        }
+        return lines
+    }
+}

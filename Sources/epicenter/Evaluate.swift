@@ -1,0 +1,139 @@
+import ArgumentParser
+import Evaluation
+import Feeds
+import Foundation
+import Schema
+import ServiceKit
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure the detection of shocks on labelled days.",
+        discussion: """
+            EXAMPLE
+              epicenter evaluate labels.csv bars.csv.gz --benchmark SPY --funds QQQ,DIA
+              epicenter evaluate labels.csv bars.csv --settings settings.yaml --picture curve.svg
+              epicenter evaluate labels.csv bars.csv --settings settings.yaml --return-periods 0.5,1,2 --json
+
+            Runs the analyze stage over the bars once for each rule and looks up the labels in what it said: found on \
+            their day, of the right scope, how late, at which rate of alerts; with 95 % Wilson intervals, the recall \
+            without each cluster, and placebos. docs/FORMATS.md has the labels' and bars' columns. Exit status: 0 \
+            measured, 1 a file cannot be read or has lines that were refused, 64 wrong arguments, 78 wrong settings.
+            """)
+
+    @Argument(help: "Labelled days: CSV with date, symbol and optionally scope, cluster, why.") var labels: String
+    @Argument(help: "CSV files of bars; .gz is unpacked.") var bars: [String]
+    @Option(help: "Instruments, groups and model settings (YAML); else all symbols in the bars are shares.")
+    var settings: String?
+    @Option(help: "Symbol of the market factor, where there is no settings file.") var benchmark: String?
+    @Option(help: "Symbols of funds, which have no shocks of their own, where there is no settings file.")
+    var funds: String?
+    @Option(help: "Alert budgets to measure at: grouped shocks per 100 names and week.") var budgets = "1,2,4,8"
+    @Option(help: "Fixed return periods to measure at, in stock-years.") var returnPeriods: String?
+    @Flag(help: "Print JSON.") var json = false
+
+    func validate() throws {
+        guard !bars.isEmpty else { throw ValidationError("name at least one file of bars") }
+        guard settings == nil || (benchmark == nil && funds == nil) else {
+            throw ValidationError("--benchmark and --funds are for bars without --settings")
+        }
+        guard settings != nil || benchmark != nil else { throw ValidationError("give --settings or --benchmark") }
+        _ = try rules()
+    }
+
+    private func rules() throws -> [DetectionRule] {
+        try Self.numbers(budgets, "--budgets", 0.01...100).map { .budget($0) }
+            + Self.numbers(returnPeriods ?? "", "--return-periods", 0.01...1_000).map { .returnPeriod($0) }
+    }
+
+    private static func numbers(_ text: String, _ name: String, _ range: ClosedRange<Double>) throws -> [Double] {
+        try text.split(separator: ",").map { word in
+            guard let value = Double(word), range.contains(value) else {
+                throw ValidationError(
+                    "\(name) has \"\(word)\", allowed are numbers from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return value
+        }
+    }
+
+    func run() throws {
+        var refused = 0
+        func note(_ refusal: Refusal) {
+            refused += 1
+            if refused <= 20 { complain("refused: \(refusal)") }
+        }
+        let found = try readLabels(note)
+        let market = try readMarket(note)
+        let evaluation = Evaluation(labels: found, market: market, rules: try rules())
+        say(json ? try evaluation.json : evaluation.text)
+        if refused > 0 {
+            complain("epicenter: \(refused) lines were refused")
+            throw ExitCode(1)
+        }
+    }
+
+    private func readLabels(_ note: (Refusal) -> Void) throws -> [ShockLabel] {
+        let bytes = try PlainFile.read(labels)
+        let feed = LabelFeed(bytes.span, source: labels)
+        feed.refusals.forEach(note)
+        guard !feed.labels.isEmpty else { throw Failure("\(labels): no labels in it") }
+        return feed.labels
+    }
+
+    private func readMarket(_ note: (Refusal) -> Void) throws -> EvaluationMarket {
+        let files = try bars.map { (path: $0, bytes: try PlainFile.read($0)) }
+        let settings = try readSettings(symbols: files.map(\.bytes))
+        var builder = RecordingBuilder(settings: settings)
+        for file in files {
+            var feed = CSVFeed(source: file.path, symbols: settings.symbols, calendar: settings.calendar)
+            let batch = feed.readAll(file.bytes.span)
+            batch.refusals.forEach(note)
+            builder.add(batch, source: file.path).forEach(note)
+        }
+        let (messages, summary) = builder.build()
+        summary.refusals.forEach(note)
+        return EvaluationMarket(messages)
+    }
+
+    private func readSettings(symbols files: [[UInt8]]) throws -> SettingsFile {
+        if let settings {
+            do {
+                if let file = try SettingsFile.load(path: settings, ignoring: ServiceConfiguration.deploymentSections) {
+                    return file
+                }
+            } catch {
+                throw ConfigurationError(["\(error)"])
+            }
+            throw ConfigurationError(["\(settings): has no model settings"])
+        }
+        let symbols = files.reduce(into: Set<String>()) { $0.formUnion(SymbolScan.symbols(in: $1)) }
+        let funds = Set((funds ?? "").split(separator: ",").map(String.init))
+        for symbol in [benchmark ?? ""] + funds.sorted() where !symbols.contains(symbol) {
+            throw ValidationError("\"\(symbol)\" is not in the bars, allowed are the \(symbols.count) symbols in them")
+        }
+        guard let calendar = SessionCalendar(zone: "America/New_York", openMinute: 570, closeMinute: 960) else {
+            throw Failure("the machine has no time-zone database")
+        }
+        var model = ModelSettings()
+        model.benchmark = benchmark ?? ""
+        let definitions = symbols.sorted().enumerated().map { index, symbol in
+            var definition = InstrumentDefinition()
+            definition.instrument = UInt32(index + 1)
+            definition.symbol = symbol
+            definition.currency = "USD"
+            definition.kind = funds.contains(symbol) || symbol == benchmark ? .etf : .equity
+            return definition
+        }
+        return SettingsFile(model: model, instruments: definitions, calendar: calendar)
+    }
+}
+
+extension Evaluation {
+    /// The report as JSON, keys in order.
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}
