@@ -97,8 +97,8 @@ let package = Package(
         process(
             "epicenter",
             [
-                "ServiceKit", "Pipeline", "Evaluation", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP",
-                "Alerting", "CCompression", arguments, crypto, protobuf,
+                "ServiceKit", "Pipeline", "Evaluation", "Feeds", "Calendars", "Schema", "EventLog", "Streaming", "ZeroMQ",
+                "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),

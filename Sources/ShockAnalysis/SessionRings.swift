@@ -146,9 +146,6 @@ struct SessionRings: Codable, Sendable {
         return (head..<head + turn - first, base..<base + end - turn)
     }
 
-    /// How many sessions an instrument has had.
-    func sessions(of instrument: Int) -> Int { Int(totals.values[instrument]) }
-
     /// Every session kept exactly of an instrument that is before a day, oldest first.
     func forEach(of instrument: Int, before day: Int32, _ body: (_ day: Int32, _ value: Double) -> Void) {
         let (older, newer) = slots(of: instrument, before: day)
