@@ -138,6 +138,20 @@ struct HistoryFilesTests {
     }
 }
 
+/// A precedence that expectations may ask.
+private final class Feeds {
+    private var precedence: FeedPrecedence
+
+    init(_ order: [String], silence: UInt64) { precedence = FeedPrecedence(order: order, silence: silence) }
+
+    var order: [String] { precedence.order }
+    var counts: [FeedPrecedence.Counts] { precedence.counts }
+
+    func admits(_ row: MarketRow, of feed: String, at time: UInt64) -> Bool {
+        precedence.admits(row, of: feed, at: time)
+    }
+}
+
 @Suite("Precedence of feeds")
 struct FeedPrecedenceTests {
     static func row(_ instrument: UInt32, history: Bool = false) -> MarketRow {
@@ -155,7 +169,7 @@ struct FeedPrecedenceTests {
 
     @Test("a worse feed is taken only where the better ones are silent, name by name")
     func precedence() {
-        var feeds = FeedPrecedence(order: ["first", "second", "third", "first"], silence: 10)
+        let feeds = Feeds(["first", "second", "third", "first"], silence: 10)
         #expect(feeds.order == ["first", "second", "third"])
         #expect(feeds.admits(Self.row(1), of: "second", at: 100))
         #expect(!feeds.admits(Self.row(1), of: "third", at: 101))
@@ -176,7 +190,7 @@ struct FeedPrecedenceTests {
 
     @Test("histories, news and facts are always taken, and say nothing of a feed's silence")
     func others() {
-        var feeds = FeedPrecedence(order: ["first", "second"], silence: 10)
+        let feeds = Feeds(["first", "second"], silence: 10)
         #expect(feeds.admits(Self.row(1, history: true), of: "first", at: 100))
         #expect(feeds.admits(Self.row(1), of: "second", at: 101))
         #expect(feeds.admits(Self.row(1), of: "first", at: 102))
@@ -211,9 +225,13 @@ struct FeedPrecedenceTests {
         for history in [false, false, true, true, false] { packer.append(Self.row(1, history: history), recordTime: 5) }
         let messages = packer.drain()
         #expect(messages.map(\.count) == [2, 2, 1])
-        #expect(messages.map { if case .bars(let bars) = $0 { bars.history } else { nil } } == [false, true, false])
+        let flags = messages.compactMap { message -> Bool? in
+            if case .bars(let bars) = message { bars.history } else { nil }
+        }
+        #expect(flags == [false, true, false])
         let slice = messages[1].slice(1..<2)
-        #expect({ if case .bars(let bars) = slice { bars.history && bars.firstSequence == 4 } else { false } }())
+        guard case .bars(let bars) = slice else { Issue.record("not bars"); return }
+        #expect(bars.history && bars.firstSequence == 4)
     }
 
     @Test(
