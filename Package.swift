@@ -70,7 +70,7 @@ let package = Package(
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
-        library("Feeds", ["Schema", "PlainYAML", yams, protobuf]),
+        library("Feeds", ["Schema", "Calendars", "PlainYAML", yams, protobuf]),
         library("Supervision", ["CLinux", "Schema", protobuf]),
         library(
             "ServiceKit",
@@ -85,7 +85,10 @@ let package = Package(
             "epicenterd", ["Supervision", "ServiceKit", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, protobuf]),
         process(
             "epicenter-ingest",
-            ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging, protobuf]),
+            [
+                "ServiceKit", "Feeds", "Calendars", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging,
+                protobuf,
+            ]),
         process("epicenter-analyze", ["ServiceKit", "ShockAnalysis"]),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
         process(
@@ -101,7 +104,8 @@ let package = Package(
         library(
             "FuzzKit",
             [
-                "TestKit", "CCompression", "Schema", "MCAP", "EventLog", "Streaming", "Feeds", "ServiceKit", "ZeroMQ",
+                "TestKit", "CCompression", "Schema", "MCAP", "EventLog", "Streaming", "Feeds", "Calendars",
+                "ServiceKit", "ZeroMQ",
                 "ShockAnalysis", "ShockAttribution", "Alerting", logging, protobuf,
             ]),
         tests("SchemaTests", ["Schema"]),
@@ -114,7 +118,7 @@ let package = Package(
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
-        tests("FeedsTests", ["Feeds", "Schema", protobuf]),
+        tests("FeedsTests", ["Feeds", "Calendars", "Schema", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),

@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// Turns one JSON object with a `kind` into a fact.
@@ -21,7 +22,7 @@ enum JSONFacts {
     }
 
     /// When the public could know: an instant, or the end of a day in the source's zone.
-    private static func knownTime(_ text: String, _ zone: ZoneTimes) throws(Fault) -> UInt64 {
+    private static func knownTime(_ text: String, _ zone: ZoneRules) throws(Fault) -> UInt64 {
         guard text.utf8.count == 10 else { return try TimeText.instant(text, "known") }
         let day = try TimeText.day(text, "known")
         return zone.instant(day: day + 1, minute: 0)

@@ -1,11 +1,12 @@
+import Calendars
 import Schema
 
 /// What comes first at one instant: intraday bars before daily ones, and of each kind the benchmark, then by
 /// instrument number.
 struct RowOrder {
     let benchmark: UInt32
-    /// A bar at least this long is a daily one, ns.
-    let dailyLength: UInt64
+    /// By instrument number: a bar at least this long is a daily one, ns.
+    let dailyLengths: [UInt64]
 
     func place(_ instrument: UInt32) -> UInt32 { instrument == benchmark ? 0 : instrument }
 
@@ -18,7 +19,7 @@ struct RowOrder {
         return left.values.lexicographicallyPrecedes(right.values)
     }
 
-    private func isDaily(_ bar: BarRow) -> Bool { bar.end - bar.start >= dailyLength }
+    private func isDaily(_ bar: BarRow) -> Bool { bar.end - bar.start >= dailyLengths[Int(bar.instrument)] }
 }
 
 /// The rows of a recording under way, each kind by itself.
@@ -62,11 +63,16 @@ struct RecordingRows: Sendable {
             .compactMap { $0 }.max()
     }
 
-    /// Local days that have a bar, in order.
-    func sessionDays(_ sessions: inout SessionTable) -> [Int] {
+    /// Sessions that have a bar: how many dates, and when they open and close.
+    func sessions(_ table: inout SessionTable, _ symbols: SymbolTable) -> (days: Int, times: Set<UInt64>) {
         var days: Set<Int> = []
-        for bar in bars { days.insert(sessions.session(at: bar.end - 1).day) }
-        return days.sorted()
+        var times: Set<UInt64> = []
+        for bar in bars {
+            let session = table.session(bar.instrument, barEndingAt: bar.end, symbols)
+            days.insert(session.day)
+            times.formUnion([session.open, session.close])
+        }
+        return (days.count, times)
     }
 
     // MARK: Order

@@ -1,3 +1,4 @@
+import Calendars
 import Feeds
 import Foundation
 import Schema
@@ -7,7 +8,7 @@ extension FuzzTargets {
     static let feeds = [
         Entry("csv", 8) {
             try feed("csv", [dailyBars, hourlyBars, trades], words: csvWords) {
-                CSVFeed(source: "fuzz", symbols: symbols, calendar: calendar)
+                CSVFeed(source: "fuzz", symbols: symbols, calendars: calendars)
             }
         },
         Entry("jsonl", 8) {
@@ -15,11 +16,11 @@ extension FuzzTargets {
         },
     ]
 
-    static let calendar: SessionCalendar = {
-        guard let calendar = SessionCalendar(zone: "America/New_York", openMinute: 570, closeMinute: 960) else {
-            preconditionFailure("no time zones on this machine")
-        }
-        return calendar
+    static let calendars: MarketCalendars = {
+        var model = ModelSettings()
+        model.calendar = "XNYS"
+        guard let calendars = try? MarketCalendars(model) else { preconditionFailure("XNYS is not known") }
+        return calendars
     }()
 
     /// Each row is accepted, refused or a repeat; what is accepted passes the last check before the log unchanged;

@@ -1,3 +1,4 @@
+import Calendars
 import Feeds
 import Schema
 import ServiceKit
@@ -30,9 +31,9 @@ final class FeedWatch {
     ///   - calendar: nil: there is no session to be silent in.
     ///   - wall: ns since the Unix epoch.
     func status(
-        stdin: UInt64?, producers: UInt64?, calendar: SessionCalendar?, silentAfter: Duration?, wall: UInt64
+        stdin: UInt64?, producers: UInt64?, calendar: TradingCalendar?, silentAfter: Duration?, wall: UInt64
     ) -> [FeedStatus] {
-        let isInSession = calendar?.isUsuallyOpen(at: wall) ?? false
+        let isInSession = calendar?.isOpen(at: wall) ?? false
         func status(_ name: String, events: UInt64, last: UInt64) -> FeedStatus {
             var status = FeedStatus()
             status.feed = name

@@ -17,7 +17,7 @@ enum FileSource {
             var options = CSVOptions()
             if (path as NSString).lastPathComponent.contains("opening") { options.tradeCondition = .openingAuction }
             var feed = CSVFeed(
-                source: path, symbols: settings.symbols, calendar: settings.calendar, options: options)
+                source: path, symbols: settings.symbols, calendars: settings.calendars, options: options)
             try builder.add(file: path, through: &feed, refused: refused, pulse: pulse)
         }
         for path in try expand(jsonl, suffixes: [".jsonl", ".ndjson"]) {

@@ -1,3 +1,4 @@
+import Calendars
 import EventLog
 import Feeds
 import Foundation
@@ -348,7 +349,7 @@ final class IngestProcess {
             }
             heartbeat.recentErrors = refusals.recent
             heartbeat.feeds = feeds.status(
-                stdin: live.map { _ in taken }, producers: desk?.accepted, calendar: settings?.calendar,
+                stdin: live.map { _ in taken }, producers: desk?.accepted, calendar: settings?.calendars.standard,
                 silentAfter: context.configuration.feedSilence, wall: ServiceClock.wall)
             feeds.report(in: &heartbeat)
             desk?.report(in: &heartbeat)

@@ -51,7 +51,7 @@ struct Import: ParsableCommand {
             var options = CSVOptions()
             options.tradeCondition = condition.value
             try ImportJob(target).run(files) { file, settings in
-                CSVFeed(source: file, symbols: settings.symbols, calendar: settings.calendar, options: options)
+                CSVFeed(source: file, symbols: settings.symbols, calendars: settings.calendars, options: options)
             }
         }
     }

@@ -20,8 +20,13 @@ struct BarBuilderTests {
             + "\(prices) \(bar.volume)"
     }
 
+    private static func builder(_ size: BarBuilder.Size) throws -> BarBuilder {
+        let settings = try Example.settings()
+        return BarBuilder(size, symbols: settings.symbols, calendars: settings.calendars)
+    }
+
     private static func bars(_ size: BarBuilder.Size, _ trades: [InputTrade]) throws -> [String] {
-        var builder = BarBuilder(size, calendar: try Example.settings().calendar)
+        var builder = try builder(size)
         var made: [InputBar] = []
         for trade in trades { if let bar = builder.add(trade) { made.append(bar) } }
         return (made + builder.finish()).map(shown)
@@ -58,8 +63,7 @@ struct BarBuilderTests {
 
     @Test("sessions of shorter bars have their prices, whichever instrument comes when")
     func shorter() throws {
-        let calendar = try Example.settings().calendar
-        var builder = BarBuilder(.session, calendar: calendar)
+        var builder = try Self.builder(.session)
         var made: [InputBar] = []
         for (symbol, base) in [("NVDA", 100), ("AVGO", 200)] {
             for (start, end, change) in [
@@ -86,7 +90,7 @@ struct BarBuilderTests {
 
     @Test("an older event than the last is left out and counted")
     func late() throws {
-        var builder = BarBuilder(.time(60 * CivilTime.second), calendar: try Example.settings().calendar)
+        var builder = try Self.builder(.time(60 * CivilTime.second))
         _ = builder.add(Self.trade("14:30:20", 100, 1))
         _ = builder.add(Self.trade("14:30:10", 50, 1))
         #expect(builder.late == 1)
@@ -97,7 +101,8 @@ struct BarBuilderTests {
 @Suite("Histories from files")
 struct HistoryFilesTests {
     static func events(_ texts: [String]) throws -> (events: [InputEvent], counts: HistoryFiles.Counts) {
-        var history = HistoryFiles(calendar: try Example.settings().calendar)
+        let settings = try Example.settings()
+        var history = HistoryFiles(symbols: settings.symbols, calendars: settings.calendars)
         for text in texts {
             let outcome = text.hasPrefix("{") ? try Example.json(text) : try Example.csv(text)
             #expect(outcome.refusals.isEmpty)
