@@ -1,3 +1,4 @@
+public import Calendars
 public import Schema
 
 /// Makes bars out of trades or of shorter bars, instrument by instrument.
@@ -11,7 +12,7 @@ public struct BarBuilder: Sendable {
         case time(UInt64)
         /// So many shares or more: a trade is never cut in two. An event of unknown size, 0, counts as one.
         case volume(UInt64)
-        /// The regular hours of a session of the calendar: prices before and after them are left out.
+        /// The regular hours of a session by the instrument's calendar: prices before and after them are left out.
         case session
     }
 
@@ -26,17 +27,19 @@ public struct BarBuilder: Sendable {
     public private(set) var outside: UInt64 = 0
     /// Events older than the last of their instrument.
     public private(set) var late: UInt64 = 0
+    private let symbols: SymbolTable
     private var sessions: SessionTable
     private var open: [String: Open] = [:]
 
     /// - Parameter size: A time or volume of 0 is taken for 1.
-    public init(_ size: Size, calendar: SessionCalendar) {
+    public init(_ size: Size, symbols: SymbolTable, calendars: MarketCalendars) {
         switch size {
         case .time(let length): self.size = .time(max(1, length))
         case .volume(let volume): self.size = .volume(max(1, volume))
         case .session: self.size = .session
         }
-        sessions = SessionTable(calendar)
+        self.symbols = symbols
+        sessions = SessionTable(calendars)
     }
 
     /// - Returns: The bar that is complete by this.
@@ -114,8 +117,13 @@ public struct BarBuilder: Sendable {
             let start = time / length * length
             return (start, start + length)
         case .session:
-            let session = sessions.session(at: part.end > part.start ? part.end - 1 : part.end)
-            guard part.start >= session.open, part.end <= session.close else { return nil }
+            let instrument = symbols.number(of: part.symbol) ?? 0
+            var session = sessions.regularSession(instrument, at: part.start, symbols)
+            // A trade at the close is of the session, though the exchange is no longer open.
+            if session == nil, part.start == part.end {
+                session = sessions.regularSession(instrument, at: max(part.start, 1) - 1, symbols)
+            }
+            guard let session, part.end <= session.close else { return nil }
             return (session.open, session.close)
         }
     }

@@ -1,3 +1,4 @@
+public import Calendars
 public import Schema
 
 /// Gathers what files say of the past into daily bars and facts, ready to be loaded: in order, each once.
@@ -20,17 +21,27 @@ public struct HistoryFiles: Sendable {
     }
 
     public private(set) var counts = Counts()
-    private let calendar: SessionCalendar
+    private let symbols: SymbolTable
+    private let calendars: MarketCalendars
+    private var sessions: SessionTable
     private var bars: [InputBar] = []
     private var parts: [InputBar] = []
     private var facts: [Fact] = []
 
-    public init(calendar: SessionCalendar) { self.calendar = calendar }
+    public init(symbols: SymbolTable, calendars: MarketCalendars) {
+        self.symbols = symbols
+        self.calendars = calendars
+        sessions = SessionTable(calendars)
+    }
 
     public mutating func add(_ event: InputEvent) {
         switch event.event {
-        case .bar(let bar) where bar.end - bar.start >= calendar.dailyLength: bars.append(bar)
-        case .bar(let bar): parts.append(bar)
+        case .bar(let bar):
+            if bar.end - bar.start >= sessions.dailyLength(number(bar), symbols) {
+                bars.append(bar)
+            } else {
+                parts.append(bar)
+            }
         case .trade(let trade):
             var part = InputBar()
             part.symbol = trade.symbol
@@ -48,7 +59,7 @@ public struct HistoryFiles: Sendable {
     public mutating func events() -> [InputEvent] {
         counts.sessions = bars.count
         var all = bars
-        var builder = BarBuilder(.session, calendar: calendar)
+        var builder = BarBuilder(.session, symbols: symbols, calendars: calendars)
         for part in parts.sorted(by: Self.precedes) {
             if let bar = builder.add(part) { all.append(bar) }
         }
@@ -57,15 +68,17 @@ public struct HistoryFiles: Sendable {
         counts.outside = Int(builder.outside)
         counts.facts = facts.count
         all.sort(by: Self.precedes)
-        var sessions = SessionTable(calendar)
         var taken: Set<String> = []
         let unique = all.filter { bar in
-            taken.insert("\(sessions.session(at: bar.end - 1).day) \(bar.symbol)").inserted
+            let session = sessions.session(number(bar), barEndingAt: bar.end, symbols)
+            return taken.insert("\(session.day) \(bar.symbol)").inserted
         }
         counts.repeated = all.count - unique.count
         let known = facts.sorted { ($0.eventTime, $0.subject, $0.asOf) < ($1.eventTime, $1.subject, $1.asOf) }
         return known.map { InputEvent(.fact($0)) } + unique.map { InputEvent(.bar($0)) }
     }
+
+    private func number(_ bar: InputBar) -> UInt32 { symbols.number(of: bar.symbol) ?? 0 }
 
     private static func precedes(_ left: InputBar, _ right: InputBar) -> Bool {
         if left.end != right.end { return left.end < right.end }

@@ -36,6 +36,7 @@ extension AnalyzeStage {
         let number = Int(price.instrument)
         let state = table.states[number]
         let day = clock.day(ofBar: price.start, price.end, state.calendar)
+        let loadedLast = backfill[number]?.day
         let isRunning = state.last.exists && day >= state.runningDay
         guard price.kind == PriceRow.Kind.session, !isRunning, !state.isNominatedComplete else {
             counters.historyRefused += 1
@@ -48,7 +49,8 @@ extension AnalyzeStage {
         } else {
             goOn(number, day: day, close: price.close)
         }
-        let isTaken = table.states[number].closeDay == day && state.closeDay != day || backfill[number]?.day == day
+        let isLater = table.states[number].closeDay == day && state.closeDay != day
+        let isTaken = isLater || (backfill[number]?.day == day && loadedLast != day)
         if isTaken { counters.historyTaken += 1 } else { counters.historyRefused += 1 }
     }
 

@@ -78,7 +78,7 @@ struct BackfillCommand: ParsableCommand {
 
     private func read(_ refused: inout Int) throws -> ([InputEvent], HistoryFiles.Counts) {
         let settings = try readSettings()
-        var history = HistoryFiles(calendar: settings.calendar)
+        var history = HistoryFiles(symbols: settings.symbols, calendars: settings.calendars)
         var count = 0
         func take(_ batch: borrowing FeedBatch) {
             count += batch.refusals.count
@@ -90,7 +90,7 @@ struct BackfillCommand: ParsableCommand {
                 var feed = JSONLinesFeed(source: file, symbols: settings.symbols)
                 try LineReader.readAll(file, into: &feed, each: take)
             } else {
-                var feed = CSVFeed(source: file, symbols: settings.symbols, calendar: settings.calendar)
+                var feed = CSVFeed(source: file, symbols: settings.symbols, calendars: settings.calendars)
                 try LineReader.readAll(file, into: &feed, each: take)
             }
         }

@@ -20,8 +20,13 @@ struct BarBuilderTests {
             + "\(prices) \(bar.volume)"
     }
 
+    private static func builder(_ size: BarBuilder.Size) throws -> BarBuilder {
+        let settings = try Example.settings()
+        return BarBuilder(size, symbols: settings.symbols, calendars: settings.calendars)
+    }
+
     private static func bars(_ size: BarBuilder.Size, _ trades: [InputTrade]) throws -> [String] {
-        var builder = BarBuilder(size, calendar: try Example.settings().calendar)
+        var builder = try builder(size)
         var made: [InputBar] = []
         for trade in trades { if let bar = builder.add(trade) { made.append(bar) } }
         return (made + builder.finish()).map(shown)
@@ -58,8 +63,7 @@ struct BarBuilderTests {
 
     @Test("sessions of shorter bars have their prices, whichever instrument comes when")
     func shorter() throws {
-        let calendar = try Example.settings().calendar
-        var builder = BarBuilder(.session, calendar: calendar)
+        var builder = try Self.builder(.session)
         var made: [InputBar] = []
         for (symbol, base) in [("NVDA", 100), ("AVGO", 200)] {
             for (start, end, change) in [
@@ -86,7 +90,7 @@ struct BarBuilderTests {
 
     @Test("an older event than the last is left out and counted")
     func late() throws {
-        var builder = BarBuilder(.time(60 * CivilTime.second), calendar: try Example.settings().calendar)
+        var builder = try Self.builder(.time(60 * CivilTime.second))
         _ = builder.add(Self.trade("14:30:20", 100, 1))
         _ = builder.add(Self.trade("14:30:10", 50, 1))
         #expect(builder.late == 1)
@@ -97,7 +101,8 @@ struct BarBuilderTests {
 @Suite("Histories from files")
 struct HistoryFilesTests {
     static func events(_ texts: [String]) throws -> (events: [InputEvent], counts: HistoryFiles.Counts) {
-        var history = HistoryFiles(calendar: try Example.settings().calendar)
+        let settings = try Example.settings()
+        var history = HistoryFiles(symbols: settings.symbols, calendars: settings.calendars)
         for text in texts {
             let outcome = text.hasPrefix("{") ? try Example.json(text) : try Example.csv(text)
             #expect(outcome.refusals.isEmpty)
@@ -138,6 +143,20 @@ struct HistoryFilesTests {
     }
 }
 
+/// A precedence that expectations may ask.
+private final class Feeds {
+    private var precedence: FeedPrecedence
+
+    init(_ order: [String], silence: UInt64) { precedence = FeedPrecedence(order: order, silence: silence) }
+
+    var order: [String] { precedence.order }
+    var counts: [FeedPrecedence.Counts] { precedence.counts }
+
+    func admits(_ row: MarketRow, of feed: String, at time: UInt64) -> Bool {
+        precedence.admits(row, of: feed, at: time)
+    }
+}
+
 @Suite("Precedence of feeds")
 struct FeedPrecedenceTests {
     static func row(_ instrument: UInt32, history: Bool = false) -> MarketRow {
@@ -155,7 +174,7 @@ struct FeedPrecedenceTests {
 
     @Test("a worse feed is taken only where the better ones are silent, name by name")
     func precedence() {
-        var feeds = FeedPrecedence(order: ["first", "second", "third", "first"], silence: 10)
+        let feeds = Feeds(["first", "second", "third", "first"], silence: 10)
         #expect(feeds.order == ["first", "second", "third"])
         #expect(feeds.admits(Self.row(1), of: "second", at: 100))
         #expect(!feeds.admits(Self.row(1), of: "third", at: 101))
@@ -176,7 +195,7 @@ struct FeedPrecedenceTests {
 
     @Test("histories, news and facts are always taken, and say nothing of a feed's silence")
     func others() {
-        var feeds = FeedPrecedence(order: ["first", "second"], silence: 10)
+        let feeds = Feeds(["first", "second"], silence: 10)
         #expect(feeds.admits(Self.row(1, history: true), of: "first", at: 100))
         #expect(feeds.admits(Self.row(1), of: "second", at: 101))
         #expect(feeds.admits(Self.row(1), of: "first", at: 102))
@@ -211,9 +230,13 @@ struct FeedPrecedenceTests {
         for history in [false, false, true, true, false] { packer.append(Self.row(1, history: history), recordTime: 5) }
         let messages = packer.drain()
         #expect(messages.map(\.count) == [2, 2, 1])
-        #expect(messages.map { if case .bars(let bars) = $0 { bars.history } else { nil } } == [false, true, false])
+        let flags = messages.compactMap { message -> Bool? in
+            if case .bars(let bars) = message { bars.history } else { nil }
+        }
+        #expect(flags == [false, true, false])
         let slice = messages[1].slice(1..<2)
-        #expect({ if case .bars(let bars) = slice { bars.history && bars.firstSequence == 4 } else { false } }())
+        guard case .bars(let bars) = slice else { Issue.record("not bars"); return }
+        #expect(bars.history && bars.firstSequence == 4)
     }
 
     @Test(

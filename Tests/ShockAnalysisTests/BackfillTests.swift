@@ -13,7 +13,7 @@ struct BackfillTests {
 
     private static func world() -> SyntheticWorld {
         var world = SyntheticWorld(seed: seed)
-        world.planted[100] = [9: -0.25]
+        world.planted[40] = [9: -0.25]
         world.planted[3] = [9: -0.17]
         return world
     }
