@@ -40,7 +40,7 @@ public struct LineReader {
         try each(batch)
     }
 
-    private func readBlock(into block: inout [UInt8]) throws(ReadError) -> Int {
+    func readBlock(into block: inout [UInt8]) throws(ReadError) -> Int {
         while true {
             let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 { return count }
@@ -59,16 +59,50 @@ extension RecordingBuilder {
     public mutating func add(
         file path: String, through feed: inout some LineFeed, refused: (Refusal) -> Void, pulse: () throws -> Void = {}
     ) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw LineReader.ReadError(errno: errno, path: path) }
-        defer { close(descriptor) }
         let source = feed.source
-        do {
-            try LineReader(descriptor: descriptor).readAll(into: &feed) { batch in
+        try Self.read(path) { reader in
+            try reader.readAll(into: &feed) { batch in
                 batch.refusals.forEach(refused)
                 try pulse()
                 add(batch, source: source).forEach(refused)
             }
+        }
+    }
+
+    /// Reads a DBN file and adds what it holds.
+    ///
+    /// - Parameters: As of ``add(file:through:refused:pulse:)``.
+    public mutating func add(
+        file path: String, through feed: inout DBNFeed, refused: (Refusal) -> Void, pulse: () throws -> Void = {}
+    ) throws {
+        let source = feed.source
+        try Self.read(path) { reader in
+            var batch = FeedBatch()
+            var block = [UInt8](repeating: 0, count: LineReader.blockBytes)
+            while true {
+                let count = try reader.readBlock(into: &block)
+                guard count > 0 else { break }
+                try block.withUnsafeBytes { bytes in
+                    try feed.read(UnsafeRawBufferPointer(rebasing: bytes[..<count]), into: &batch) { batch in
+                        batch.refusals.forEach(refused)
+                        try pulse()
+                        add(batch, source: source).forEach(refused)
+                    }
+                }
+                try pulse()
+            }
+            feed.finish(into: &batch)
+            batch.refusals.forEach(refused)
+            add(batch, source: source).forEach(refused)
+        }
+    }
+
+    private static func read(_ path: String, _ body: (LineReader) throws -> Void) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LineReader.ReadError(errno: errno, path: path) }
+        defer { close(descriptor) }
+        do {
+            try body(LineReader(descriptor: descriptor))
         } catch let error as LineReader.ReadError {
             throw LineReader.ReadError(errno: error.errno, path: path)
         }
