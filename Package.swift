@@ -55,6 +55,7 @@ let package = Package(
         .target(name: "CLinux"),
         library("ZeroMQ", ["CZeroMQ"]),
         library("MCAP", ["CCompression"]),
+        library("DBN", ["CCompression"]),
         library("PlainYAML", [yams]),
         // Values.
         .target(
@@ -70,7 +71,7 @@ let package = Package(
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
-        library("Feeds", ["Schema", "Calendars", "PlainYAML", yams, protobuf]),
+        library("Feeds", ["Schema", "Calendars", "DBN", "PlainYAML", yams, protobuf]),
         library("Supervision", ["CLinux", "Schema", protobuf]),
         library(
             "ServiceKit",
@@ -97,8 +98,8 @@ let package = Package(
         process(
             "epicenter",
             [
-                "ServiceKit", "Pipeline", "Evaluation", "Feeds", "Calendars", "Schema", "EventLog", "Streaming", "ZeroMQ",
-                "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
+                "ServiceKit", "Pipeline", "Evaluation", "Feeds", "Calendars", "DBN", "Schema", "EventLog", "Streaming",
+                "ZeroMQ", "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),
@@ -106,7 +107,7 @@ let package = Package(
         library(
             "FuzzKit",
             [
-                "TestKit", "CCompression", "Schema", "MCAP", "EventLog", "Streaming", "Feeds", "Calendars",
+                "TestKit", "CCompression", "Schema", "MCAP", "DBN", "EventLog", "Streaming", "Feeds", "Calendars",
                 "ServiceKit", "ZeroMQ",
                 "ShockAnalysis", "ShockAttribution", "Alerting", logging, protobuf,
             ]),
@@ -114,6 +115,7 @@ let package = Package(
         tests("CalendarsTests", ["Calendars", "Schema"], exclude: ["xnys.csv", "zones.csv"]),
         tests("ZeroMQTests", ["ZeroMQ", "TestKit"]),
         tests("MCAPTests", ["MCAP"]),
+        tests("DBNTests", ["DBN", "CCompression", "TestKit"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels", "TestKit"]),
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
@@ -121,7 +123,7 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
-        tests("FeedsTests", ["Feeds", "Calendars", "Schema", protobuf]),
+        tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),

@@ -41,6 +41,7 @@ extension FuzzTargets {
               rate: 60.5
               csv: [a.csv, "-"]
               jsonl: []
+              dbn: []
               ticks: false
               producers: ipc:///tmp/p.sock
               pull: tcp://127.0.0.1:5600
@@ -94,6 +95,7 @@ extension FuzzTargets {
         if case .factor(let factor) = made.rate { lines.append("  rate: \"\(factor)\"") }
         lines.append("  csv: \(list(made.csv))")
         lines.append("  jsonl: \(list(made.jsonl))")
+        lines.append("  dbn: \(list(made.dbn))")
         lines.append("  ticks: \(made.ticks)")
         for (key, value) in [("producers", made.producers), ("pull", made.pull)] {
             if let value { lines.append("  \(key): \(quoted(value))") }

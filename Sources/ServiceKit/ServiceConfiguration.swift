@@ -44,6 +44,7 @@ import ZeroMQ
 /// | `ingest.startPaused` | false | begin paused, for commands at `RUN/player.sock` |
 /// | `ingest.csv` | [] | CSV files or directories, `-` is standard input |
 /// | `ingest.jsonl` | [] | JSON-lines files or directories, `-` is standard input |
+/// | `ingest.dbn` | [] | DBN files or directories |
 /// | `ingest.ticks` | true | write a ClockTick each second when nothing else comes |
 /// | `ingest.silentSeconds` | 0 | a live feed silent for so long in session is worth a notice; 0: never; to 86400 |
 /// | `ingest.precedence` | [] | names of producers (or `stdin`) that carry the same instruments, the best first |
@@ -83,6 +84,7 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var startPaused = false
     public var csv: [String] = []
     public var jsonl: [String] = []
+    public var dbn: [String] = []
     public var ticks = true
     public var producers: String?
     public var pull: String?
@@ -100,7 +102,7 @@ public struct ServiceConfiguration: Sendable, Equatable {
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
-        "settings", "instruments", "groups", "theses", "sources", "entities",
+        "settings", "calendars", "instruments", "groups", "theses", "sources", "entities",
     ]
 }
 
@@ -200,6 +202,7 @@ extension ServiceConfiguration {
         reader.bool("ingest.startPaused") { startPaused = $0 }
         reader.strings("ingest.csv") { csv = $0 }
         reader.strings("ingest.jsonl") { jsonl = $0 }
+        reader.strings("ingest.dbn") { dbn = $0 }
         reader.bool("ingest.ticks") { ticks = $0 }
         reader.int("ingest.silentSeconds", in: 0...86_400) { feedSilence = $0 == 0 ? nil : .seconds($0) }
         reader.strings("ingest.precedence") { precedence = $0 }
@@ -302,6 +305,7 @@ extension ServiceConfiguration {
             seen.rate = none.rate
             seen.csv = none.csv
             seen.jsonl = none.jsonl
+            seen.dbn = none.dbn
             seen.ticks = none.ticks
             seen.feedSilence = none.feedSilence
             seen.precedence = none.precedence

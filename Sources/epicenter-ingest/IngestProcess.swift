@@ -84,14 +84,14 @@ final class IngestProcess {
                 .recording(index), pace: pace, until: configuration.span.until, head: log.committed)
         }
         settings = try readSettings()
-        let files = (configuration.csv + configuration.jsonl).filter { $0 != "-" }
+        let files = (configuration.csv + configuration.jsonl + configuration.dbn).filter { $0 != "-" }
         guard let settings, !files.isEmpty else {
             return RecordingPlayer(.built([]), pace: ReplayPace(rate: .maximum), head: 0)
         }
         try control.expect(Self.longStep, "reading files")
         let messages = try FileSource.build(
-            csv: configuration.csv, jsonl: configuration.jsonl, settings: settings, refused: refusals.note,
-            pulse: context.pulse)
+            csv: configuration.csv, jsonl: configuration.jsonl, dbn: configuration.dbn, settings: settings,
+            refused: refusals.note, pulse: context.pulse)
         try checkContinues(messages)
         return RecordingPlayer(.built(messages), pace: ReplayPace(rate: configuration.rate), head: log.committed)
     }
@@ -112,7 +112,7 @@ final class IngestProcess {
         }
         if played != logged {
             throw ConfigurationError([
-                "ingest.csv, ingest.jsonl or the settings are not those that the stream in \(context.configuration.dataDirectory) began with: import them into a new data directory"
+                "ingest.csv, ingest.jsonl, ingest.dbn or the settings are not those that the stream in \(context.configuration.dataDirectory) began with: import them into a new data directory"
             ])
         }
     }

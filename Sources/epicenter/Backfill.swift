@@ -89,6 +89,9 @@ struct BackfillCommand: ParsableCommand {
             if file.hasSuffix(".jsonl") || file.hasSuffix(".ndjson") {
                 var feed = JSONLinesFeed(source: file, symbols: settings.symbols)
                 try LineReader.readAll(file, into: &feed, each: take)
+            } else if file.hasSuffix(".dbn") || file.hasSuffix(".dbn.zst") {
+                var feed = DBNFeed(source: file, symbols: settings.symbols)
+                try LineReader.readAll(file, into: &feed, each: take)
             } else {
                 var feed = CSVFeed(source: file, symbols: settings.symbols, calendars: settings.calendars)
                 try LineReader.readAll(file, into: &feed, each: take)
