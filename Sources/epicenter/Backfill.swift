@@ -27,7 +27,7 @@ struct BackfillCommand: ParsableCommand {
             Exit status: 0 all was taken, 1 some lines or events were refused or the service did not answer.
             """)
 
-    @Argument(help: "CSV and JSON-lines (.jsonl, .ndjson) files.") var files: [String]
+    @Argument(help: "CSV, JSON-lines (.jsonl, .ndjson) and DBN (.dbn, .dbn.zst) files.") var files: [String]
     @Option(help: "The service's configuration file, with its instruments.", completion: .file(extensions: ["yaml"]))
     var config: String
     @Option(help: "The endpoint of producers, instead of the configuration's.") var producers: String?
