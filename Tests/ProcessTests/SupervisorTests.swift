@@ -259,12 +259,15 @@ struct SupervisorTests {
 struct MisbehaviourTests {
     private let analyze = "epicenter-analyze"
 
-    /// A stage that takes nothing cannot be drained through: the bound on a stop is what ends these services.
+    /// A stage that takes nothing cannot be drained through: the bound on a stop is what ends these services. Without
+    /// ticks: with one in market ingest waits for the stage until four fifths of the bound, and only then is the stage
+    /// told, and given five seconds of its own.
     private func service(
         _ way: String, stopWithin: Int = 2, _ more: String = "", environment: [String: String] = [:]
     ) throws -> (Service, ControlPort, MisbehavingBinaries) {
         let binaries = try MisbehavingBinaries(analyze)
-        let yaml = "service: {stopWithinSeconds: \(stopWithin)\(more.isEmpty ? "" : ", " + more)}"
+        let settings = "stopWithinSeconds: \(stopWithin)" + (more.isEmpty ? "" : ", " + more)
+        let yaml = "ingest: {ticks: false}\nservice: {\(settings)}"
         let service = try Service(
             yaml, environment: environment.merging(["MISBEHAVE": way]) { $1 }, binaries: binaries.path)
         return (service, try ControlPort(service), binaries)
