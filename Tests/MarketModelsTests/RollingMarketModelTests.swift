@@ -1,7 +1,8 @@
 import Foundation
-@testable import MarketModels
 import TestKit
 import Testing
+
+@testable import MarketModels
 
 @Suite("Rolling market model")
 struct RollingMarketModelTests {
