@@ -7,7 +7,9 @@ import Testing
 struct HostileInputTests {
     /// A series out of a few values that are each hard on something, or one constant, sometimes not finite.
     private static func series(_ count: Int, using noise: inout SeededGenerator) -> [Double] {
-        let usable: [Double] = [0, -0.0, 1, -1, 0.1, 1e-17, -3e-9, 1e50, -1e50, .leastNonzeroMagnitude, 1e-160, 0.02, -0.02]
+        let usable: [Double] = [
+            0, -0.0, 1, -1, 0.1, 1e-17, -3e-9, 1e50, -1e50, .leastNonzeroMagnitude, 1e-160, 0.02, -0.02,
+        ]
         let constant = usable.randomElement(using: &noise) ?? 0
         let kind = Int.random(in: 0..<5, using: &noise)
         var values = (0..<count).map { _ -> Double in
@@ -20,7 +22,8 @@ struct HostileInputTests {
             }
         }
         if count > 0, Int.random(in: 0..<6, using: &noise) == 0 {
-            values[Int.random(in: 0..<count, using: &noise)] = [.nan, .infinity, -.infinity].randomElement(using: &noise) ?? .nan
+            values[Int.random(in: 0..<count, using: &noise)] =
+                [.nan, .infinity, -.infinity].randomElement(using: &noise) ?? .nan
         }
         return values
     }
@@ -44,18 +47,23 @@ struct HostileInputTests {
             let (a, b, c) = (
                 Self.series(count, using: &noise), Self.series(count, using: &noise), Self.series(count, using: &noise)
             )
-            check("market", round, (try? MarketModel.fit(asset: a, market: b)).map { [$0.alpha, $0.beta, $0.residualDeviation] })
+            check(
+                "market", round,
+                (try? MarketModel.fit(asset: a, market: b)).map { [$0.alpha, $0.beta, $0.residualDeviation] })
             check(
                 "factors", round,
                 (try? FactorModel.fit(target: a, regressors: [b, c])).map { $0.coefficients + [$0.residualDeviation] })
-            check("Huber", round, (try? HuberRegression.fit(asset: a, market: b)).map { [$0.alpha, $0.beta, $0.scale] })
+            check(
+                "Huber", round, (try? HuberRegression.fit(asset: a, market: b)).map { [$0.alpha, $0.beta, $0.scale] })
             check(
                 "importance", round,
                 (try? RelativeImportance.compute(target: a, regressors: [b, c])).map { $0.shares + [$0.explained] })
             check("gap", round, (try? GapReversion.fit(a)).map { [$0.speed, $0.intercept, $0.speedStandardError] })
             check(
                 "contagion", round,
-                (try? Contagion.compare(calm: (a, b), crisis: (b, c))).map { [$0.calm, $0.crisis, $0.adjusted, $0.jump] })
+                (try? Contagion.compare(calm: (a, b), crisis: (b, c))).map {
+                    [$0.calm, $0.crisis, $0.adjusted, $0.jump]
+                })
             let members = [a, b, c].map {
                 GroupEventTest.Member(
                     window: $0, event: AbnormalReturn(value: $0.first ?? 0, standardError: 1, degreesOfFreedom: 58))
@@ -63,7 +71,10 @@ struct HostileInputTests {
             check(
                 "group", round,
                 (try? GroupEventTest.compute(members)).map {
-                    [$0.patell, $0.bmp ?? 0, $0.meanCorrelation, $0.adjustedPatell ?? 0, $0.adjustedBMP ?? 0, $0.corrado ?? 0]
+                    [
+                        $0.patell, $0.bmp ?? 0, $0.meanCorrelation, $0.adjustedPatell ?? 0, $0.adjustedBMP ?? 0,
+                        $0.corrado ?? 0,
+                    ]
                 })
             check(
                 "recovery", round,
@@ -71,11 +82,14 @@ struct HostileInputTests {
                     $0.days.flatMap { [$0.difference, $0.standardError] } + [$0.trackingError]
                 })
             let times = (0..<count).map { Int64($0) * (round % 2 == 0 ? 1 : .max / 200) }
-            if let x = try? LeadLag.Ticks(times: times, values: a), let y = try? LeadLag.Ticks(times: times, values: b) {
+            if let x = try? LeadLag.Ticks(times: times, values: a), let y = try? LeadLag.Ticks(times: times, values: b)
+            {
                 let lags: [Int64] = [.min, -1, 0, 1, .max]
                 check("lead–lag", round, (try? LeadLag.profile(x, y, lags: lags))?.correlations)
             }
-            check("jumps", round, (try? LeeMykland(window: 16).measure(a)).map { $0.flatMap { [$0.ratio, $0.statistic] } })
+            check(
+                "jumps", round,
+                (try? LeeMykland(window: 16).measure(a)).map { $0.flatMap { [$0.ratio, $0.statistic] } })
             if case .estimated(let shape) = IntradayPeriodicity.estimate(
                 sessions: [a, b, c, a, b], slots: count, minimumSessions: 3)
             {
@@ -116,7 +130,9 @@ struct HostileInputTests {
                         found += [model.alpha, model.marketBeta, model.factorBeta, model.residualDeviation]
                     }
                     if let (alpha, beta) = filter.coefficients { found += [alpha, beta] }
-                    if let event = filter.abnormalReturn(asset: 0, market: 0) { found += [event.value, event.standardError] }
+                    if let event = filter.abnormalReturn(asset: 0, market: 0) {
+                        found += [event.value, event.standardError]
+                    }
                     found += [volatility.deviation ?? 0, changes.level.mean, changes.level.deviation]
                     found.append(changes.probabilities.reduce(0, +))
                     let isFinite = found.allSatisfy(\.isFinite)
