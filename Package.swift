@@ -152,7 +152,9 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .systemLibrary(name: "CSQLite", path: "Benchmarks/CSQLite"),
         .executableTarget(
             name: "epicenter-bench",
-            dependencies: ["CSQLite", "EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
+            dependencies: [
+                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "Streaming", "ZeroMQ", protobuf,
+            ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
         .executableTarget(

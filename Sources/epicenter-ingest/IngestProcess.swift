@@ -45,7 +45,7 @@ final class IngestProcess {
         try ServiceMain.makePrivateDirectory(configuration.runDirectory)
         refusals = RefusalCounter(context.logger)
         try control.expect(Self.longStep, "opening market")
-        log = try EventLog(context, .market)
+        log = try context.openLog(.market)
         owner = try StreamOwner(
             log.index, in: context.zeroMQ, at: Endpoint(configuration.endpoint(of: StreamName.market.rawValue)))
         context.logger.info("started", metadata: context.opening(of: log))

@@ -167,6 +167,10 @@ struct RetentionTests {
         let line = lines.first { $0.contains("a new epoch") && $0.contains("process=\(name) ") }
         #expect(line?.contains("stream=\(stream)") == true, "\(lines.joined(separator: "\n"))")
         #expect(line?.contains("begins at ") == true, "\(line ?? "")")
+        // What the log said once, the stream's directory says for good.
+        let inspected = try epicenter("inspect", service.dataDirectory + "/" + stream).output
+        let history = inspected.split(separator: "\n").filter { $0.contains("(judgement)") || $0.contains("(cut)") }
+        #expect(history.contains { $0.contains("begins at ") }, "\(inspected)")
     }
 
     /// The first sequence a stream's directory holds, by its names.
