@@ -82,6 +82,8 @@ public struct DBNDecoder {
             // DBZ has its metadata in a skippable frame.
             if first.dropFirst(8).starts(with: Array("DBZ".utf8)) { throw DBNError(fault: .dbz, offset: 8) }
             inflater = Inflater()
+        } else if !isFragment, first.starts(with: Array("DBZ".utf8)) {
+            throw DBNError(fault: .dbz, offset: 0)
         } else if !isFragment, !first.starts(with: Array("DBN".utf8)) {
             throw DBNError(fault: .notDBN(found: Array(first.prefix(4))), offset: 0)
         }

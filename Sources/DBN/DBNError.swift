@@ -19,7 +19,8 @@ public struct DBNError: Error, Equatable, CustomStringConvertible {
     }
 
     public let fault: Fault
-    /// Where, counted in the decompressed bytes; of ``Fault/zstd(_:)`` and ``Fault/tornFrame`` in the compressed ones.
+    /// Where, counted in the decompressed bytes; of ``Fault/zstd(_:)`` the compressed frame's first byte, of
+    /// ``Fault/tornFrame`` the end of the compressed ones.
     public let offset: UInt64
 
     public var description: String {
@@ -42,7 +43,8 @@ public struct DBNError: Error, Equatable, CustomStringConvertible {
             return ("a record of \(Int(words) * 4) bytes", "16 to 1,020, its header included")
         case .truncated(let found, let needed):
             return ("the file ends with \(found) of \(needed) bytes", "whole metadata and whole records")
-        case .zstd(let name): return ("zstd says \"\(name)\"", "zstd frames with a window up to 32 MiB")
+        case .zstd(let name):
+            return ("in the frame that begins there zstd says \"\(name)\"", "zstd frames with a window up to 32 MiB")
         case .tornFrame: return ("the file ends within a zstd frame", "whole frames")
         }
     }

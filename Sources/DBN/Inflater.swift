@@ -11,6 +11,8 @@ final class Inflater {
     private var taken: UInt64 = 0
     /// What zstd wants next; 0: a frame is complete.
     private var hint = 0
+    /// Where the frame that is read begins: how far into it zstd notices damage depends on the pieces it is given.
+    private var frameStart: UInt64 = 0
 
     init() { ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Self.windowLog) }
 
@@ -40,10 +42,10 @@ final class Inflater {
             return ZSTD_decompressStream(stream, &target, &input)
         }
         guard ZSTD_isError(result) == 0 else {
-            throw DBNError(
-                fault: .zstd(String(cString: ZSTD_getErrorName(result))), offset: taken + UInt64(input.pos))
+            throw DBNError(fault: .zstd(String(cString: ZSTD_getErrorName(result))), offset: frameStart)
         }
         hint = result
+        if hint == 0 { frameStart = taken + UInt64(input.pos) }
         return written
     }
 

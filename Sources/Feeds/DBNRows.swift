@@ -11,8 +11,8 @@ struct DBNRows {
     private var schema: UInt16?
     /// The symbol of each instrument, on the day it was looked up for.
     private var resolved: [UInt32: (day: UInt64, symbol: String, number: UInt32)] = [:]
-    /// Instruments that were refused.
-    private var unknown: Set<UInt32> = []
+    /// Days on which instruments were refused.
+    private var unknown: [UInt32: Set<UInt64>] = [:]
     /// The last trade of each instrument in samples of it.
     private var sampled: [UInt32: DBNTrade] = [:]
 
@@ -50,7 +50,7 @@ struct DBNRows {
         case .definition, .symbolMapping:
             names.take(record, symbols)
             resolved[record.instrumentID] = nil
-            unknown.remove(record.instrumentID)
+            unknown[record.instrumentID] = nil
             return .passedOver("\(type.name) records")
         case .ohlcv, .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d: return try bar(record, type, &counts)
         case .trade, .mbp1, .tbbo, .mbp10, .mbo, .cmbp1, .tcbbo: return try trade(record, type)
@@ -113,10 +113,6 @@ struct DBNRows {
         guard let bar = record.bar, let length = length(type) else {
             return .passedOver("bars of a length that the file does not say")
         }
-        guard bar.start < SaneTime.latest else {
-            throw Fault(
-                .timeOutOfRange, "byte \(record.offset): ts_event is \(bar.start), allowed is up to the year 2200")
-        }
         guard let instrument = try instrument(record, at: bar.start) else {
             return .passedOver("records of instruments refused before")
         }
@@ -167,21 +163,25 @@ struct DBNRows {
         return price
     }
 
-    /// - Returns: nil where the instrument was refused before.
+    /// - Returns: nil where the instrument was refused before on that day.
     private mutating func instrument(
         _ record: DBNRecord, at time: UInt64
     ) throws(Fault) -> (symbol: String, number: UInt32)? {
         let (id, day) = (record.instrumentID, time / CivilTime.day)
         if let found = resolved[id], found.day == day { return (found.symbol, found.number) }
-        guard !unknown.contains(id) else { return nil }
+        guard (SaneTime.earliest..<SaneTime.latest).contains(time) else {
+            throw Fault(.timeOutOfRange, "byte \(record.offset): time is \(time) ns, allowed is 1990 to 2200")
+        }
+        guard unknown[id]?.contains(day) != true else { return nil }
         do throws(Fault) {
             let symbol = try names.symbol(of: id, at: time)
             let number = try symbols.required(symbol)
             resolved[id] = (day, symbol, number)
             return (symbol, number)
         } catch {
-            if unknown.count < 1_000_000 { unknown.insert(id) }
-            throw Fault(error.reason, "byte \(record.offset): \(error.text); its further records are passed over")
+            if unknown.count < 1_000_000 { unknown[id, default: []].insert(day) }
+            let text = "instrument \(id): \(error.text); its further records of that day are passed over"
+            throw Fault(error.reason, "byte \(record.offset): \(text)")
         }
     }
 }

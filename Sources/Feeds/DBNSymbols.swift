@@ -64,7 +64,7 @@ struct DBNSymbols {
         if let symbol = said[instrument] { return symbol }
         if let span = spans[instrument]?.first(where: { $0.start <= time && time < $0.end }) { return span.symbol }
         let reason = unusable ?? "the file gives it no symbol on \(CivilTime.rfc3339(time).prefix(10))"
-        throw Fault(.unknownSymbol, "instrument \(instrument): \(reason), allowed are numbers with a symbol")
+        throw Fault(.unknownSymbol, "\(reason), allowed are instruments with a symbol")
     }
 
     /// Midnight UTC of YYYYMMDD.

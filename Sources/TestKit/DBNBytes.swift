@@ -102,8 +102,8 @@ public struct DBNBytes {
         bytes += [0, UInt8(ascii: "N"), 0, 0]
         put(received)
         zeros(8)
-        put(price - 1)
-        put(price + 1)
+        put(price &- 1)
+        put(price &+ 1)
         for number in 1...4 as ClosedRange<UInt32> { put(number) }
     }
 

@@ -221,12 +221,18 @@ struct DBNDecoderTests {
             for _ in 0..<2_000 {
                 var bytes = good
                 for _ in 0...Int.random(in: 0..<4, using: &random) {
-                    bytes[Int.random(in: 0..<bytes.count, using: &random)] ^=
-                        1 << UInt8.random(in: 0..<8, using: &random)
+                    let place = Int.random(in: 0..<bytes.count, using: &random)
+                    bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
                 }
-                let found = Found(bytes)
-                #expect(found == Found(bytes, pieces: 13))
-                if let error = found.error { #expect(!error.description.isEmpty) }
+                let (whole, pieces) = (Found(bytes), Found(bytes, pieces: 13))
+                if good == plain {
+                    #expect(whole == pieces)
+                } else {
+                    // How much of a damaged frame zstd gives depends on the pieces.
+                    #expect(whole.items.starts(with: pieces.items) || pieces.items.starts(with: whole.items))
+                    #expect((whole.error == nil) == (pieces.error == nil))
+                }
+                if let error = whole.error { #expect(!error.description.isEmpty) }
             }
         }
     }

@@ -147,7 +147,7 @@ struct DBNFeedTests {
         #expect(made.feed.warnings.first == #"the gateway said: "no "entitlement"""#)
     }
 
-    @Test("an instrument without a symbol of the settings is refused once, and its further records counted")
+    @Test("an instrument without a symbol of the settings is refused once a day, and its further records counted")
     func unknown() throws {
         let bytes = Self.file { file in
             for price in 1...3 { file.trade(13, time: Self.open, price: Int64(price)) }
