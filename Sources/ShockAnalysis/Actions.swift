@@ -40,7 +40,8 @@ extension AnalyzeStage {
 
     // MARK: Facts
 
-    mutating func learnAction(_ fact: Fact, to outbox: inout Outbox) {
+    /// - Parameter time: When it is learned, for what is said of it.
+    mutating func learnAction(_ fact: Fact, at time: UInt64, to outbox: inout Outbox) {
         guard let day = CivilTime.parseDate(fact.asOf).map({ Int32($0) }),
             let change = actions.take(fact, day: day)
         else {
@@ -50,12 +51,12 @@ extension AnalyzeStage {
         guard change.before != change.after, let number = table.number(of: fact.subject) else { return }
         let state = table.states[number]
         if state.close.exists, day <= state.closeDay {
-            correct(number, change.before, change.after, at: fact.eventTime, to: &outbox)
+            correct(number, change.before, change.after, at: time, to: &outbox)
         } else if state.close.exists, state.last.exists, day <= state.runningDay {
             counters.lateAction += 1
             adoptTerms(of: number, day: state.runningDay)
             let value = table.states[number].running?.simpleReturn ?? 0
-            withdraw(number, session: state.runningDay, unless: value, change.after, at: fact.eventTime, to: &outbox)
+            withdraw(number, session: state.runningDay, unless: value, change.after, at: time, to: &outbox)
         }
         refreshNextAction(of: number)
         table.states[number].shares = usableShares(of: number)
@@ -105,14 +106,14 @@ extension AnalyzeStage {
     }
 
     /// Whether a name trades.
-    mutating func learn(_ state: TradingState, of fact: Fact, to outbox: inout Outbox) {
+    mutating func learn(_ state: TradingState, of fact: Fact, at time: UInt64, to outbox: inout Outbox) {
         guard let number = table.number(of: fact.subject) else { return }
         switch state {
         case .trading: table.states[number].resume()
         case .halted: table.states[number].halt(from: fact.eventTime)
         case .delisted:
             table.states[number].delist(from: fact.eventTime)
-            retract(.instrument(number), "delisted", at: max(fact.eventTime, horizon), to: &outbox)
+            retract(.instrument(number), "delisted", at: max(time, horizon), to: &outbox)
         case .unspecified, .UNRECOGNIZED: counters.unusableFact += 1
         }
     }

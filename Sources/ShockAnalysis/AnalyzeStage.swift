@@ -60,7 +60,7 @@ public struct AnalyzeStage: Stage {
             case .instrumentDefinition(let definition): define(definition)
             case .configurationChanged(let changed): configure(changed, to: &outbox)
             case .fact(let fact):
-                if fact.eventTime > time { waitingFacts.add(fact) } else { learn(fact, to: &outbox) }
+                if fact.eventTime > time { waitingFacts.add(fact) } else { learn(fact, at: time, to: &outbox) }
             default: break
             }
         }
@@ -163,10 +163,10 @@ extension AnalyzeStage {
         for level in levels.reversed() { closes.set(level.close, day: level.day) }
     }
 
-    mutating func learn(_ fact: Fact, to outbox: inout Outbox) {
+    mutating func learn(_ fact: Fact, at time: UInt64, to outbox: inout Outbox) {
         switch fact.value {
-        case .split, .dividend: learnAction(fact, to: &outbox)
-        case .tradingStatus(let status): learn(status.state, of: fact, to: &outbox)
+        case .split, .dividend: learnAction(fact, at: time, to: &outbox)
+        case .tradingStatus(let status): learn(status.state, of: fact, at: time, to: &outbox)
         case .sharesOutstanding(let shares):
             guard shares.value.isFinite, shares.value > 0 else {
                 counters.unusableFact += 1

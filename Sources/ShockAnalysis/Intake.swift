@@ -245,7 +245,7 @@ extension AnalyzeStage {
             horizon = max(horizon, due)
             if waitingFacts.nextTime == due {
                 guard let fact = waitingFacts.removeFirst() else { return }
-                learn(fact, to: &outbox)
+                learn(fact, at: due, to: &outbox)
             } else if waitingPrices.due == due, let row = waitingPrices.pop(lateness: settings.lateness) {
                 take(row, at: horizon, recordTime: time, cause: cause, to: &outbox)
             } else if sessionEnd == due {

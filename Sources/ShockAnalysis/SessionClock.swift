@@ -66,7 +66,7 @@ struct SessionClock: Codable, Sendable {
     }
 
     private func make(_ session: TradingSession, _ calendar: UInt8) -> Window {
-        let before = calendars[Int(calendar)].session(closedBy: session.close - 1)
+        let before = calendars[Int(calendar)].session(closedBy: max(session.close, 1) - 1)
         return Window(
             day: Int32(truncatingIfNeeded: session.day), from: before.close, open: session.open, close: session.close)
     }
@@ -93,7 +93,9 @@ struct SessionClock: Codable, Sendable {
 
     private func dayBefore(_ window: Window, _ start: UInt64, _ end: UInt64, _ calendar: UInt8) -> Int32 {
         let trading = calendars[Int(calendar)]
-        if window.from > start { return Int32(truncatingIfNeeded: trading.session(closedBy: window.close - 1).day) }
+        if window.from > start {
+            return Int32(truncatingIfNeeded: trading.session(closedBy: max(window.close, 1) - 1).day)
+        }
         return Int32(truncatingIfNeeded: trading.zone.day(at: max(end, 1) - 1))
     }
 

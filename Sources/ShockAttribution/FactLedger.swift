@@ -36,4 +36,17 @@ struct FactLedger: Codable, Equatable, Sendable {
         }
         return splits.sorted { $0.day < $1.day }
     }
+
+    /// Cash dividends a share as ex-day and price units, the last word for each day, days rising.
+    func dividends(of subject: String, at time: UInt64) -> [(day: Int64, units: Int64)] {
+        var dividends: [(day: Int64, units: Int64)] = []
+        for fact in known(about: subject, at: time) {
+            guard case .dividend(let dividend)? = fact.value, let units = Price.units(dividend.amount), units >= 0,
+                let day = CivilTime.parseDate(fact.asOf)
+            else { continue }
+            dividends.removeAll { $0.day == Int64(day) }
+            dividends.append((Int64(day), units))
+        }
+        return dividends.sorted { $0.day < $1.day }
+    }
 }
