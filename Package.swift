@@ -108,7 +108,7 @@ let package = Package(
         tests("MCAPTests", ["MCAP"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels"]),
-        tests("NewsModelsTests", ["NewsModels"]),
+        tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
