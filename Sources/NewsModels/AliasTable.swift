@@ -114,8 +114,10 @@ public struct AliasTable: Sendable {
     }
 
     /// The entities named in one text, in order. One pass, O(tokens · aliases with the same first word).
-    public func mentions(in text: String) -> [EntityMention] {
-        let tokens = Tokenizer.tokens(text)
+    public func mentions(in text: String) -> [EntityMention] { mentions(in: Tokenizer.tokens(text)) }
+
+    /// The same of a text that is in words already.
+    public func mentions(in tokens: [Token]) -> [EntityMention] {
         let found = candidates(in: tokens)
         let signals = Signals(found: found, tokens: tokens)
         return found.filter { signals.confirm($0) }.map(\.mention)
@@ -125,8 +127,11 @@ public struct AliasTable: Sendable {
     ///
     /// Second signals for ambiguous aliases are sought in headline and body together.
     public func links(headline: String, body: String = "") -> [EntityLink] {
-        let headTokens = Tokenizer.tokens(headline)
-        let bodyTokens = Tokenizer.tokens(body)
+        links(headline: Tokenizer.tokens(headline), body: Tokenizer.tokens(body))
+    }
+
+    /// The same of texts that are in words already.
+    public func links(headline headTokens: [Token], body bodyTokens: [Token]) -> [EntityLink] {
         let inHead = candidates(in: headTokens)
         let inBody = candidates(in: bodyTokens)
         let signals = Signals(found: inHead + inBody, tokens: headTokens + bodyTokens)

@@ -9,8 +9,8 @@ import Testing
 struct RealNewsTests {
     static let chain = ["NVDA", "AVGO", "MRVL", "TSM", "ASML", "ANET", "VRT", "ARM"]
 
-    /// Definitions and settings as a user would write them, then all headlines seen before `end`.
-    static func fixture(until end: UInt64, keeping: (SharedHeadline) -> Bool = { _ in true }) throws -> MarketFixture {
+    /// Definitions and settings as a user would write them.
+    static func world() -> MarketFixture {
         var fixture = MarketFixture()
         var settings = ModelSettings()
         settings.benchmark = "SPY"
@@ -36,6 +36,12 @@ struct RealNewsTests {
             fixture.define(
                 symbol, name: name, kind: symbol == "SPY" ? .etf : .equity, aliases: aliases, ambiguous: ambiguous)
         }
+        return fixture
+    }
+
+    /// The same, then all headlines seen before `end`.
+    static func fixture(until end: UInt64, keeping: (SharedHeadline) -> Bool = { _ in true }) throws -> MarketFixture {
+        var fixture = world()
         for headline in try SharedHeadline.all().sorted(by: { $0.time < $1.time })
         where headline.time <= end && keeping(headline) {
             fixture.news(
