@@ -60,6 +60,7 @@ let package = Package(
         .target(
             name: "Schema", dependencies: [protobuf], exclude: ["proto"],
             swiftSettings: hot),
+        library("Calendars", ["Schema"]),
         // Models: pure.
         library("MarketModels"),
         library("NewsModels", ["MarketModels"]),
@@ -105,6 +106,7 @@ let package = Package(
                 "ShockAnalysis", "ShockAttribution", "Alerting", logging, protobuf,
             ]),
         tests("SchemaTests", ["Schema"]),
+        tests("CalendarsTests", ["Calendars", "Schema"]),
         tests("ZeroMQTests", ["ZeroMQ", "TestKit"]),
         tests("MCAPTests", ["MCAP"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
@@ -144,7 +146,9 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .systemLibrary(name: "CSQLite", path: "Benchmarks/CSQLite"),
         .executableTarget(
             name: "epicenter-bench",
-            dependencies: ["CSQLite", "EventLog", "Schema", "ServiceKit", "Streaming", "ZeroMQ", protobuf],
+            dependencies: [
+                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "Streaming", "ZeroMQ", protobuf,
+            ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .executableTarget(
             name: "epicenter-text-accuracy", dependencies: ["TextEvaluation", "NewsModels", "MarketModels"],

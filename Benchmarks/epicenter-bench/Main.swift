@@ -7,7 +7,7 @@ import ServiceKit
 struct Main {
     static let usage = """
         USAGE: epicenter-bench [--small] [PART …]
-        PARTS: log commit hops catchup latency pipeline; all of them when none is named.
+        PARTS: log commit hops catchup latency analyze pipeline; all of them when none is named.
                log-open writes ten gigabytes, and is only run by name
         --small  proves that they run; its figures mean nothing
         """
@@ -45,7 +45,7 @@ struct Main {
 }
 
 private enum Part {
-    static let order = ["log", "commit", "hops", "catchup", "latency", "pipeline"]
+    static let order = ["log", "commit", "hops", "catchup", "latency", "analyze", "pipeline"]
     static let all: [String: @Sendable (_ isSmall: Bool) throws -> Void] = [
         "log": { try LogBenchmark(events: $0 ? 40_960 : 8_192_000, rounds: $0 ? 1 : 5).run() },
         "commit": { try CommitBenchmark(commits: $0 ? 20 : 2_000).run() },
@@ -61,10 +61,17 @@ private enum Part {
             try LogOpenBenchmark(gigabytes: isSmall ? 1 : 10, directory: scratch).run()
         },
         "hops": { try HopBenchmark(events: $0 ? 65_536 : 3_145_728, rounds: $0 ? 1 : 5).run() },
-        "pipeline": {
-            try PipelineBenchmark(
-                bars: $0 ? 200_000 : 5_000_000, symbols: $0 ? 200 : 1_000, rounds: $0 ? 1 : 5
+        "analyze": { isSmall in
+            try AnalyzeBenchmark(
+                bars: isSmall ? 100_000 : 5_000_000, symbols: isSmall ? [100] : [100, 1_000, 10_000],
+                rounds: isSmall ? 1 : 3
             ).run()
+        },
+        "pipeline": { isSmall in
+            let bars = isSmall ? 200_000 : 5_000_000
+            for symbols in isSmall ? [200] : [100, 1_000, 10_000] {
+                try PipelineBenchmark(bars: bars, symbols: symbols, rounds: isSmall ? 1 : 5).run()
+            }
         },
     ]
 }

@@ -24,8 +24,20 @@ struct SyntheticStream {
     func write(to directory: String) throws -> UInt64 {
         let log = try EventLog(
             directory: directory, stream: .market, newEpoch: 1, options: .init(sync: .never))
+        try forEachMessage { message in
+            log.append(message)
+            if log.pendingBytes >= 1 << 18 { try log.commit() }
+        }
+        try log.close()
+        return log.committed
+    }
+
+    /// Its messages in their order, without sequences.
+    ///
+    /// - Parameter close: Takes each close too, day by day, by instrument within a day.
+    func forEachMessage(close: (Double) -> Void = { _ in }, _ body: (StreamMessage) throws -> Void) throws {
         let start: UInt64 = 1_000_000_000 * CivilTime.second / CivilTime.day * CivilTime.day
-        try define(log, at: start)
+        for message in definitions(at: start) { try body(message) }
         var noise = Noise(state: 20_250_127)
         var price = [Double](repeating: 100, count: symbols)
         var message = Bars()
@@ -34,23 +46,21 @@ struct SyntheticStream {
         while written < bars {
             day += 1
             let open = start + day * CivilTime.day + 52_200 * CivilTime.second
-            let close = open + 23_400 * CivilTime.second
+            let end = open + 23_400 * CivilTime.second
             let market = 0.01 * noise.normal()
             for symbol in 0..<symbols where written < bars {
                 let before = price[symbol]
                 price[symbol] = max(1, before * (1 + market + (symbol == 0 ? 0 : 0.015 * noise.normal())))
-                append(symbol, before, price[symbol], open, close, to: &message)
+                append(symbol, before, price[symbol], open, end, to: &message)
+                close(price[symbol])
                 written += 1
                 if message.recordTime.count == StreamMessage.maximumRows {
-                    log.append(.bars(message))
+                    try body(.bars(message))
                     message = Bars()
-                    if log.pendingBytes >= 1 << 18 { try log.commit() }
                 }
             }
         }
-        if !message.recordTime.isEmpty { log.append(.bars(message)) }
-        try log.close()
-        return log.committed
+        if !message.recordTime.isEmpty { try body(.bars(message)) }
     }
 
     private func append(
@@ -67,7 +77,7 @@ struct SyntheticStream {
         message.volume.append(1_000_000)
     }
 
-    private func define(_ log: EventLog, at time: UInt64) throws {
+    private func definitions(at time: UInt64) -> [StreamMessage] {
         var settings = ModelSettings()
         settings.benchmark = "S0"
         var group = Group()
@@ -79,19 +89,20 @@ struct SyntheticStream {
             group.members.append(member)
         }
         settings.groups = [group]
-        for symbol in 0..<symbols {
+        var made: [StreamMessage] = (0..<symbols).map { symbol in
             var definition = InstrumentDefinition()
             definition.recordTime = time
             definition.eventTime = time
             definition.instrument = UInt32(symbol + 1)
             definition.symbol = "S\(symbol)"
             definition.kind = symbol == 0 ? .etf : .equity
-            log.append(.instrumentDefinition(definition))
+            return .instrumentDefinition(definition)
         }
         var changed = ConfigurationChanged()
         changed.recordTime = time
         changed.eventTime = time
         changed.settings = settings
-        log.append(.configurationChanged(changed))
+        made.append(.configurationChanged(changed))
+        return made
     }
 }

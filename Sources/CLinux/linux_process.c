@@ -115,3 +115,8 @@ void epicenter_keep_freed_memory(int largest, int kept) {
     mallopt(M_MMAP_THRESHOLD, largest);
     mallopt(M_TRIM_THRESHOLD, kept);
 }
+
+size_t epicenter_allocated_bytes(void) {
+    struct mallinfo2 information = mallinfo2();
+    return information.uordblks + information.hblkhd;
+}

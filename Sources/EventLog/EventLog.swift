@@ -102,6 +102,8 @@ public final class EventLog {
     public var pendingBytes: Int { chunk.uncompressedSize }
     /// The sequence the next record gets.
     public private(set) var next: UInt64
+    /// Whether what is appended next will be the first of a new segment.
+    public var isAtSegmentStart: Bool { chunk.isEmpty && (writer.map { $0.file.offset >= options.segmentBytes } ?? true) }
 
     /// Opens a stream for writing, making its directory where there is none.
     ///

@@ -90,8 +90,8 @@ public struct Lineage: Codable, Equatable, Sendable {
 extension Lineage {
     static let fileName = "lineage.json"
 
-    /// nil where there is none.
-    static func read(_ directory: String) throws(LogError) -> Lineage? {
+    /// Of the stream in a directory; nil where there is none, as beside a recording.
+    public static func read(_ directory: String) throws(LogError) -> Lineage? {
         let path = directory + "/" + fileName
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
         guard let lineage = try? JSONDecoder().decode(Lineage.self, from: data), !lineage.entries.isEmpty else {

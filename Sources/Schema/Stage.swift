@@ -19,10 +19,13 @@ public protocol Stage: Codable, Sendable {
     /// The first market sequence that something not yet over refers to, as evidence or as cause; nil: nothing
     /// does. What may be removed from the streams goes by it.
     var needed: UInt64? { get }
+    /// Records that were not used, by reason, for whoever looks at the service. Names are `snake_case`.
+    var unused: KeyValuePairs<String, UInt64> { get }
 }
 
 extension Stage {
     public var needed: UInt64? { nil }
+    public var unused: KeyValuePairs<String, UInt64> { [:] }
 }
 
 extension Stage {

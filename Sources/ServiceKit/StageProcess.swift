@@ -1,4 +1,5 @@
 import EventLog
+import Glibc
 import Logging
 import Schema
 import Streaming
@@ -45,7 +46,7 @@ public final class StageProcess<S: Stage> {
         let settings = context.configuration
         try ServiceMain.makePrivateDirectory(settings.runDirectory)
         try control.expect(Self.longStep, "opening \(S.output.rawValue) and restoring the checkpoint")
-        let log = try EventLog(context, S.output)
+        let log = try context.openLog(S.output)
         let engine = try StageEngine(
             log: log, checkpointPath: settings.checkpointPath(context.name), configuration: configuration,
             configure: configure)
@@ -143,6 +144,7 @@ public final class StageProcess<S: Stage> {
             heartbeat.set("reopened", UInt64(runner.readers.reduce(0) { $0 + $1.reopened }))
             heartbeat.set("records_lost", runner.readers.reduce(0) { $0 + $1.lost })
             heartbeat.set("stalls", runner.keeper.stalls)
+            for (reason, count) in engine.stage.unused where count > 0 { heartbeat.set("unused_\(reason)", count) }
             heartbeat.recentErrors = []
             runner.attachment?.report(in: &heartbeat)
         }
@@ -165,17 +167,26 @@ extension StreamStatus {
     }
 }
 
-extension EventLog {
-    /// A stream of this process, as the configuration wants it kept.
-    public convenience init(_ context: ServiceContext, _ stream: StreamName) throws(LogError) {
-        let configuration = context.configuration
-        try self.init(
-            directory: configuration.streamDirectory(stream.rawValue), stream: stream,
-            newEpoch: ServiceMain.newEpoch(), options: configuration.logOptions)
-    }
-}
-
 extension ServiceContext {
+    /// Opens a stream of this process, as the configuration wants it kept. Where the disk has no room for what opening
+    /// writes, waits until it has, and says so.
+    public func openLog(_ stream: StreamName) throws -> EventLog {
+        while true {
+            do throws(LogError) {
+                let log = try EventLog(
+                    directory: configuration.streamDirectory(stream.rawValue), stream: stream,
+                    newEpoch: ServiceMain.newEpoch(), options: configuration.logOptions)
+                control?.say(alarm: "", logger)
+                return log
+            } catch {
+                guard error.isStall, stop.count == 0 else { throw error }
+                control?.say(alarm: "\(error)", logger)
+            }
+            try pulse()
+            usleep(250_000)
+        }
+    }
+
     /// What opening a stream found, for the log; what was lost is said aloud.
     public func opening(of log: EventLog) -> Logger.Metadata {
         if let missing = log.opening.missing {

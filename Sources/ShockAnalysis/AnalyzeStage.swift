@@ -25,6 +25,15 @@ public struct AnalyzeStage: Stage {
     }
 
     public internal(set) var counters = Counters()
+
+    public var unused: KeyValuePairs<String, UInt64> {
+        [
+            "unknown_instrument": counters.unknownInstrument, "malformed_price": counters.malformedPrice,
+            "late_price": counters.latePrice, "refused_definition": counters.refusedDefinition,
+            "unusable_fact": counters.unusableFact,
+        ]
+    }
+
     var settings = AnalysisSettings()
     var table = InstrumentTable()
     var groups: [GroupBasket] = []

@@ -85,7 +85,7 @@ public struct GuardedBinding: ~Copyable {
         case .protocolViolation(.mechanismMismatch): "not CURVE"
         case .protocolViolation(.cryptographic): "a wrong server key"
         case .protocolViolation(let violation): "protocol violation 0x\(String(violation.rawValue, radix: 16))"
-        case .system(let code): "\(code)"
+        case .system(let code): "hung up before it showed a key (\(code))"
         case .refused(let status): "refused with \(status)"
         }
     }

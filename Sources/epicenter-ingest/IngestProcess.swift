@@ -29,6 +29,8 @@ final class IngestProcess {
     private var desk: ProducerDesk?
     private var playerDesk: PlayerDesk?
     private var lastAppend: Duration = .zero
+    /// The last record before definitions and settings were said again, and how many they were.
+    private var restated: (after: UInt64, count: Int) = (0, 0)
     private var played: UInt64 = 0
     /// Rows taken from standard input.
     private var taken: UInt64 = 0
@@ -42,7 +44,7 @@ final class IngestProcess {
         try ServiceMain.makePrivateDirectory(configuration.runDirectory)
         refusals = RefusalCounter(context.logger)
         try control.expect(Self.longStep, "opening market")
-        log = try EventLog(context, .market)
+        log = try context.openLog(.market)
         owner = try StreamOwner(
             log.index, in: context.zeroMQ, at: Endpoint(configuration.endpoint(of: StreamName.market.rawValue)))
         context.logger.info("started", metadata: context.opening(of: log))
@@ -223,6 +225,17 @@ final class IngestProcess {
         }
     }
 
+    /// Where old records are removed, a segment begins with what a reader must know who can begin no earlier: a stage of
+    /// another version than made its checkpoints. At most a fifth of the stream is such.
+    private func restateIfSegmentBegins() {
+        guard context.configuration.retention != .everything, log.isAtSegmentStart,
+            log.committed >= restated.after + 5 * UInt64(restated.count), log.committed > 0
+        else { return }
+        let messages = known.restated(recordTime: recordTime())
+        restated = (log.committed, messages.count)
+        for message in messages { log.append(message) }
+    }
+
     /// Now, but never before the last record.
     private func recordTime() -> UInt64 { clock.time(wall: ServiceClock.wall) }
 
@@ -244,6 +257,7 @@ final class IngestProcess {
             let now = ServiceClock.monotonic
             var any = false
             if !keeper.isStalled {
+                restateIfSegmentBegins()
                 any = try desk?.take(recordTime: recordTime) ?? false
                 if let input, !(live?.isDone ?? true), poller.isReady(input) { any = try readInput() || any }
             }

@@ -126,4 +126,25 @@ struct StreamContents {
         }
         return made
     }
+
+    /// Definitions and settings as they are, to be said again where readers may begin once what is before is removed.
+    ///
+    /// Whoever heard them before notices nothing.
+    func restated(recordTime: UInt64) -> [StreamMessage] {
+        var made: [StreamMessage] = definitions.values.sorted { $0.instrument < $1.instrument }.map {
+            var definition = $0
+            definition.sequence = 0
+            definition.recordTime = recordTime
+            definition.eventTime = recordTime
+            return .instrumentDefinition(definition)
+        }
+        if let settings {
+            var changed = ConfigurationChanged()
+            changed.recordTime = recordTime
+            changed.eventTime = recordTime
+            changed.settings = settings
+            made.append(.configurationChanged(changed))
+        }
+        return made
+    }
 }

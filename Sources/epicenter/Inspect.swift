@@ -44,7 +44,9 @@ struct Inspect: ParsableCommand {
         if !isDirectory.boolValue, surveys[0].file.header == nil, surveys[0].file.pieces.isEmpty {
             throw Failure("\(path): is no MCAP file, or nothing of it is whole")
         }
-        let inspection = Inspection(surveys, isLive: isDirectory.boolValue, listsChunks: chunks)
+        let inspection = Inspection(
+            surveys, lineage: isDirectory.boolValue ? try Lineage.read(path) : nil, isLive: isDirectory.boolValue,
+            listsChunks: chunks)
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

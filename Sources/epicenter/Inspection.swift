@@ -40,6 +40,13 @@ struct Inspection: Encodable {
         let first, last: UInt64
     }
 
+    /// Why the stream's history changed.
+    struct Epoch: Encodable {
+        let epoch, kind: String
+        let first: UInt64
+        let reason: String
+    }
+
     struct Damage: Encodable {
         let from, until, bytes: UInt64
         let kind, error: String
@@ -69,6 +76,8 @@ struct Inspection: Encodable {
     var from, until: String?
     var kinds: [String: Kind] = [:]
     var lost_sequences: [Range] = []
+    /// From `lineage.json`, for a stream's directory.
+    var history: [Epoch]?
     var segments: [Segment] = []
     var verdict = "whole"
 
@@ -77,7 +86,8 @@ struct Inspection: Encodable {
     /// - Parameters:
     ///   - surveys: In the order of their sequences.
     ///   - isLive: Whether the last one may still be written, as in a stream's directory.
-    init(_ surveys: [RecordingSurvey], isLive: Bool, listsChunks: Bool) {
+    ///   - lineage: Of a stream's directory.
+    init(_ surveys: [RecordingSurvey], lineage: Lineage?, isLive: Bool, listsChunks: Bool) {
         var times: ClosedRange<UInt64>?
         var next: UInt64?
         var names: [String] = []
@@ -111,6 +121,9 @@ struct Inspection: Encodable {
             if verdict.rank > Verdict(rawValue: self.verdict)?.rank ?? 0 { self.verdict = verdict.rawValue }
         }
         if !lost_sequences.isEmpty, isWhole { verdict = Verdict.incomplete.rawValue }
+        history = lineage?.entries.map {
+            Epoch(epoch: String($0.epoch, radix: 16), kind: $0.kind.rawValue, first: $0.first, reason: $0.reason)
+        }
         epoch = names.last
         epochs = names.count > 1 ? names : nil
         from = times.map { CivilTime.rfc3339($0.lowerBound) }
@@ -255,6 +268,9 @@ extension Inspection {
             lines.append("\(pad(topic, 30)) \(records)\(kind.messages) messages")
         }
         for segment in segments { lines += segment.lines(isOnly: segments.count == 1) }
+        for entry in (history ?? []).dropFirst() {
+            lines.append("epoch      \(entry.epoch) from sequence \(entry.first) on (\(entry.kind)): \(entry.reason)")
+        }
         for range in lost_sequences {
             lines.append("lost       sequences \(range.first) to \(range.last)")
         }

@@ -110,6 +110,13 @@ struct FullDiskTests {
         #expect(reached < head)
         let said = stalled?.children.last?.heartbeat.streams.first?.head ?? 0
         #expect(try Self.read("alerts", of: service, upTo: said) == said)
+        // Started on a full disk, it waits to open the stream rather than die of it.
+        service.crash()
+        try service.start()
+        let waiting = try service.wait {
+            !$0.alarm(of: "epicenter-publish").isEmpty && $0.watermark(of: "epicenter-attribute") == head
+        }
+        #expect(waiting?.alarm(of: "epicenter-publish").contains("No space left") == true, "\(service.log)")
         try disk.makeRoom()
         #expect(try service.wait { $0.watermark(of: "epicenter-publish") == head } != nil, "\(service.log)")
         #expect(try service.status()?.children.allSatisfy { $0.restarts == 0 } == true)

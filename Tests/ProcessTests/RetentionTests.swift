@@ -115,7 +115,32 @@ struct RetentionTests {
             }
             return true
         }
-        #expect(defined == ["NEW": 3])
+        // Said again at the segment's start.
+        #expect(defined == ["SPY": 1, "AAA": 2, "NEW": 3])
+        try knowsNames(service)
+    }
+
+    /// A stage that begins at what is left of the stream, as one of another version does, knows the instruments.
+    private func knowsNames(_ service: Service) throws {
+        for generation in ["", ".start"] {
+            try FileManager.default.removeItem(
+                atPath: service.dataDirectory + "/checkpoints/epicenter-analyze\(generation)")
+        }
+        try service.start()
+        #expect(try service.wait(until: \.ready) != nil, "\(service.log)")
+        let trades = ["AAA", "NEW", "SPY"].map {
+            #"{"type":"trade","symbol":"\#($0)","time":"2026-01-02T16:00:00Z","price":10.5,"size":7}"#
+        }
+        let batch = #"{"producer":"names","producer_sequence":1,"events":[\#(trades.joined(separator: ","))]}"#
+        let reply = try Producer(service).send(batch)
+        #expect(reply.acknowledged == 3 && reply.refusals.isEmpty, "\(reply)")
+        let status = try service.wait {
+            let head = $0.watermark(of: "epicenter-ingest")
+            return head > 0 && $0.watermark(of: "epicenter-publish") == head
+        }
+        #expect(status?.counter("epicenter-analyze", "records_applied") ?? 0 > 0, "\(service.log)")
+        #expect(status?.counter("epicenter-analyze", "unused_unknown_instrument") == 0, "\(service.log)")
+        #expect(service.stop() == 0)
     }
 
     /// Without its checkpoints a stage cannot have its state again: it begins a new epoch and says so.
@@ -142,6 +167,10 @@ struct RetentionTests {
         let line = lines.first { $0.contains("a new epoch") && $0.contains("process=\(name) ") }
         #expect(line?.contains("stream=\(stream)") == true, "\(lines.joined(separator: "\n"))")
         #expect(line?.contains("begins at ") == true, "\(line ?? "")")
+        // What the log said once, the stream's directory says for good.
+        let inspected = try epicenter("inspect", service.dataDirectory + "/" + stream).output
+        let history = inspected.split(separator: "\n").filter { $0.contains("(judgement)") || $0.contains("(cut)") }
+        #expect(history.contains { $0.contains("begins at ") }, "\(inspected)")
     }
 
     /// The first sequence a stream's directory holds, by its names.

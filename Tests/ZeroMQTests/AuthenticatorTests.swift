@@ -110,14 +110,18 @@ struct AuthenticatorTests {
         desk.put(list(keys))
         let publisher = try Publisher(context, guardian)
         var open = try subscriber(.none, at: publisher.endpoint)
+        // Who of the two sees first that they do not fit hangs up: libzmq reports the one or the other.
+        #expect(
+            try publisher.publish {
+                guardian.authenticator.counts.recent.contains {
+                    $0.contains("not CURVE") || $0.contains("hung up before it showed a key")
+                }
+            }, "\(guardian.authenticator.counts)")
         var wrong = try subscriber(
             .curveClient(keys: keys, serverKey: try CurveKeyPair.generate().publicKey), at: publisher.endpoint)
         #expect(
-            try publisher.publish {
-                let recent = guardian.authenticator.counts.recent
-                return recent.contains { $0.contains("not CURVE") }
-                    && recent.contains { $0.contains("wrong server key") }
-            }, "\(guardian.authenticator.counts)")
+            try publisher.publish { guardian.authenticator.counts.recent.contains { $0.contains("wrong server key") } },
+            "\(guardian.authenticator.counts)")
         let nothing = (try open.receive(wait: false) == nil, try wrong.receive(wait: false) == nil)
         #expect(nothing == (true, true))
         #expect(guardian.authenticator.counts.admitted == 0)

@@ -42,4 +42,7 @@ int epicenter_start(const struct epicenter_child *child, pid_t *pid, int *pidfd,
 /// `largest` bytes (32 MiB at the most) from there. Swift's Glibc lacks mallopt.
 void epicenter_keep_freed_memory(int largest, int kept);
 
+/// Bytes that malloc has given out and not got back. Swift's Glibc lacks mallinfo2.
+size_t epicenter_allocated_bytes(void);
+
 #endif

@@ -1,0 +1,91 @@
+import CLinux
+import EventLog
+import Foundation
+import Glibc
+import Schema
+import ServiceKit
+import ShockAnalysis
+
+/// Bars per second through the judgement of `epicenter-analyze` alone, on one core, and the memory of an instrument's
+/// state, beside what Python users would take for the same series.
+struct AnalyzeBenchmark {
+    let bars: Int
+    let symbols: [Int]
+    let rounds: Int
+
+    func run() throws {
+        print("\nanalyze alone, one core: \(bars) daily bars, \(rounds) rounds in turn")
+        line("", "bars", "range", "to 100 names", "KB a name", "signals")
+        var first: Double?
+        // In turn, so that a slow minute of the machine hits all alike.
+        var results = [[Result]](repeating: [], count: symbols.count)
+        for _ in 0..<rounds {
+            for (place, count) in symbols.enumerated() { results[place].append(try measure(count)) }
+        }
+        for (place, count) in symbols.enumerated() {
+            let rates = Sample(results[place].map { Double(bars) / $0.seconds })
+            first = first ?? rates.median
+            line(
+                "\(count) names", million(rates), range(rates), String(format: "%.2f", rates.median / (first ?? 1)),
+                String(format: "%.1f", results[place][0].bytes / Double(count) / 1_024), "\(results[place][0].signals)")
+        }
+        try references()
+    }
+
+    private struct Result {
+        var seconds = 0.0
+        var bytes = 0.0
+        var signals = 0
+    }
+
+    private func measure(_ count: Int) throws -> Result {
+        var messages: [StreamMessage] = []
+        var next: UInt64 = 1
+        try SyntheticStream(bars: bars, symbols: count).forEachMessage { message in
+            var message = message
+            message.firstSequence = next
+            next = message.lastSequence + 1
+            messages.append(message)
+        }
+        let before = epicenter_allocated_bytes()
+        var stage = AnalyzeStage()
+        var outbox = Outbox()
+        var result = Result()
+        result.seconds = seconds {
+            for message in messages {
+                stage.apply(message, rows: 0..<message.count, to: &outbox)
+                if !outbox.outputs.isEmpty { result.signals += outbox.drain().count }
+            }
+        }
+        let after = epicenter_allocated_bytes()
+        result.bytes = Double(after) - Double(before)
+        withExtendedLifetime(stage) {}
+        return result
+    }
+
+    /// The closes of a hundred names for `Benchmarks/references.py`, which prints its own lines.
+    private func references() throws {
+        guard let script = Self.script else {
+            print("references in Python: not run; start the benchmark in the repository, or set EPICENTER_BENCH_REFERENCES")
+            return
+        }
+        let scratch = try Scratch()
+        let days = min(2_500, bars / 100)
+        let path = try scratch.fresh("closes") + "/closes.f64"
+        var closes: [Double] = []
+        try SyntheticStream(bars: days * 100, symbols: 100).forEachMessage(close: { closes.append($0) }) { _ in }
+        try closes.withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: path))
+        fflush(nil)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: script)
+        process.arguments = [path, "\(days)", "100"]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw BenchmarkFailure("\(script) failed") }
+    }
+
+    private static var script: String? {
+        let named = ProcessInfo.processInfo.environment["EPICENTER_BENCH_REFERENCES"] ?? "scripts/bench-references"
+        return FileManager.default.isExecutableFile(atPath: named) ? named : nil
+    }
+}
