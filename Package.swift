@@ -63,6 +63,7 @@ let package = Package(
         .target(
             name: "Schema", dependencies: [protobuf], exclude: ["proto"],
             swiftSettings: hot),
+        library("Calendars", ["Schema"]),
         // Models: pure.
         library("MarketModels"),
         library("NewsModels", ["MarketModels"], optimised: true),
@@ -100,6 +101,7 @@ let package = Package(
             ]),
         // Tests mirror Sources.
         library("TestKit"),
+        library("TextEvaluation", ["NewsModels", "MarketModels"]),
         library(
             "FuzzKit",
             [
@@ -107,11 +109,12 @@ let package = Package(
                 "ShockAnalysis", "ShockAttribution", "Alerting", logging, protobuf,
             ]),
         tests("SchemaTests", ["Schema"]),
+        tests("CalendarsTests", ["Calendars", "Schema"]),
         tests("ZeroMQTests", ["ZeroMQ", "TestKit"]),
         tests("MCAPTests", ["MCAP"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels"]),
-        tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit"]),
+        tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
@@ -151,6 +154,9 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
                 "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
+        .executableTarget(
+            name: "epicenter-text-accuracy", dependencies: ["TextEvaluation", "NewsModels", "MarketModels"],
+            path: "Benchmarks/epicenter-text-accuracy", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
         .executableTarget(
             name: "epicenter-fuzz", dependencies: ["FuzzKit", "CAllocationMeter", arguments],

@@ -295,40 +295,31 @@ public nonisolated struct InstrumentDefinition: Sendable {
 }
 
 /// The model settings in force from this record on, environment overrides folded in.
-public nonisolated struct ConfigurationChanged: @unchecked Sendable {
+public nonisolated struct ConfigurationChanged: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var sequence: UInt64 {
-    get {_storage._sequence}
-    set {_uniqueStorage()._sequence = newValue}
-  }
+  public var sequence: UInt64 = 0
 
-  public var recordTime: UInt64 {
-    get {_storage._recordTime}
-    set {_uniqueStorage()._recordTime = newValue}
-  }
+  public var recordTime: UInt64 = 0
 
-  public var eventTime: UInt64 {
-    get {_storage._eventTime}
-    set {_uniqueStorage()._eventTime = newValue}
-  }
+  public var eventTime: UInt64 = 0
 
   public var settings: ModelSettings {
-    get {_storage._settings ?? ModelSettings()}
-    set {_uniqueStorage()._settings = newValue}
+    get {_settings ?? ModelSettings()}
+    set {_settings = newValue}
   }
   /// Returns true if `settings` has been explicitly set.
-  public var hasSettings: Bool {_storage._settings != nil}
+  public var hasSettings: Bool {self._settings != nil}
   /// Clears the value of `settings`. Subsequent reads from it will return its default value.
-  public mutating func clearSettings() {_uniqueStorage()._settings = nil}
+  public mutating func clearSettings() {self._settings = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _settings: ModelSettings? = nil
 }
 
 /// Time passed. Carries no meaning beyond its record time, however many there are.
@@ -940,88 +931,46 @@ nonisolated extension ConfigurationChanged: SwiftProtobuf.Message, SwiftProtobuf
   public static let protoMessageName: String = _protobuf_package + ".ConfigurationChanged"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}settings\0")
 
-  fileprivate class _StorageClass {
-    var _sequence: UInt64 = 0
-    var _recordTime: UInt64 = 0
-    var _eventTime: UInt64 = 0
-    var _settings: ModelSettings? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _sequence = source._sequence
-      _recordTime = source._recordTime
-      _eventTime = source._eventTime
-      _settings = source._settings
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularFixed64Field(value: &_storage._sequence) }()
-        case 2: try { try decoder.decodeSingularFixed64Field(value: &_storage._recordTime) }()
-        case 3: try { try decoder.decodeSingularFixed64Field(value: &_storage._eventTime) }()
-        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._settings) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.recordTime) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.eventTime) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._settings) }()
+      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._sequence != 0 {
-        try visitor.visitSingularFixed64Field(value: _storage._sequence, fieldNumber: 1)
-      }
-      if _storage._recordTime != 0 {
-        try visitor.visitSingularFixed64Field(value: _storage._recordTime, fieldNumber: 2)
-      }
-      if _storage._eventTime != 0 {
-        try visitor.visitSingularFixed64Field(value: _storage._eventTime, fieldNumber: 3)
-      }
-      try { if let v = _storage._settings {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-      } }()
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.sequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.sequence, fieldNumber: 1)
     }
+    if self.recordTime != 0 {
+      try visitor.visitSingularFixed64Field(value: self.recordTime, fieldNumber: 2)
+    }
+    if self.eventTime != 0 {
+      try visitor.visitSingularFixed64Field(value: self.eventTime, fieldNumber: 3)
+    }
+    try { if let v = self._settings {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ConfigurationChanged, rhs: ConfigurationChanged) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._sequence != rhs_storage._sequence {return false}
-        if _storage._recordTime != rhs_storage._recordTime {return false}
-        if _storage._eventTime != rhs_storage._eventTime {return false}
-        if _storage._settings != rhs_storage._settings {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.recordTime != rhs.recordTime {return false}
+    if lhs.eventTime != rhs.eventTime {return false}
+    if lhs._settings != rhs._settings {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

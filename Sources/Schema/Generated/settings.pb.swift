@@ -78,36 +78,179 @@ public nonisolated enum SourceTier: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
-public nonisolated struct ModelSettings: Sendable {
+public nonisolated struct ModelSettings: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// symbol of the market factor
-  public var benchmark: String = String()
+  public var benchmark: String {
+    get {_storage._benchmark}
+    set {_uniqueStorage()._benchmark = newValue}
+  }
 
   public var detection: DetectionSettings {
-    get {_detection ?? DetectionSettings()}
-    set {_detection = newValue}
+    get {_storage._detection ?? DetectionSettings()}
+    set {_uniqueStorage()._detection = newValue}
   }
   /// Returns true if `detection` has been explicitly set.
-  public var hasDetection: Bool {self._detection != nil}
+  public var hasDetection: Bool {_storage._detection != nil}
   /// Clears the value of `detection`. Subsequent reads from it will return its default value.
-  public mutating func clearDetection() {self._detection = nil}
+  public mutating func clearDetection() {_uniqueStorage()._detection = nil}
 
-  public var groups: [Group] = []
+  public var groups: [Group] {
+    get {_storage._groups}
+    set {_uniqueStorage()._groups = newValue}
+  }
 
-  public var theses: [Thesis] = []
+  public var theses: [Thesis] {
+    get {_storage._theses}
+    set {_uniqueStorage()._theses = newValue}
+  }
 
-  public var sources: [Source] = []
+  public var sources: [Source] {
+    get {_storage._sources}
+    set {_uniqueStorage()._sources = newValue}
+  }
 
-  public var entities: [Entity] = []
+  public var entities: [Entity] {
+    get {_storage._entities}
+    set {_uniqueStorage()._entities = newValue}
+  }
+
+  /// besides those known to the program
+  public var calendars: [CalendarSettings] {
+    get {_storage._calendars}
+    set {_uniqueStorage()._calendars = newValue}
+  }
+
+  /// of instruments that no calendar lists; empty: Monday to Friday, UTC, as of old
+  public var calendar: String {
+    get {_storage._calendar}
+    set {_uniqueStorage()._calendar = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _detection: DetectionSettings? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// When an exchange trades. Dates and times are local to its zone.
+public nonisolated struct CalendarSettings: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String = String()
+
+  /// a calendar known to the program; what is given here goes before what that one says
+  public var basedOn: String = String()
+
+  /// IANA
+  public var zone: String = String()
+
+  /// weekdays that are not listed are closed
+  public var week: [WeekdayHours] = []
+
+  /// YYYY-MM-DD
+  public var holidays: [String] = []
+
+  /// half-days, and days open besides
+  public var specialDays: [SpecialDay] = []
+
+  /// instruments that follow it
+  public var symbols: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WeekdayHours: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1 is Monday
+  public var weekday: UInt32 = 0
+
+  public var hours: TradingHours {
+    get {_hours ?? TradingHours()}
+    set {_hours = newValue}
+  }
+  /// Returns true if `hours` has been explicitly set.
+  public var hasHours: Bool {self._hours != nil}
+  /// Clears the value of `hours`. Subsequent reads from it will return its default value.
+  public mutating func clearHours() {self._hours = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _hours: TradingHours? = nil
+}
+
+public nonisolated struct SpecialDay: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var date: String = String()
+
+  public var hours: TradingHours {
+    get {_hours ?? TradingHours()}
+    set {_hours = newValue}
+  }
+  /// Returns true if `hours` has been explicitly set.
+  public var hasHours: Bool {self._hours != nil}
+  /// Clears the value of `hours`. Subsequent reads from it will return its default value.
+  public mutating func clearHours() {self._hours = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _hours: TradingHours? = nil
+}
+
+/// Minutes since local midnight of the session's date, -1,440 to 1,440; negative: on the evening before.
+public nonisolated struct TradingHours: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var `open`: Int32 = 0
+
+  public var close: Int32 = 0
+
+  /// default open: no trading before
+  public var preOpen: Int32 {
+    get {_preOpen ?? 0}
+    set {_preOpen = newValue}
+  }
+  /// Returns true if `preOpen` has been explicitly set.
+  public var hasPreOpen: Bool {self._preOpen != nil}
+  /// Clears the value of `preOpen`. Subsequent reads from it will return its default value.
+  public mutating func clearPreOpen() {self._preOpen = nil}
+
+  /// default close: no trading after
+  public var postClose: Int32 {
+    get {_postClose ?? 0}
+    set {_postClose = newValue}
+  }
+  /// Returns true if `postClose` has been explicitly set.
+  public var hasPostClose: Bool {self._postClose != nil}
+  /// Clears the value of `postClose`. Subsequent reads from it will return its default value.
+  public mutating func clearPostClose() {self._postClose = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _preOpen: Int32? = nil
+  fileprivate var _postClose: Int32? = nil
 }
 
 /// When a move counts as a shock. Zero means the default stated.
@@ -260,7 +403,126 @@ nonisolated extension SourceTier: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension ModelSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ModelSettings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}benchmark\0\u{1}detection\0\u{1}groups\0\u{1}theses\0\u{1}sources\0\u{1}entities\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}benchmark\0\u{1}detection\0\u{1}groups\0\u{1}theses\0\u{1}sources\0\u{1}entities\0\u{1}calendars\0\u{1}calendar\0")
+
+  fileprivate class _StorageClass {
+    var _benchmark: String = String()
+    var _detection: DetectionSettings? = nil
+    var _groups: [Group] = []
+    var _theses: [Thesis] = []
+    var _sources: [Source] = []
+    var _entities: [Entity] = []
+    var _calendars: [CalendarSettings] = []
+    var _calendar: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _benchmark = source._benchmark
+      _detection = source._detection
+      _groups = source._groups
+      _theses = source._theses
+      _sources = source._sources
+      _entities = source._entities
+      _calendars = source._calendars
+      _calendar = source._calendar
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._benchmark) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._detection) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._groups) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._theses) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._sources) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._entities) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._calendars) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._calendar) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._benchmark.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._benchmark, fieldNumber: 1)
+      }
+      try { if let v = _storage._detection {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if !_storage._groups.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._groups, fieldNumber: 3)
+      }
+      if !_storage._theses.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._theses, fieldNumber: 4)
+      }
+      if !_storage._sources.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._sources, fieldNumber: 5)
+      }
+      if !_storage._entities.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._entities, fieldNumber: 6)
+      }
+      if !_storage._calendars.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._calendars, fieldNumber: 7)
+      }
+      if !_storage._calendar.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._calendar, fieldNumber: 8)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ModelSettings, rhs: ModelSettings) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._benchmark != rhs_storage._benchmark {return false}
+        if _storage._detection != rhs_storage._detection {return false}
+        if _storage._groups != rhs_storage._groups {return false}
+        if _storage._theses != rhs_storage._theses {return false}
+        if _storage._sources != rhs_storage._sources {return false}
+        if _storage._entities != rhs_storage._entities {return false}
+        if _storage._calendars != rhs_storage._calendars {return false}
+        if _storage._calendar != rhs_storage._calendar {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CalendarSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CalendarSettings"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}based_on\0\u{1}zone\0\u{1}week\0\u{1}holidays\0\u{3}special_days\0\u{1}symbols\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -268,12 +530,68 @@ nonisolated extension ModelSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.benchmark) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._detection) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.groups) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.theses) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.sources) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.entities) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.basedOn) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.zone) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.week) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.holidays) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.specialDays) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.symbols) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.basedOn.isEmpty {
+      try visitor.visitSingularStringField(value: self.basedOn, fieldNumber: 2)
+    }
+    if !self.zone.isEmpty {
+      try visitor.visitSingularStringField(value: self.zone, fieldNumber: 3)
+    }
+    if !self.week.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.week, fieldNumber: 4)
+    }
+    if !self.holidays.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.holidays, fieldNumber: 5)
+    }
+    if !self.specialDays.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.specialDays, fieldNumber: 6)
+    }
+    if !self.symbols.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.symbols, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CalendarSettings, rhs: CalendarSettings) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.basedOn != rhs.basedOn {return false}
+    if lhs.zone != rhs.zone {return false}
+    if lhs.week != rhs.week {return false}
+    if lhs.holidays != rhs.holidays {return false}
+    if lhs.specialDays != rhs.specialDays {return false}
+    if lhs.symbols != rhs.symbols {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WeekdayHours: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WeekdayHours"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}weekday\0\u{1}hours\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.weekday) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._hours) }()
       default: break
       }
     }
@@ -284,34 +602,106 @@ nonisolated extension ModelSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.benchmark.isEmpty {
-      try visitor.visitSingularStringField(value: self.benchmark, fieldNumber: 1)
+    if self.weekday != 0 {
+      try visitor.visitSingularUInt32Field(value: self.weekday, fieldNumber: 1)
     }
-    try { if let v = self._detection {
+    try { if let v = self._hours {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
-    if !self.groups.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.groups, fieldNumber: 3)
-    }
-    if !self.theses.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.theses, fieldNumber: 4)
-    }
-    if !self.sources.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.sources, fieldNumber: 5)
-    }
-    if !self.entities.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.entities, fieldNumber: 6)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: ModelSettings, rhs: ModelSettings) -> Bool {
-    if lhs.benchmark != rhs.benchmark {return false}
-    if lhs._detection != rhs._detection {return false}
-    if lhs.groups != rhs.groups {return false}
-    if lhs.theses != rhs.theses {return false}
-    if lhs.sources != rhs.sources {return false}
-    if lhs.entities != rhs.entities {return false}
+  public static func ==(lhs: WeekdayHours, rhs: WeekdayHours) -> Bool {
+    if lhs.weekday != rhs.weekday {return false}
+    if lhs._hours != rhs._hours {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SpecialDay: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SpecialDay"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}date\0\u{1}hours\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._hours) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 1)
+    }
+    try { if let v = self._hours {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SpecialDay, rhs: SpecialDay) -> Bool {
+    if lhs.date != rhs.date {return false}
+    if lhs._hours != rhs._hours {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension TradingHours: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TradingHours"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}close\0\u{3}pre_open\0\u{3}post_close\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt32Field(value: &self.`open`) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.close) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self._preOpen) }()
+      case 4: try { try decoder.decodeSingularSInt32Field(value: &self._postClose) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.`open` != 0 {
+      try visitor.visitSingularSInt32Field(value: self.`open`, fieldNumber: 1)
+    }
+    if self.close != 0 {
+      try visitor.visitSingularSInt32Field(value: self.close, fieldNumber: 2)
+    }
+    try { if let v = self._preOpen {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._postClose {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: TradingHours, rhs: TradingHours) -> Bool {
+    if lhs.`open` != rhs.`open` {return false}
+    if lhs.close != rhs.close {return false}
+    if lhs._preOpen != rhs._preOpen {return false}
+    if lhs._postClose != rhs._postClose {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
