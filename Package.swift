@@ -97,7 +97,7 @@ let package = Package(
             "epicenter",
             [
                 "ServiceKit", "Pipeline", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting",
-                arguments, protobuf,
+                "ShockAttribution", arguments, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),

@@ -34,12 +34,12 @@ extension ArchivedItem {
             let terms = reader.list({ reader in
                 reader.text().flatMap { text in reader.number().map { (text, $0 != 0) } }
             }),
-            let names = reader.list(Self.link), let groups = reader.list(Self.link)
+            let names = reader.list(Self.link), let groups = reader.list(Self.link), let speaker = reader.text()
         else { return nil }
         self.init(
             sequence: sequence, seen: seen, story: story, origin: origin, source: source,
             tier: Int(truncatingIfNeeded: tier), title: title, terms: terms.map(\.0), isName: terms.map(\.1),
-            isPriceReport: marks & 1 != 0, language: language, names: names, groups: groups)
+            isPriceReport: marks & 1 != 0, language: language, names: names, groups: groups, speaker: speaker)
     }
 
     fileprivate func write(to writer: inout ByteWriter) {
@@ -62,6 +62,7 @@ extension ArchivedItem {
                 writer.number(link.relevance.bitPattern)
             }
         }
+        writer.text(speaker)
     }
 
     private static func link(_ reader: inout ByteReader) -> NewsLink? {

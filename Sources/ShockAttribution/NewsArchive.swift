@@ -26,6 +26,8 @@ struct ArchivedItem: Equatable, Sendable {
     var names: [NewsLink]
     /// Groups whose keywords occur.
     var groups: [NewsLink]
+    /// Who speaks in it (``NewsModels/Voice``); empty if nobody named does.
+    var speaker = ""
 
     var isEnglish: Bool { language == "en" }
     var isReprint: Bool { origin != sequence }
@@ -52,14 +54,19 @@ struct NewsArchive: Codable, Sendable {
     mutating func forgetVocabulary() { vocabulary = nil }
 
     /// Judges an item by what is known now, and keeps it.
-    mutating func add(_ item: NewsItem, instruments: InstrumentTable, settings: ModelSettings) {
+    ///
+    /// - Returns: The story it went to, and why.
+    @discardableResult
+    mutating func add(
+        _ item: NewsItem, instruments: InstrumentTable, settings: ModelSettings
+    ) -> StoryIndex.Assignment {
         let vocabulary = vocabulary ?? NewsVocabulary(instruments: instruments, settings: settings)
         self.vocabulary = vocabulary
         let time = Self.seen(item)
         let tokens = Tokenizer.tokens(item.title)
         let terms = SalientTerms.terms(tokens)
         let language = Self.language(of: item)
-        let mentions = vocabulary.mentions(in: tokens)
+        let mentions = vocabulary.mentions(in: tokens, language)
         let assignment = stories.add(
             StoryItem(
                 sequence: item.sequence, time: Int64(clamping: time), source: item.source, headline: item.title,
@@ -72,14 +79,16 @@ struct NewsArchive: Codable, Sendable {
                 quantities: QuantityParser.quantities(in: item.title, language: language)),
             terms: terms)
         let report = PriceReportClassifier.classify(tokens, instruments: vocabulary.instruments(among: mentions))
-        let links = vocabulary.links(headline: tokens, body: Tokenizer.tokens(item.body))
+        let links = vocabulary.links(headline: tokens, body: Tokenizer.tokens(item.body), language)
         stored.values.append(
             ArchivedItem(
                 sequence: item.sequence, seen: time, story: assignment.story, origin: assignment.origin,
                 source: item.source, tier: tier(of: item, origin: assignment.origin, vocabulary), title: item.title,
                 terms: terms.map(\.text), isName: terms.map(\.isName), isPriceReport: report.isPriceReport,
-                language: language, names: links.names, groups: links.groups))
+                language: language, names: links.names, groups: links.groups,
+                speaker: Voice.speaker(in: tokens, mentions: mentions).map { vocabulary.owners($0)[0] } ?? ""))
         forget(at: item.recordTime)
+        return assignment
     }
 
     /// When an item can have been read: the later of published and first seen; the time it is dated where it
@@ -97,11 +106,15 @@ struct NewsArchive: Codable, Sendable {
     /// A reprint has its origin's tier, what credits a known source that source's; else the item's own, or its
     /// source's where it says none; 0 if neither is known.
     private func tier(of item: NewsItem, origin: UInt64, _ vocabulary: NewsVocabulary) -> Int {
-        if origin != item.sequence, let first = items.last(where: { $0.sequence <= origin }), first.sequence == origin {
-            return first.tier
-        }
+        if origin != item.sequence, let first = self.item(origin) { return first.tier }
         if let credited = vocabulary.credited(in: item) { return credited }
         return item.tier == .unspecified ? vocabulary.tier(of: item.source) : item.tier.rawValue
+    }
+
+    /// The item of a market sequence, if it is kept. O(log n).
+    func item(_ sequence: UInt64) -> ArchivedItem? {
+        let place = items.partitioningIndex { $0.sequence >= sequence }
+        return place < items.count && items[place].sequence == sequence ? items[place] : nil
     }
 
     /// Drops what is too old; in bulk, since dropping from the front moves the rest.
@@ -110,5 +123,17 @@ struct NewsArchive: Codable, Sendable {
         let horizon = recordTime > Self.retention ? recordTime - Self.retention : 0
         if items.count > Self.capacity { stored.values.removeFirst(items.count - Self.capacity * 9 / 10) }
         if first.seen + CivilTime.day < horizon { stored.values.removeAll { $0.seen < horizon } }
+    }
+}
+
+extension Array {
+    /// The first index from which a condition holds that holds for all after it, too.
+    func partitioningIndex(_ holds: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -46,18 +46,27 @@ struct NewsVocabulary: Sendable {
     }
 
     /// Whom an item names and which groups' keywords it has, each with relevance 0 to 100, by identity.
-    func links(headline: [Token], body: [Token]) -> (names: [NewsLink], groups: [NewsLink]) {
+    func links(
+        headline: [Token], body: [Token], _ language: String
+    ) -> (names: [NewsLink], groups: [NewsLink]) {
         let share = Roundup.isRoundup(headline) ? EntityRelevance.roundupShare : 1
-        return (Self.links(names, headline, body, share), Self.links(keywords, headline, body, share))
+        return (
+            Self.links(names, headline, body, language, share), Self.links(keywords, headline, body, language, share)
+        )
     }
 
     /// Whom a headline names, in order.
-    func mentions(in headline: [Token]) -> [EntityMention] { names?.mentions(in: headline) ?? [] }
+    func mentions(in headline: [Token], _ language: String) -> [EntityMention] {
+        names?.mentions(in: headline, language: language) ?? []
+    }
+
+    /// Whose spelling a mention is: one entity, or several that share it.
+    func owners(_ mention: EntityMention) -> [String] { mention.entity.split(separator: Self.separator).map(String.init) }
 
     /// Where a headline names instruments, as indices of its tokens.
     func instruments(among mentions: [EntityMention]) -> [Range<Int>] {
         mentions.filter { mention in
-            mention.entity.split(separator: Self.separator).contains { symbols.contains(String($0)) }
+            owners(mention).contains { symbols.contains($0) }
         }
         .map { $0.token..<($0.token + $0.length) }
     }
@@ -78,11 +87,11 @@ struct NewsVocabulary: Sendable {
     }
 
     private static func links(
-        _ table: AliasTable?, _ headline: [Token], _ body: [Token], _ share: Double
+        _ table: AliasTable?, _ headline: [Token], _ body: [Token], _ language: String, _ share: Double
     ) -> [NewsLink] {
         guard let table else { return [] }
         var links: [NewsLink] = []
-        for link in table.links(headline: headline, body: body) {
+        for link in table.links(headline: headline, body: body, language: language) {
             for owner in link.entity.split(separator: separator) {
                 links.append(NewsLink(entity: String(owner), relevance: share * link.relevance))
             }

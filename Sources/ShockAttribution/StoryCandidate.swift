@@ -73,7 +73,7 @@ struct StoryCandidate {
     }
 
     /// Most items first.
-    private static func languages(of items: [ArchivedItem]) -> [(language: String, items: Int)] {
+    static func languages(of items: [ArchivedItem]) -> [(language: String, items: Int)] {
         Dictionary(grouping: items, by: \.language).map { ($0.key, $0.value.count) }
             .sorted { ($1.items, $0.language) < ($0.items, $1.language) }
     }
@@ -89,12 +89,12 @@ struct StoryCandidate {
     }
 
     /// The terms at least half of the items have: those whose attention is the story's.
-    private static func keyTerms(_ ranked: [(term: String, items: Int, weight: Int)], of count: Int) -> [String] {
+    static func keyTerms(_ ranked: [(term: String, items: Int, weight: Int)], of count: Int) -> [String] {
         ranked.prefix(3).filter { 2 * $0.items >= count }.map(\.term)
     }
 
     /// The terms most items have first, names counting double.
-    private static func ranked(_ items: [ArchivedItem]) -> [(term: String, items: Int, weight: Int)] {
+    static func ranked(_ items: [ArchivedItem]) -> [(term: String, items: Int, weight: Int)] {
         var counts: [String: (items: Int, names: Int)] = [:]
         for item in items {
             for (term, isName) in zip(item.terms, item.isName) {

@@ -10,7 +10,7 @@ struct RealNewsTests {
     static let chain = ["NVDA", "AVGO", "MRVL", "TSM", "ASML", "ANET", "VRT", "ARM"]
 
     /// Definitions and settings as a user would write them.
-    static func world() -> MarketFixture {
+    static func world(thesis: Thesis? = nil) -> MarketFixture {
         var fixture = MarketFixture()
         var settings = ModelSettings()
         settings.benchmark = "SPY"
@@ -22,6 +22,7 @@ struct RealNewsTests {
                     "semiconductors", "GPU", "GPUs", "data center", "data centers", "人工智能", "芯片",
                 ])
         ]
+        settings.theses = [thesis].compactMap { $0 }
         fixture.configure(settings)
         let names: [(String, String, [String], [String])] = [
             ("NVDA", "NVIDIA Corporation", ["Nvidia", "英伟达"], []), ("AVGO", "Broadcom Inc.", ["Broadcom"], []),
@@ -40,8 +41,10 @@ struct RealNewsTests {
     }
 
     /// The same, then all headlines seen before `end`.
-    static func fixture(until end: UInt64, keeping: (SharedHeadline) -> Bool = { _ in true }) throws -> MarketFixture {
-        var fixture = world()
+    static func fixture(
+        until end: UInt64, thesis: Thesis? = nil, keeping: (SharedHeadline) -> Bool = { _ in true }
+    ) throws -> MarketFixture {
+        var fixture = world(thesis: thesis)
         for headline in try SharedHeadline.all().sorted(by: { $0.time < $1.time })
         where headline.time <= end && keeping(headline) {
             fixture.news(
