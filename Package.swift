@@ -150,7 +150,8 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .executableTarget(
             name: "epicenter-bench",
             dependencies: [
-                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution", "Streaming",
+                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution",
+                "Streaming",
                 "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),

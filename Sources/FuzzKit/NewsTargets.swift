@@ -13,7 +13,9 @@ extension FuzzTargets {
             "Größe über Straße: ACME (NASDAQ: ACME) raises guidance 3.6–3.7 %\nЦена акций Acme упала на 5 %\n株価急落",
             "Acme's   rival\tsays “no”…\nacme acme acme acme acme acme acme acme",
         ]
-        let words = ["$", "%", "Acme", "英伟达", "billion", "亿", "shares fall", " - ", "’s", "\u{301}", "\u{1F1FA}", "０", "1e400"]
+        let words = [
+            "$", "%", "Acme", "英伟达", "billion", "亿", "shares fall", " - ", "’s", "\u{301}", "\u{1F1FA}", "０", "1e400",
+        ]
         let mutator = Mutator(seeds: seeds.map { Array($0.utf8) }, words: words, grammar: .text, limit: 1 << 12)
         return FuzzTarget("headlines", mutator, memory: (8 << 20, 4_096)) { bytes in
             guard let text = String(validating: bytes, as: UTF8.self) else { return .refused }
@@ -31,7 +33,8 @@ extension FuzzTargets {
                 item.body = String(line.reversed())
                 view.apply(.newsItem(item))
             }
-            try require(view.itemsRead == UInt64(lines.count), "\(view.itemsRead) of \(lines.count) headlines were read")
+            try require(
+                view.itemsRead == UInt64(lines.count), "\(view.itemsRead) of \(lines.count) headlines were read")
             let stories = view.stories(at: view.latest)
             let told = stories.reduce(0) { $0 + $1.items }
             try require(told == lines.count, "\(told) of \(lines.count) headlines are in a story")

@@ -148,7 +148,8 @@ extension StoryIndex {
         let reason: Reason
     }
 
-    private func bestStory(for headline: Headline, repeated: (place: NearDuplicates.Place, jaccard: Double)?) -> Match? {
+    private func bestStory(for headline: Headline, repeated: (place: NearDuplicates.Place, jaccard: Double)?) -> Match?
+    {
         if let repeated, let story = table[duplicates[repeated.place].story], now - story.lastSeen <= settings.window {
             return Match(id: story.id, score: 0, reason: .nearDuplicate(jaccard: repeated.jaccard))
         }

@@ -37,7 +37,8 @@ public enum Voice {
         dice afirma anuncia asegura confirma niega responde sagt kundigt bestatigt dementiert erklart
         """.split(whereSeparator: \.isWhitespace).map(String.init))
     private static let commitments = [
-        ["to", "spend"], ["to", "invest"], ["will", "spend"], ["will", "invest"], ["spending", "to"], ["raises", "capex"],
+        ["to", "spend"], ["to", "invest"], ["will", "spend"], ["will", "invest"], ["spending", "to"],
+        ["raises", "capex"],
         ["raises", "guidance"], ["cuts", "guidance"], ["will", "build"], ["to", "build"], ["to", "buy"],
     ]
     private static let ideographs = ["表示", "回应", "回應", "宣布", "称", "稱", "计划", "計劃", "将投", "將投", "拟投", "擬投"]

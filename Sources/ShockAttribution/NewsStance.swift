@@ -68,7 +68,9 @@ extension NewsView {
     /// group, reprints and reports of prices left out; of one story each speaker and each source counts once. Headlines
     /// are measured only where the thesis has sentences of both sides. What an entity says of itself in a headline is
     /// tier 2, whoever prints it.
-    public func stance(on thesis: String, at time: UInt64, correlation: Double = 0.3) throws(ParameterError) -> NewsStance? {
+    public func stance(on thesis: String, at time: UInt64, correlation: Double = 0.3) throws(ParameterError)
+        -> NewsStance?
+    {
         guard let thesis = thesisSettings(thesis) else { return nil }
         var missing: [String] = []
         var voices = statements(thesis.id, at: time)
@@ -86,7 +88,8 @@ extension NewsView {
             guard case .statement(let value)? = fact.value, value.thesis == thesis else { return nil }
             let stance = value.stance == .supports ? 1 : value.stance == .opposes ? -1 : 0
             return NewsStance.Voice(
-                sequence: fact.sequence, time: fact.eventTime, tier: max(1, fact.tier.rawValue == 0 ? 5 : fact.tier.rawValue),
+                sequence: fact.sequence, time: fact.eventTime,
+                tier: max(1, fact.tier.rawValue == 0 ? 5 : fact.tier.rawValue),
                 speaker: value.speaker, text: fact.title, stance: stance, isFact: true)
         }
     }

@@ -61,7 +61,9 @@ struct NewsVocabulary: Sendable {
     }
 
     /// Whose spelling a mention is: one entity, or several that share it.
-    func owners(_ mention: EntityMention) -> [String] { mention.entity.split(separator: Self.separator).map(String.init) }
+    func owners(_ mention: EntityMention) -> [String] {
+        mention.entity.split(separator: Self.separator).map(String.init)
+    }
 
     /// Where a headline names instruments, as indices of its tokens.
     func instruments(among mentions: [EntityMention]) -> [Range<Int>] {

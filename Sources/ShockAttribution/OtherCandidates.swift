@@ -72,7 +72,9 @@ extension OtherCandidates {
         let total = measure.simpleReturn
         guard let score = CoMovementScore(part: part, of: total) else {
             let reason = "moved it \(Words.points(part)) pp, the other way"
-            if part != 0, total != 0 { result.rejected.append(.made(kind, id, reason, Array(parts.evidence.prefix(2)))) }
+            if part != 0, total != 0 {
+                result.rejected.append(.made(kind, id, reason, Array(parts.evidence.prefix(2))))
+            }
             return
         }
         var message = TriggerCandidate()
@@ -130,7 +132,8 @@ extension OtherCandidates {
             tier: NewsModels.SourceTier(rawValue: fact.tier.rawValue) ?? .press, isPriceReport: false)
         guard let score = try? TriggerScore(evidence, onset: interval, weights: weights) else { return }
         var message = TriggerCandidate()
-        message.story = "\(kind == .peer ? "peer" : kind == .release ? "release" : "filing")/\(fact.subject)/\(fact.asOf)"
+        message.story =
+            "\(kind == .peer ? "peer" : kind == .release ? "release" : "filing")/\(fact.subject)/\(fact.asOf)"
         message.kind = kind
         message.subject = fact.subject
         message.headline = title
@@ -173,7 +176,7 @@ extension OtherCandidates {
             message.story = "peer/\(shock.shock)"
             message.kind = .peer
             message.subject = shock.subject
-                message.headline = "The shock of \(shock.subject) in the session of \(other.session)"
+            message.headline = "The shock of \(shock.subject) in the session of \(other.session)"
             message.relevance = evidence.relevance
             message.firstSeen = other.onsetFrom
             message.latest = other.onsetUntil
@@ -214,10 +217,13 @@ extension OtherCandidates {
             else { continue }
             total += fund.rebalancing(underlyingReturn: measure.simpleReturn)
         }
-        let bound = law.map { "; at most \(Words.size(LeveragedFundFlow.capacityInPercentagePoints(flow: total, law: $0)))" }
+        let bound = law.map {
+            "; at most \(Words.size(LeveragedFundFlow.capacityInPercentagePoints(flow: total, law: $0)))"
+        }
         result.rejected.append(
             .made(
-                .flow, "leveraged funds", "they restore their leverage at the close, after the move began" + (bound ?? ""),
+                .flow, "leveraged funds",
+                "they restore their leverage at the close, after the move began" + (bound ?? ""),
                 funds.map(\.sequence)))
     }
 

@@ -92,7 +92,8 @@ struct NewsInput: ParsableArguments {
                     throw Failure("nobody serves market at \(endpoint): is the service running?")
                 }
                 _ = try poller.wait(timeout: .milliseconds(100))
-            case .withdrawn(let first, _): throw Failure("the service took back its records from \(first) on: try again")
+            case .withdrawn(let first, _):
+                throw Failure("the service took back its records from \(first) on: try again")
             case .refused(let code, let reason): throw Failure("refused: \(code) \(reason)")
             }
             progress.show(reader.next - 1, of: reader.head)
@@ -116,7 +117,9 @@ extension News {
 
         func validate() throws {
             try input.check(recording)
-            guard (1...10_000).contains(hours) else { throw ValidationError("--hours is \(hours), allowed is 1 to 10000") }
+            guard (1...10_000).contains(hours) else {
+                throw ValidationError("--hours is \(hours), allowed is 1 to 10000")
+            }
             guard limit > 0 else { throw ValidationError("--limit is \(limit), allowed is 1 and more") }
         }
 

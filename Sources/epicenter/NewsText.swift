@@ -35,7 +35,9 @@ enum NewsText {
         } else {
             lines.append("  attention          not known: under a week of news before")
         }
-        if let novelty = value.novelty { lines.append("  novelty            \(number(novelty, 0)) of 100 (RavenPack's decay)") }
+        if let novelty = value.novelty {
+            lines.append("  novelty            \(number(novelty, 0)) of 100 (RavenPack's decay)")
+        }
         lines.append("  72 hours           \(bars(value.hourly))")
         return lines.joined(separator: "\n")
     }
@@ -44,7 +46,8 @@ enum NewsText {
         var lines = ["\(value.thesis): \(value.statement)", ""]
         lines.append("  voices               for  neither  against   effective     stance")
         for group in value.tiers + [value.insiders, value.public_] { lines.append(row(group)) }
-        lines.append("  (effective number and stance at a correlation of \(number(value.correlation, 2)), an assumption)")
+        lines.append(
+            "  (effective number and stance at a correlation of \(number(value.correlation, 2)), an assumption)")
         lines.append(
             "  public less insiders \(signed(value.gap)) [\(signed(value.gapLower)), \(signed(value.gapUpper))]"
                 + (value.isNotable ? "" : ": not enough to tell"))
@@ -55,7 +58,8 @@ enum NewsText {
             let side = voice.stance > 0 ? "for    " : voice.stance < 0 ? "against" : "neither"
             let kind = voice.isFact ? "fact" : "read"
             lines.append(
-                "  \(time(voice.time))  T\(voice.tier) \(side) \(kind)  \(clean(voice.speaker)): \(clean(voice.text)) [\(voice.sequence)]")
+                "  \(time(voice.time))  T\(voice.tier) \(side) \(kind)  \(clean(voice.speaker)): \(clean(voice.text)) [\(voice.sequence)]"
+            )
         }
         if value.voices.count > 40 { lines.append("  … \(value.voices.count - 40) more (--json)") }
         return lines.joined(separator: "\n")
@@ -64,21 +68,27 @@ enum NewsText {
     private static func row(_ group: NewsStance.Group) -> String {
         let name = group.name.padding(toLength: 20, withPad: " ", startingAt: 0)
         let counts = [group.support, group.neutral, group.oppose].map { left("\($0)", 8) }.joined()
-        return "  \(name)\(counts)\(left(number(group.effectiveSize, 1), 12))    \(signed(group.stance)) ± \(number(group.deviation, 2))"
+        return
+            "  \(name)\(counts)\(left(number(group.effectiveSize, 1), 12))    \(signed(group.stance)) ± \(number(group.deviation, 2))"
     }
 
     static func explanation(_ value: NewsExplanation) -> String {
         func list(_ values: [String: Double]) -> String {
-            let parts = values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \(number($0.value, 0))" }
+            let parts = values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+                "\($0.key) \(number($0.value, 0))"
+            }
             return parts.isEmpty ? "none" : parts.joined(separator: ", ")
         }
         var lines = [
-            clean(value.title), "  source             \(clean(value.source)), tier \(value.tier == 0 ? "not known" : "T\(value.tier)")",
+            clean(value.title),
+            "  source             \(clean(value.source)), tier \(value.tier == 0 ? "not known" : "T\(value.tier)")",
             "  seen               \(time(value.seen)), record \(value.sequence) of market",
             "  language           \(value.language)", "  names              \(list(value.entities))",
             "  groups             \(list(value.groups))", "  terms              \(value.terms.joined(separator: ", "))",
         ]
-        if !value.quantities.isEmpty { lines.append("  quantities         \(value.quantities.joined(separator: ", "))") }
+        if !value.quantities.isEmpty {
+            lines.append("  quantities         \(value.quantities.joined(separator: ", "))")
+        }
         if !value.speaker.isEmpty { lines.append("  speaks             \(value.speaker)") }
         lines.append("  tone               \(signed(value.tone))")
         if value.isPriceReport { lines.append("  report of a price  it says what moved, and is no cause") }
@@ -91,7 +101,9 @@ enum NewsText {
 
     // MARK: Words
 
-    private static func number(_ value: Double, _ decimals: Int) -> String { FixedNumber.decimal(value, decimals: decimals) }
+    private static func number(_ value: Double, _ decimals: Int) -> String {
+        FixedNumber.decimal(value, decimals: decimals)
+    }
 
     private static func signed(_ value: Double) -> String { FixedNumber.decimal(value, decimals: 2, signed: true) }
 
@@ -99,7 +111,9 @@ enum NewsText {
 
     /// Others' text on a terminal: control characters would write on it.
     private static func clean(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) }))
     }
 
     private static func left(_ text: String, _ width: Int) -> String {

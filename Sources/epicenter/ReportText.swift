@@ -145,7 +145,8 @@ struct ReportText {
         for rejected in attribution.rejected { lines.append("  ruled out: \(rejected.subject), \(rejected.reason)") }
         if attribution.hasSubjectAttentionZ {
             let z = attribution.subjectAttentionZ
-            lines.append("  \(finding.subject) was named \(number(abs(z), 1)) σ \(z < 0 ? "less" : "more") often than usual")
+            lines.append(
+                "  \(finding.subject) was named \(number(abs(z), 1)) σ \(z < 0 ? "less" : "more") often than usual")
         }
         return lines
     }

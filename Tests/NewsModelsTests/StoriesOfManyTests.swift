@@ -139,7 +139,8 @@ struct StoriesOfManyTests {
         #expect(copy == index)
         for sequence in 400..<500 {
             let next = item(
-                UInt64(sequence + 1), Int64(sequence) / 4, "T", "Harbour \(sequence % 40) strikes over pay again, union says")
+                UInt64(sequence + 1), Int64(sequence) / 4, "T",
+                "Harbour \(sequence % 40) strikes over pay again, union says")
             #expect(copy.add(next) == index.add(next))
         }
     }

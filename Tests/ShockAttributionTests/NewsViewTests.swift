@@ -27,7 +27,9 @@ struct NewsViewTests {
     func attention() throws {
         let view = Self.view(
             TriggerTests.fixture { fixture in
-                for index in 0..<9 { fixture.news("Abcdar and the comet", at: TriggerTests.open - UInt64(index) * TriggerTests.hour) }
+                for index in 0..<9 {
+                    fixture.news("Abcdar and the comet", at: TriggerTests.open - UInt64(index) * TriggerTests.hour)
+                }
             }.messages)
         let value = try #require(view.attention(to: "ABC", at: TriggerTests.open))
         #expect(value.mentions == 9 && value.hourly.reduce(0, +) == 9)
@@ -66,12 +68,14 @@ struct RealStanceTests {
             return exposure
         }
         thesis.supporting = [
-            "Cheap model raises doubts about spending on AI chips", "Demand for GPUs may collapse as models become efficient",
+            "Cheap model raises doubts about spending on AI chips",
+            "Demand for GPUs may collapse as models become efficient",
             "Investors fear that big AI budgets were wasted", "Low-cost rival shows fewer chips are needed",
             "Low-cost startup threatens AI chip makers",
         ]
         thesis.opposing = [
-            "Company to spend billions more on AI data centers this year", "Chief executive raises AI infrastructure budget",
+            "Company to spend billions more on AI data centers this year",
+            "Chief executive raises AI infrastructure budget",
             "Efficient models will increase demand for chips, maker says", "Advances prove the need for more GPUs",
             "AI models still need our chips, maker says",
         ]
@@ -84,7 +88,9 @@ struct RealStanceTests {
         var view = NewsViewTests.view(try RealNewsTests.fixture(until: end, thesis: Self.thesis).messages)
         let stance = try #require(try view.stance(on: "fewer-gpus", at: end))
         let insiders = stance.voices.filter { $0.tier <= 2 }
-        for voice in insiders { print(CivilTime.rfc3339(voice.time), voice.tier, voice.speaker, voice.stance, voice.text.prefix(80)) }
+        for voice in insiders {
+            print(CivilTime.rfc3339(voice.time), voice.tier, voice.speaker, voice.stance, voice.text.prefix(80))
+        }
         func against(_ speaker: String, _ date: String) -> Bool {
             insiders.contains {
                 $0.speaker == speaker && $0.stance < 0 && CivilTime.rfc3339($0.time).hasPrefix(date)
@@ -92,7 +98,9 @@ struct RealStanceTests {
         }
         #expect(against("META", "2025-01-24"))
         #expect(against("NVDA", "2025-01-27"))
-        #expect(try #require(try view.stance(on: "fewer-gpus", at: MarketFixture.at("2025-01-24", "00:00:00"))).insiders.oppose < insiders.count)
+        #expect(
+            try #require(try view.stance(on: "fewer-gpus", at: MarketFixture.at("2025-01-24", "00:00:00"))).insiders
+                .oppose < insiders.count)
         #expect(try view.stance(on: "nothing", at: end) == nil)
         view.apply(.configurationChanged(ConfigurationChanged()))
         #expect(view.theses.isEmpty)
