@@ -18,8 +18,11 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: hot)
+/// - Parameter optimised: In debug builds too, because tests read a month of news.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], optimised: Bool = false) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: hot + (optimised ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []))
 }
 
 func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -64,7 +67,7 @@ let package = Package(
         library("Calendars", ["Schema"]),
         // Models: pure.
         library("MarketModels"),
-        library("NewsModels", ["MarketModels"]),
+        library("NewsModels", ["MarketModels"], optimised: true),
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
         library("ShockAttribution", ["Schema", "MarketModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
@@ -98,8 +101,8 @@ let package = Package(
         process(
             "epicenter",
             [
-                "ServiceKit", "Pipeline", "Evaluation", "Feeds", "Calendars", "DBN", "Schema", "EventLog", "Streaming",
-                "ZeroMQ", "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
+                "ServiceKit", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars", "DBN", "Schema",
+                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),
@@ -155,7 +158,9 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .executableTarget(
             name: "epicenter-bench",
             dependencies: [
-                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "Streaming", "ZeroMQ", protobuf,
+                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution",
+                "Streaming",
+                "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .executableTarget(

@@ -24,14 +24,14 @@ enum Main {
             let area = evaluation.areaUnderCurve(isTest: true, by: value)
             print("\nStance by \(name): area under the curve \(rounded(area))")
         }
-        speed(labels, evaluation)
+        try Recorded()?.measure(labels)
     }
 
     private static let measures: [(String, @Sendable (StanceScore) -> Double)] = [
         ("words and characters", { $0.likeness }), ("tone", { $0.agreement }), ("both", { $0.score }),
     ]
 
-    private static func row(_ name: String, _ accuracy: Accuracy) throws {
+    static func row(_ name: String, _ accuracy: Accuracy) throws {
         let interval = try WilsonInterval(successes: accuracy.right, trials: accuracy.trials)
         print(
             "| \(name) | \(accuracy.trials) | \(rounded(accuracy.rate))",
@@ -63,24 +63,5 @@ enum Main {
                 }
             }
         }
-    }
-
-    /// Everything done for one item, over and over, on one core.
-    private static func speed(_ labels: LabelledHeadlines, _ evaluation: TextEvaluation) {
-        let texts = labels.headlines
-        var (items, checksum) = (0, 0)
-        let start = ContinuousClock.now
-        while ContinuousClock.now - start < .seconds(3) {
-            for headline in texts {
-                let text = TextNormalizer.normalize(headline.text)
-                let language = LanguageIdentifier.identify(text).language
-                checksum &+= QuantityParser.quantities(in: text, language: language).count
-                checksum &+=
-                    Tone.read(text).direction.rawValue + (evaluation.stance(of: headline)?.stance.rawValue ?? 0)
-                items += 1
-            }
-        }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        print("\n\(Int(Double(items) / seconds)) items/s on one core (checksum \(checksum))")
     }
 }

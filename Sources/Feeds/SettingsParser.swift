@@ -103,7 +103,8 @@ struct SettingsParser {
 
     private func theses(_ node: Node?, _ symbols: Set<String>) -> [Thesis] {
         var taken = Names()
-        return each(node, "theses", ["id", "statement", "frozen", "exposures"]) { element, key, values in
+        let keys = ["id", "statement", "frozen", "exposures", "supporting", "opposing"]
+        return each(node, "theses", keys) { element, key, values in
             var thesis = Thesis()
             thesis.id = reader.text(values["id"], "\(key).id", in: element) ?? ""
             take(thesis.id, &taken, values["id"], "\(key).id")
@@ -113,6 +114,12 @@ struct SettingsParser {
                 reader.note(values["frozen"], "\(key).frozen", quoted(thesis.frozen), "a date YYYY-MM-DD")
             }
             thesis.exposures = exposures(values["exposures"], "\(key).exposures", symbols)
+            thesis.supporting = reader.texts(values["supporting"], "\(key).supporting", in: element)
+            thesis.opposing = reader.texts(values["opposing"], "\(key).opposing", in: element)
+            if thesis.supporting.isEmpty != thesis.opposing.isEmpty {
+                let found = thesis.supporting.isEmpty ? "only opposing" : "only supporting"
+                reader.note(element, key, found, "sentences of both sides, or of none")
+            }
             return thesis
         }
     }

@@ -85,8 +85,17 @@ public struct TriggerWeights: Codable, Equatable, Sendable {
     public var tiers = [1.0, 0.8, 0.4, 0.3, 0, -0.5]
     /// For only reporting a price move, before the onset; inside it that is refused.
     public var priceReport = -1.5
+    /// For each unit of the return that something moving at the same time accounts for (``CoMovementScore``).
+    public var share = 4.0
 
     public init() {}
+
+    /// For results on a scheduled day: of labelled shocks a third are such days.
+    public static let release = TriggerWeights(prior: -1.5)
+    /// For what an issuer files or commits itself to.
+    public static let filing = TriggerWeights(prior: -2.5)
+
+    private init(prior: Double) { self.prior = prior }
 }
 
 /// Why evidence cannot be of a cause.
@@ -151,5 +160,24 @@ extension TriggerScore {
         direction = weights.direction * (evidence.direction ?? 0)
         tier = weights.tiers[evidence.tier.rawValue - 1]
         priceReport = evidence.isPriceReport ? weights.priceReport : 0
+    }
+}
+
+/// The log-odds that a move was one of something wider, or of a flow: by the share of the return that this accounts
+/// for. At three quarters it is as likely as the unknown.
+public struct CoMovementScore: Codable, Equatable, Sendable {
+    public let prior: Double
+    public let share: Double
+    public var logOdds: Double { prior + share }
+
+    /// - Parameters:
+    ///   - part: What it accounts for, in the return's unit.
+    ///   - total: The return.
+    /// - Returns: `nil` if the part points the other way than the return, or either is 0 or not a number: such a
+    ///   mechanism is rejected, not weighed.
+    public init?(part: Double, of total: Double, weights: TriggerWeights = TriggerWeights()) {
+        guard part.isFinite, total.isFinite, part * total > 0 else { return nil }
+        prior = weights.prior
+        share = weights.share * min(1, part / total)
     }
 }

@@ -23,6 +23,9 @@ public struct AttributeStage: Stage {
 
     var settings: ModelSettings { stored.value }
 
+    /// Stories begun since the stream began, for whoever looks at its load.
+    public var newsStories: UInt64 { news.storiesBegun }
+
     public mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox) {
         switch message {
         case .bars(let bars): apply(bars, rows: rows)
@@ -49,11 +52,13 @@ public struct AttributeStage: Stage {
         let starts = bars.start
         let ends = bars.end
         let closes = bars.close
+        let volumes = bars.volume
         let first = bars.firstSequence
         for row in rows {
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             prices.record(
-                slot: slot, price: closes[row], start: starts[row], end: ends[row], sequence: first &+ UInt64(row))
+                slot: slot, price: closes[row], volume: volumes[row], start: starts[row], end: ends[row],
+                sequence: first &+ UInt64(row))
         }
     }
 
@@ -65,7 +70,8 @@ public struct AttributeStage: Stage {
         for row in rows {
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             let time = times[row]
-            prices.record(slot: slot, price: traded[row], start: time, end: time, sequence: first &+ UInt64(row))
+            prices.record(
+                slot: slot, price: traded[row], volume: 0, start: time, end: time, sequence: first &+ UInt64(row))
         }
     }
 }

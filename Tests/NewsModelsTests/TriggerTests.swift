@@ -113,4 +113,16 @@ struct TriggerTests {
         #expect(try TriggerRanking.rank([("story", real)]).trigger?.id == "story")
         #expect(try TriggerRanking.rank([("story", stale)]).trigger == nil)
     }
+
+    @Test("what moved with it counts by its share of the return, and not at all the other way")
+    func coMovement() throws {
+        let half = try #require(CoMovementScore(part: -0.085, of: -0.17))
+        #expect(abs(half.logOdds - -1) < 1e-12)
+        #expect(abs(try #require(CoMovementScore(part: -0.1275, of: -0.17)).logOdds) < 1e-12)
+        // More than all of it is all of it.
+        #expect(try #require(CoMovementScore(part: -0.3, of: -0.17)).logOdds == 1)
+        #expect(CoMovementScore(part: 0.01, of: -0.17) == nil)
+        #expect(CoMovementScore(part: .nan, of: -0.17) == nil)
+        #expect(CoMovementScore(part: 0, of: -0.17) == nil)
+    }
 }

@@ -19,6 +19,17 @@ public struct StanceScore: Codable, Equatable, Sendable {
     public let stance: Stance
 }
 
+/// A headline read once, to be measured against any number of theses.
+public struct ReadText: Sendable {
+    public let features: HashedFeatures
+    public let tone: Tone
+
+    public init(_ headline: String) {
+        features = HashedFeatures(headline)
+        tone = Tone.read(headline)
+    }
+}
+
 /// A thesis as sentences for it and against it, in any number of languages, and how texts compare with them.
 ///
 /// Works without any model: texts are compared by their words and characters (``HashedFeatures``) and by their tone
@@ -52,14 +63,17 @@ public struct StanceModel: Sendable {
         self.weights = weights
     }
 
-    /// O(words of the text).
-    public func score(_ text: String) -> StanceScore {
-        let features = HashedFeatures(text)
+    /// O(words²) of a headline; for several theses read it once (``ReadText``).
+    public func score(_ text: String) -> StanceScore { score(ReadText(text)) }
+
+    /// O(words).
+    public func score(_ text: ReadText) -> StanceScore {
+        let features = text.features
         var likeness = 0.0
         for (index, value) in zip(features.indices, features.values) {
             if let weight = difference[index] { likeness += Double(weight * value) }
         }
-        let agreement = Tone.read(text).score * lean
+        let agreement = text.tone.score * lean
         let score = weights.likeness * likeness + weights.agreement * agreement
         return StanceScore(
             likeness: likeness, agreement: agreement, score: score,
