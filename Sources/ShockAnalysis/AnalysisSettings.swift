@@ -32,8 +32,9 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
     /// come.
     var lateness: UInt64 = 0
 
-    /// No price may be made later than this after the record it comes in, in nanoseconds.
-    static let lead: UInt64 = 300 * 1_000_000_000
+    /// No price may be made later than this after the record it comes in, in nanoseconds: a day, as feeds allow it, so
+    /// that a service whose clock is hours behind goes on.
+    static let lead: UInt64 = 24 * 3_600 * 1_000_000_000
     /// A session without a bar of its own is closed from its prices so much later, in nanoseconds of record time; a
     /// closing print may be made as late.
     static let closeDelay: UInt64 = 60 * 1_000_000_000

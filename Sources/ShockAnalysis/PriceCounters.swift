@@ -5,7 +5,7 @@ extension AnalyzeStage {
         public internal(set) var unknownInstrument: UInt64 = 0
         /// Prices that are zero, negative or beyond what a price can be; bars that end before they start.
         public internal(set) var malformedPrice: UInt64 = 0
-        /// Prices made more than five minutes after the record they came in.
+        /// Prices made more than a day after the record they came in.
         public internal(set) var futurePrice: UInt64 = 0
         /// Prices and bars of a session that is already complete, or older than the last price.
         public internal(set) var latePrice: UInt64 = 0

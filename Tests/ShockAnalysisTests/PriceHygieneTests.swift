@@ -92,7 +92,7 @@ struct PriceHygieneTests {
             made.add(message, at: time)
             guard case .clockTick = message else { continue }
             made.bar(9, from: time, to: time + 30 * CivilTime.day, open: 1, close: 1, at: time)
-            made.trade(9, 50, time: time + 400 * CivilTime.second, at: time)
+            made.trade(9, 50, time: time + 25 * 3_600 * CivilTime.second, at: time)
             made.bar(9, from: 0, to: .max, open: 1, close: 1, at: time)
         }
         var stage = AnalyzeStage()
