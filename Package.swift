@@ -39,6 +39,7 @@ let package = Package(
         .executable(name: "epicenter-analyze", targets: ["epicenter-analyze"]),
         .executable(name: "epicenter-attribute", targets: ["epicenter-attribute"]),
         .executable(name: "epicenter-publish", targets: ["epicenter-publish"]),
+        .executable(name: "epicenter-embed", targets: ["epicenter-embed"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
@@ -79,6 +80,7 @@ let package = Package(
                 yams,
                 protobuf,
             ]),
+        library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
         process(
@@ -87,6 +89,9 @@ let package = Package(
             "epicenter-ingest",
             ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging, protobuf]),
         process("epicenter-analyze", ["ServiceKit", "ShockAnalysis"]),
+        process(
+            "epicenter-embed",
+            ["ServiceKit", "Embedding", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, protobuf]),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
         process(
             "epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", protobuf]),
@@ -112,6 +117,7 @@ let package = Package(
         tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels"]),
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
+        tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
@@ -127,7 +133,8 @@ let package = Package(
                 "Alerting", "EventLog", "Feeds", "MCAP", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution",
                 "Streaming", "TestKit", "ZeroMQ", protobuf,
             ]),
-        tests("ProcessTests", ["EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
+        tests(
+            "ProcessTests", ["NewsModels", "EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -147,11 +154,12 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .executableTarget(
             name: "epicenter-bench",
             dependencies: [
-                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "Streaming", "ZeroMQ", protobuf,
+                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "Streaming", "ZeroMQ",
+                protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .executableTarget(
-            name: "epicenter-text-accuracy", dependencies: ["TextEvaluation", "NewsModels", "MarketModels"],
+            name: "epicenter-text-accuracy", dependencies: ["TextEvaluation", "Embedding", "NewsModels", "MarketModels"],
             path: "Benchmarks/epicenter-text-accuracy", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
         .executableTarget(

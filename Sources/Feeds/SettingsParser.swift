@@ -101,7 +101,8 @@ struct SettingsParser {
 
     private func theses(_ node: Node?, _ symbols: Set<String>) -> [Thesis] {
         var taken = Names()
-        return each(node, "theses", ["id", "statement", "frozen", "exposures"]) { element, key, values in
+        return each(node, "theses", ["id", "statement", "frozen", "exposures", "supporting", "opposing"]) {
+            element, key, values in
             var thesis = Thesis()
             thesis.id = reader.text(values["id"], "\(key).id", in: element) ?? ""
             take(thesis.id, &taken, values["id"], "\(key).id")
@@ -110,6 +111,8 @@ struct SettingsParser {
             if !thesis.frozen.isEmpty, CivilTime.parseDate(thesis.frozen) == nil {
                 reader.note(values["frozen"], "\(key).frozen", quoted(thesis.frozen), "a date YYYY-MM-DD")
             }
+            thesis.supporting = reader.texts(values["supporting"], "\(key).supporting", in: element)
+            thesis.opposing = reader.texts(values["opposing"], "\(key).opposing", in: element)
             thesis.exposures = exposures(values["exposures"], "\(key).exposures", symbols)
             return thesis
         }

@@ -342,6 +342,12 @@ public nonisolated struct Thesis: Sendable {
 
   public var exposures: [Exposure] = []
 
+  /// sentences for it, as headlines would say it, in any language
+  public var supporting: [String] = []
+
+  /// and against it
+  public var opposing: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -864,7 +870,7 @@ nonisolated extension GroupMember: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Thesis"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}frozen\0\u{1}exposures\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}frozen\0\u{1}exposures\0\u{1}supporting\0\u{1}opposing\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -876,6 +882,8 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       case 2: try { try decoder.decodeSingularStringField(value: &self.statement) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.frozen) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.exposures) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.supporting) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.opposing) }()
       default: break
       }
     }
@@ -894,6 +902,12 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if !self.exposures.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.exposures, fieldNumber: 4)
     }
+    if !self.supporting.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.supporting, fieldNumber: 5)
+    }
+    if !self.opposing.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.opposing, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -902,6 +916,8 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if lhs.statement != rhs.statement {return false}
     if lhs.frozen != rhs.frozen {return false}
     if lhs.exposures != rhs.exposures {return false}
+    if lhs.supporting != rhs.supporting {return false}
+    if lhs.opposing != rhs.opposing {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
