@@ -159,7 +159,8 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .executableTarget(
-            name: "epicenter-text-accuracy", dependencies: ["TextEvaluation", "Embedding", "NewsModels", "MarketModels"],
+            name: "epicenter-text-accuracy",
+            dependencies: ["TextEvaluation", "Embedding", "NewsModels", "MarketModels"],
             path: "Benchmarks/epicenter-text-accuracy", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
         .executableTarget(

@@ -38,7 +38,8 @@ struct Embedded {
         }
         let area = LabelledHeadlines.areaUnderCurve(scored.filter(\.headline.isTest).map { ($0.headline, $0.likeness) })
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        print("\narea under the curve \(String(format: "%.3f", area)); \(texts) texts in \(String(format: "%.1f", seconds)) s")
+        let told = String(format: "%.3f; %d texts in %.1f s", area, texts, seconds)
+        print("\narea under the curve \(told)")
     }
 
     private func accuracy(_ scored: [(headline: LabelledHeadline, likeness: Double)], _ threshold: Double) -> Accuracy {
