@@ -42,6 +42,7 @@ let package = Package(
         .executable(name: "epicenter-analyze", targets: ["epicenter-analyze"]),
         .executable(name: "epicenter-attribute", targets: ["epicenter-attribute"]),
         .executable(name: "epicenter-publish", targets: ["epicenter-publish"]),
+        .executable(name: "epicenter-embed", targets: ["epicenter-embed"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
@@ -84,6 +85,7 @@ let package = Package(
                 protobuf,
             ]),
         library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "Feeds"]),
+        library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
         process(
@@ -95,6 +97,9 @@ let package = Package(
                 protobuf,
             ]),
         process("epicenter-analyze", ["ServiceKit", "ShockAnalysis"]),
+        process(
+            "epicenter-embed",
+            ["ServiceKit", "Embedding", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, protobuf]),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
         process(
             "epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", protobuf]),
@@ -122,6 +127,7 @@ let package = Package(
         tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels", "TestKit"]),
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
+        tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
         tests("EvaluationTests", ["Evaluation", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
@@ -138,7 +144,8 @@ let package = Package(
                 "Alerting", "EventLog", "Feeds", "MCAP", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution",
                 "Streaming", "TestKit", "ZeroMQ", protobuf,
             ]),
-        tests("ProcessTests", ["EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
+        tests(
+            "ProcessTests", ["NewsModels", "EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -159,12 +166,12 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
             name: "epicenter-bench",
             dependencies: [
                 "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution",
-                "Streaming",
-                "ZeroMQ", protobuf,
+                "Streaming", "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .executableTarget(
-            name: "epicenter-text-accuracy", dependencies: ["TextEvaluation", "NewsModels", "MarketModels"],
+            name: "epicenter-text-accuracy",
+            dependencies: ["TextEvaluation", "Embedding", "NewsModels", "MarketModels"],
             path: "Benchmarks/epicenter-text-accuracy", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
         .executableTarget(

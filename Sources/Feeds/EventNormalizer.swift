@@ -90,7 +90,8 @@ public struct EventNormalizer: Sendable {
                     condition: trade.condition))
         case .news(let news): return .news(news)
         case .fact(let fact): return .fact(fact)
-        case nil: throw Fault(.unknownType, "the event is empty, allowed are bar, trade, news, fact")
+        case .embedding(let embedding): return .embedding(embedding)
+        case nil: throw Fault(.unknownType, "the event is empty, allowed are bar, trade, news, fact, embedding")
         }
     }
 }

@@ -185,7 +185,7 @@ public struct MarketMerge: Sendable {
             change.recordTime = time
             packer.append(.configurationChanged(change))
         case .producerMark: marksLeftOut += 1
-        case .newsItem, .fact, .clockTick, .instrumentDefinition: packer.append(message)
+        case .newsItem, .newsEmbedding, .fact, .clockTick, .instrumentDefinition: packer.append(message)
         case .shockSignal, .finding, .alertRecord:
             throw MergeConflict(
                 description:

@@ -6,6 +6,7 @@ public enum MarketRow: Sendable, Equatable {
     case trade(TradeRow)
     case news(NewsItem)
     case fact(Fact)
+    case embedding(NewsEmbedding)
 
     /// When it happened, ns since the Unix epoch; a bar's is its end.
     public var eventTime: UInt64 {
@@ -14,6 +15,7 @@ public enum MarketRow: Sendable, Equatable {
         case .trade(let trade): trade.time
         case .news(let news): news.eventTime
         case .fact(let fact): fact.eventTime
+        case .embedding(let embedding): embedding.eventTime
         }
     }
 
@@ -77,6 +79,9 @@ public struct ColumnPacker: Sendable {
         case .fact(var fact):
             fact.recordTime = recordTime
             append(.fact(fact))
+        case .embedding(var embedding):
+            embedding.recordTime = recordTime
+            append(.newsEmbedding(embedding))
         }
     }
 

@@ -54,6 +54,7 @@ import ZeroMQ
 /// | `publish.alerts` | `ipc://RUN/alerts.sock` | XPUB |
 /// | `publish.replay` | `ipc://RUN/replay.sock` | ROUTER for snapshots and replay |
 /// | `publish.source` | `urn:epicenter` | CloudEvents source |
+/// | `embed.directory` | none | the model of `epicenter-embed`, made by `scripts/setup --embed`; none: it is not started |
 /// | `security.directory` | `/etc/epicenter/keys` | CURVE keys and the list of those let in |
 /// | `security.serverKey` | none | name of the key that public sockets are known by |
 /// | `security.curve` | `auto` | `auto`: CURVE on public TCP sockets off the loopback; `always`: on all public sockets |
@@ -91,6 +92,8 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var alerts: String?
     public var replay: String?
     public var source = "urn:epicenter"
+    /// nil: there are no embeddings.
+    public var embedDirectory: String?
     public var keyDirectory = "/etc/epicenter/keys"
     public var serverKey: String?
     public var alwaysCurve = false
@@ -98,7 +101,7 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public init() {}
 
     /// Sections that are read here.
-    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish", "security"]
+    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish", "embed", "security"]
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
@@ -214,6 +217,7 @@ extension ServiceConfiguration {
             reader.checked(key, allowedEndpoints(key), allowedEndpoint) { self[keyPath: path] = $0 }
         }
         reader.string("publish.source") { source = $0 }
+        reader.string("embed.directory") { embedDirectory = $0.isEmpty ? nil : $0 }
     }
 
     private mutating func readSecurity(_ reader: SettingsReader) {
@@ -332,6 +336,7 @@ extension ServiceConfiguration {
         if runDirectory != new.runDirectory { keys.append("run.directory") }
         if dataDirectory != new.dataDirectory { keys.append("data.directory") }
         if healthEndpoint != new.healthEndpoint { keys.append("service.health") }
+        if embedDirectory != new.embedDirectory { keys.append("embed.directory") }
         return keys
     }
 }

@@ -42,7 +42,7 @@ public struct AttributeStage: Stage {
         case .shockSignal(let signal):
             outbox.begin(cause: signal.cause.sequence, recordTime: signal.recordTime)
             outbox.emit(explain(signal))
-        case .clockTick, .producerMark, .finding, .alertRecord: break
+        case .clockTick, .newsEmbedding, .producerMark, .finding, .alertRecord: break
         }
     }
 

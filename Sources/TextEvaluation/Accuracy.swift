@@ -74,17 +74,8 @@ public struct TextEvaluation: Sendable {
 
     /// P(a headline for the thesis scores higher than one against it), each thesis with itself.
     public func areaUnderCurve(isTest: Bool, language: String? = nil, by value: (StanceScore) -> Double) -> Double {
-        var (wins, pairs) = (0.0, 0.0)
-        for thesis in labels.theses {
-            let scored = selected(isTest, language).filter { $0.thesis == thesis && $0.stance != .neutral }
-                .compactMap { headline in stance(of: headline).map { (headline.stance, value($0)) } }
-            let low = scored.filter { $0.0 == .opposes }.map(\.1)
-            for high in scored where high.0 == .supports {
-                pairs += Double(low.count)
-                wins += low.reduce(0) { $0 + (high.1 > $1 ? 1 : high.1 == $1 ? 0.5 : 0) }
-            }
-        }
-        return wins / max(1, pairs)
+        LabelledHeadlines.areaUnderCurve(
+            selected(isTest, language).compactMap { headline in stance(of: headline).map { (headline, value($0)) } })
     }
 
     private func selected(_ isTest: Bool, _ language: String?) -> [LabelledHeadline] {
@@ -100,5 +91,20 @@ public struct TextEvaluation: Sendable {
             accuracy.add(label: label, judgement: judgement)
         }
         return accuracy
+    }
+}
+
+extension LabelledHeadlines {
+    /// P(a headline for the thesis scores higher than one against it), each thesis with itself.
+    public static func areaUnderCurve(_ scored: [(headline: LabelledHeadline, value: Double)]) -> Double {
+        var (wins, pairs) = (0.0, 0.0)
+        for high in scored where high.headline.stance == .supports {
+            for low in scored {
+                guard low.headline.stance == .opposes, low.headline.thesis == high.headline.thesis else { continue }
+                pairs += 1
+                wins += high.value > low.value ? 1 : high.value == low.value ? 0.5 : 0
+            }
+        }
+        return wins / max(1, pairs)
     }
 }

@@ -107,9 +107,6 @@ extension Stance {
 
 /// The same comparison over embeddings that the stream has of the thesis's sentences and of a text, all of one model.
 public struct EmbeddingStance: Sendable {
-    /// Differences of cosines are small; from this one on a text leans either way.
-    public static let threshold = 0.004
-
     private let supporting: [Double]
     private let opposing: [Double]
 

@@ -421,6 +421,32 @@ public nonisolated struct NewsItem: Sendable {
   public init() {}
 }
 
+/// What a text means, as a vector: computed once by epicenter-embed, so that no stage loads a model and a replay depends
+/// on nothing installed. The event time is that of the news item or settings the text came with.
+public nonisolated struct NewsEmbedding: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var sequence: UInt64 = 0
+
+  public var recordTime: UInt64 = 0
+
+  public var eventTime: UInt64 = 0
+
+  /// FNV-1a, 64 bits, of the text's UTF-8: a headline, or a sentence of a thesis
+  public var textHash: UInt64 = 0
+
+  /// vectors of different models cannot be compared
+  public var model: String = String()
+
+  public var values: [Float] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// A dated, sourced statement used by the models. The event time is when the public could know it.
 public nonisolated struct Fact: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1189,6 +1215,61 @@ nonisolated extension NewsItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.title != rhs.title {return false}
     if lhs.body != rhs.body {return false}
     if lhs.url != rhs.url {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NewsEmbedding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NewsEmbedding"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{3}text_hash\0\u{1}model\0\u{1}values\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.recordTime) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.eventTime) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.textHash) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.model) }()
+      case 6: try { try decoder.decodeRepeatedFloatField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.sequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.sequence, fieldNumber: 1)
+    }
+    if self.recordTime != 0 {
+      try visitor.visitSingularFixed64Field(value: self.recordTime, fieldNumber: 2)
+    }
+    if self.eventTime != 0 {
+      try visitor.visitSingularFixed64Field(value: self.eventTime, fieldNumber: 3)
+    }
+    if self.textHash != 0 {
+      try visitor.visitSingularFixed64Field(value: self.textHash, fieldNumber: 4)
+    }
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 5)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitPackedFloatField(value: self.values, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NewsEmbedding, rhs: NewsEmbedding) -> Bool {
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.recordTime != rhs.recordTime {return false}
+    if lhs.eventTime != rhs.eventTime {return false}
+    if lhs.textHash != rhs.textHash {return false}
+    if lhs.model != rhs.model {return false}
+    if lhs.values != rhs.values {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -125,6 +125,15 @@ public nonisolated struct InputEvent: Sendable {
     set {event = .fact(newValue)}
   }
 
+  /// protobuf only
+  public var embedding: NewsEmbedding {
+    get {
+      if case .embedding(let v)? = event {return v}
+      return NewsEmbedding()
+    }
+    set {event = .embedding(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Event: Equatable, Sendable {
@@ -132,6 +141,8 @@ public nonisolated struct InputEvent: Sendable {
     case trade(InputTrade)
     case news(NewsItem)
     case fact(Fact)
+    /// protobuf only
+    case embedding(NewsEmbedding)
 
   }
 
@@ -297,7 +308,7 @@ nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension InputEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InputEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bar\0\u{1}trade\0\u{1}news\0\u{1}fact\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bar\0\u{1}trade\0\u{1}news\0\u{1}fact\0\u{1}embedding\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -357,6 +368,19 @@ nonisolated extension InputEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.event = .fact(v)
         }
       }()
+      case 5: try {
+        var v: NewsEmbedding?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .embedding(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .embedding(v)
+        }
+      }()
       default: break
       }
     }
@@ -383,6 +407,10 @@ nonisolated extension InputEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .fact?: try {
       guard case .fact(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .embedding?: try {
+      guard case .embedding(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
     case nil: break
     }
