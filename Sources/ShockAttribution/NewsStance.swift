@@ -41,8 +41,8 @@ public struct NewsStance: Codable, Equatable, Sendable {
     public let tiers: [Group]
     /// Tiers 1 and 2, and 5 and 6.
     public let insiders: Group
-    public let public_: Group
-    /// Stance of the public less that of insiders, with its 95 % interval; whether it is worth telling.
+    public let crowd: Group
+    /// Stance of the crowd less that of insiders, with its 95 % interval; whether it is worth telling.
     public let gap: Double
     public let gapLower: Double
     public let gapUpper: Double
@@ -53,12 +53,6 @@ public struct NewsStance: Codable, Equatable, Sendable {
     public let voices: [Voice]
     /// What could not be used, and why.
     public let missing: [String]
-
-    private enum CodingKeys: String, CodingKey {
-        case thesis, statement, correlation, tiers, insiders, gap, gapLower, gapUpper, isNotable, divergence, voices
-        case missing
-        case public_ = "public"
-    }
 }
 
 extension NewsView {
@@ -131,9 +125,9 @@ extension NewsStance {
         }
         self.tiers = tiers
         let (insiders, inside) = try Self.group("insiders (T1, T2)", voices.filter { $0.tier <= 2 }, correlation)
-        let (others, outside) = try Self.group("public (T5, T6)", voices.filter { $0.tier >= 5 }, correlation)
+        let (others, outside) = try Self.group("crowd (T5, T6)", voices.filter { $0.tier >= 5 }, correlation)
         self.insiders = insiders
-        public_ = others
+        crowd = others
         let gap = StanceGap(outside, inside)
         self.gap = gap.gap
         gapLower = gap.lower

@@ -107,7 +107,10 @@ extension NewsView {
     /// - Parameters:
     ///   - subject: Only stories that have to do with it; nil: all.
     ///   - time: Nothing seen later is looked at.
-    public func stories(of subject: String? = nil, at time: UInt64, hours: Int = 72) -> [NewsStory] {
+    ///   - limit: So many at most.
+    public func stories(
+        of subject: String? = nil, at time: UInt64, hours: Int = 72, limit: Int = .max
+    ) -> [NewsStory] {
         let span = UInt64(hours) * 3_600 * CivilTime.second
         let since = time > span ? time - span : 0
         let scope: ShockRelevance? = subject.map { self.relevance(to: $0) }
@@ -117,11 +120,15 @@ extension NewsView {
             told[item.story, default: 0] += 1
             if scope.map({ $0.relevance(of: item) > 0 }) ?? true { wanted.insert(item.story) }
         }
-        let items = news.items.filter { $0.seen <= time && wanted.contains($0.story) }
-        return stories(of: items, at: time).sorted { left, right in
-            let (before, after) = (told[left.id] ?? 0, told[right.id] ?? 0)
-            return before == after ? left.id < right.id : before > after
+        let order = wanted.sorted { left, right in
+            let (before, after) = (told[left] ?? 0, told[right] ?? 0)
+            return before == after ? left < right : before > after
         }
+        let listed = Array(order.prefix(limit))
+        let chosen = Set(listed)
+        let found = stories(of: news.items.filter { $0.seen <= time && chosen.contains($0.story) }, at: time)
+        let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        return listed.compactMap { byID[$0] }
     }
 
     private func relevance(to subject: String) -> ShockRelevance {

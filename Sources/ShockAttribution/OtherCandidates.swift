@@ -281,6 +281,7 @@ extension TriggerScore {
         var list = [
             ("prior", prior), ("timing", timing), ("relevance", relevance), ("attention", attention), ("tier", tier),
         ]
+        if breadth != 0 { list.append(("breadth", breadth)) }
         if direction != 0 { list.append(("direction", direction)) }
         return list.map { .made($0.0, $0.1) }
     }

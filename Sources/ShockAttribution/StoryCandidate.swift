@@ -14,7 +14,7 @@ struct StoryCandidate {
     let novelty: Double?
     /// How it is shown.
     let face: StoryFace
-    let evidence: TriggerEvidence
+    var evidence: TriggerEvidence
     /// Of all its items known before the onset ended.
     let firstSeen: UInt64
     let latest: UInt64
@@ -69,7 +69,7 @@ struct StoryCandidate {
             time: Int64(clamping: seen[(seen.count - 1) / 2]), relevance: value,
             attention: Self.keyTerms(ranked, of: items.count).compactMap { attention.z(of: $0) }.max(),
             tier: NewsModels.SourceTier(rawValue: tier) ?? .press,
-            isPriceReport: false)
+            isPriceReport: false, sources: sources)
     }
 
     /// Most items first.

@@ -36,7 +36,9 @@ struct TriggerSearch {
             items: sifted.readable, terms: sifted.terms.subtracting(keywords), entity: subject,
             until: onset.upperBound)
         var candidates = others.candidates
-        for story in StoryCandidate.all(of: sifted.eligible, relevance: sifted.relevance, attention: attention) {
+        let stories = StoryCandidate.all(of: sifted.eligible, relevance: sifted.relevance, attention: attention)
+        for var story in stories {
+            story.evidence.stories = stories.count
             let weights = story.isFiling ? TriggerWeights.filing : TriggerWeights()
             if let score = try? TriggerScore(story.evidence, onset: interval, weights: weights) {
                 candidates.append(message(story, score))

@@ -32,7 +32,7 @@ struct NewsInput: ParsableArguments {
     @Option(help: "Only what was seen up to this time (RFC 3339, or a date in UTC).") var until: RecordTime?
     @Flag(help: "Print JSON.") var json = false
 
-    private static let types: Set<MessageType> = [.instrumentDefinition, .configurationChanged, .newsItem, .fact]
+    private static let types: [MessageType] = [.instrumentDefinition, .configurationChanged, .newsItem, .fact]
     /// How long nobody may answer.
     private static let patience: Duration = .seconds(10)
 
@@ -55,7 +55,7 @@ struct NewsInput: ParsableArguments {
             return true
         }
         if let path = recording ?? data.map({ $0 + "/market" }) {
-            try LogIndex(reading: path).forEachMessage(types: Self.types, take)
+            try LogIndex(reading: path).forEachMessage(types: Set(Self.types), take)
         } else {
             try follow(take)
         }
@@ -126,7 +126,7 @@ extension News {
         func run() throws {
             let view = try input.view(recording)
             if let about { try view.require(about) }
-            let stories = view.stories(of: about, at: input.time(view), hours: hours).prefix(limit)
+            let stories = view.stories(of: about, at: input.time(view), hours: hours, limit: limit)
             if input.json { return try stories.forEach { say(try NewsText.json($0)) } }
             if stories.isEmpty { say("no story in the last \(hours) hours") }
             for story in stories { say(NewsText.story(story)) }

@@ -45,11 +45,11 @@ enum NewsText {
     static func stance(_ value: NewsStance) -> String {
         var lines = ["\(value.thesis): \(value.statement)", ""]
         lines.append("  voices               for  neither  against   effective     stance")
-        for group in value.tiers + [value.insiders, value.public_] { lines.append(row(group)) }
+        for group in value.tiers + [value.insiders, value.crowd] { lines.append(row(group)) }
         lines.append(
             "  (effective number and stance at a correlation of \(number(value.correlation, 2)), an assumption)")
         lines.append(
-            "  public less insiders \(signed(value.gap)) [\(signed(value.gapLower)), \(signed(value.gapUpper))]"
+            "  crowd less insiders  \(signed(value.gap)) [\(signed(value.gapLower)), \(signed(value.gapUpper))]"
                 + (value.isNotable ? "" : ": not enough to tell"))
         lines.append("  divergence of tiers  \(number(value.divergence, 3)) bits")
         lines += value.missing.map { "  not known: \($0)" }
