@@ -97,7 +97,8 @@ extension AnalyzeStage {
         }
         if session.isComplete, !isLive, subject.isBeyond() { budget.countMarket(day: session.day) }
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
-            measure.largestSince = history.lastMove(atLeast: session.simpleReturn).map { CivilTime.date(day: Int($0)) } ?? ""
+            measure.largestSince =
+                history.lastMove(atLeast: session.simpleReturn).map { CivilTime.date(day: Int($0)) } ?? ""
             return stage.describe(nomination, assessment: assessment, in: &measure)
         }
     }
@@ -176,7 +177,9 @@ extension AnalyzeStage {
 extension AnalyzeStage {
     /// Counts a complete session's move for the thresholds of later days.
     private mutating func count(_ judged: Judged, sessionBefore: Int32) {
-        guard settings.alertBudget != nil, judged.isComplete, !judged.assessment.isWarming, judged.isLarge else { return }
+        guard settings.alertBudget != nil, judged.isComplete, !judged.assessment.isWarming, judged.isLarge else {
+            return
+        }
         let isGroup = judged.subject.scope == .group
         if isGroup {
             budget.note(
