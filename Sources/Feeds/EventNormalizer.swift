@@ -69,7 +69,7 @@ public struct EventNormalizer: Sendable {
             bar.isHistory = true
             return .bar(bar)
         case .fact: return row
-        case .trade, .news:
+        case .trade, .news, .embedding:
             let text = "the event is \(row.word), allowed in a batch of history are bars and facts"
             throw Refusal(source: source, line: line, reason: .notAllowed, text: text)
         }

@@ -61,7 +61,7 @@ extension MarketRow {
         switch self {
         case .bar(let bar): bar.isHistory ? nil : bar.instrument
         case .trade(let trade): trade.instrument
-        case .news, .fact: nil
+        case .news, .fact, .embedding: nil
         }
     }
 }

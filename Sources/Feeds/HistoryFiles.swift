@@ -50,7 +50,7 @@ public struct HistoryFiles: Sendable {
             part.volume = trade.size
             parts.append(part)
         case .fact(let fact): facts.append(fact)
-        case .news: counts.news += 1
+        case .news, .embedding: counts.news += 1
         case nil: break
         }
     }

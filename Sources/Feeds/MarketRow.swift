@@ -26,6 +26,7 @@ public enum MarketRow: Sendable, Equatable {
         case .trade: "a trade"
         case .news: "news"
         case .fact: "a fact"
+        case .embedding: "an embedding"
         }
     }
 
