@@ -12,7 +12,7 @@ struct Evaluate: ParsableCommand {
         discussion: """
             EXAMPLE
               epicenter evaluate labels.csv bars.csv.gz --benchmark SPY --funds QQQ,DIA
-              epicenter evaluate labels.csv bars.csv --settings settings.yaml --picture curve.svg
+              epicenter evaluate labels.csv bars.csv --settings settings.yaml
               epicenter evaluate labels.csv bars.csv --settings settings.yaml --return-periods 0.5,1,2 --json
 
             Runs the analyze stage over the bars once for each rule and looks up the labels in what it said: found on \
