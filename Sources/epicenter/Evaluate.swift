@@ -97,14 +97,7 @@ struct Evaluate: ParsableCommand {
 
     private func readSettings(symbols files: [[UInt8]]) throws -> SettingsFile {
         if let settings {
-            do {
-                if let file = try SettingsFile.load(path: settings, ignoring: ServiceConfiguration.deploymentSections) {
-                    return file
-                }
-            } catch {
-                throw ConfigurationError(["\(error)"])
-            }
-            throw ConfigurationError(["\(settings): has no model settings"])
+            return try SettingsFile.required(at: settings, ignoring: ServiceConfiguration.deploymentSections)
         }
         let symbols = files.reduce(into: Set<String>()) { $0.formUnion(SymbolScan.symbols(in: $1)) }
         let funds = Set((funds ?? "").split(separator: ",").map(String.init))
