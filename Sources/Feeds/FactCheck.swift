@@ -37,6 +37,8 @@ enum FactCheck {
         case .capexCommitment(var value):
             try number(value.valueUsd, "value_usd", from: 0)
             value.period = try TextRules.line(value.period, "period")
+            try number(value.lowUsd, "low_usd", from: 0)
+            try number(value.highUsd, "high_usd", from: 0)
             if case .UNRECOGNIZED(let found) = value.status { throw notAWord("status", found, 4) }
             return .capexCommitment(value)
         case .etfLeverage(let value): return .etfLeverage(try clean(value))
@@ -73,6 +75,36 @@ enum FactCheck {
                 throw Fault(
                     .missingValue, "shares, share_of_float and days_to_cover are missing, allowed is at least one")
             }
+        case .claim(let value): return .claim(try clean(value))
+        case .valuation(var value):
+            try number(value.priceToEarnings, "price_to_earnings", above: 0)
+            value.earnings = try TextRules.line(value.earnings, "earnings")
+            return .valuation(value)
+        case .likeness(var value):
+            value.other = try TextRules.line(value.other, "other")
+            try TextRules.required(value.other, "other")
+            guard abs(value.correlation) <= 1 else {
+                throw Fault(.notAllowed, "correlation is \(value.correlation), allowed is -1 to 1")
+            }
+            guard (8...520).contains(value.weeks), (1...100_000).contains(value.windows) else {
+                throw Fault(
+                    .notAllowed,
+                    "weeks is \(value.weeks) and windows \(value.windows), allowed are 8 to 520 and 1 to 100,000")
+            }
+            return .likeness(value)
+        case .optionInterest(let value):
+            try number(value.strike, "strike", above: 0)
+            try number(value.contracts, "contracts", above: 0)
+            try number(value.impliedVolatility, "implied_volatility", above: 0)
+            try number(value.rate, "rate")
+            _ = try TimeText.day(value.expiry, "expiry")
+        case .revenue(var value):
+            try number(value.valueUsd, "value_usd", from: 0)
+            value.period = try TextRules.line(value.period, "period")
+            return .revenue(value)
+        case .fundCreation(let value):
+            try number(value.valueUsd, "value_usd")
+            _ = try TimeText.day(value.date, "date")
         }
         return value
     }
@@ -88,6 +120,16 @@ enum FactCheck {
         guard value.weight <= 1 else { throw Fault(.notAllowed, "weight is \(value.weight), allowed is 0 to 1") }
         value.underlying = try TextRules.line(value.underlying, "underlying")
         try TextRules.required(value.underlying, "underlying")
+        guard value.holds.count <= maximumClasses else {
+            throw Fault(.notAllowed, "holds has \(value.holds.count) elements, allowed are up to \(maximumClasses)")
+        }
+        for index in value.holds.indices {
+            value.holds[index].symbol = try TextRules.line(value.holds[index].symbol, "holds.symbol")
+            let weight = value.holds[index].weight
+            guard weight >= 0, weight <= 1 else {
+                throw Fault(.notAllowed, "holds.weight is \(weight), allowed is 0 to 1")
+            }
+        }
         return value
     }
 
@@ -103,6 +145,7 @@ enum FactCheck {
                 throw Fault(.notAllowed, "classes.share is \(share), allowed is 0 to 1")
             }
         }
+        value.within = try TextRules.line(value.within, "within")
         return value
     }
 
@@ -113,6 +156,10 @@ enum FactCheck {
         value.horizon = try TextRules.line(value.horizon, "horizon")
         try TextRules.required(value.speaker, "speaker")
         try TextRules.required(value.thesis, "thesis")
+        guard value.changed <= value.respondents else {
+            throw Fault(
+                .notAllowed, "changed is \(value.changed), allowed is up to respondents, \(value.respondents)")
+        }
         if case .UNRECOGNIZED(let found) = value.stance { throw notAWord("stance", found, 3) }
         return value
     }
@@ -121,7 +168,7 @@ enum FactCheck {
         Fault(.notAllowed, "\(name) is \(found), allowed are 0 to \(last)")
     }
 
-    private static func number(
+    static func number(
         _ value: Double, _ name: String, above lowest: Double? = nil, from least: Double? = nil
     ) throws(Fault) {
         guard value.isFinite else { throw Fault(.notANumber, "\(name) is \(value), allowed are finite numbers") }

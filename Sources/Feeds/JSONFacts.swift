@@ -28,31 +28,23 @@ enum JSONFacts {
         return zone.instant(day: day + 1, minute: 0)
     }
 
-    private enum Kind {
-        case sharesOutstanding, split, recordLoss, capexCommitment, etfLeverage, ownership, statement
-        case earningsResult, signedFlow, rentalPrice, shortInterest, dividend, tradingStatus
-    }
-
-    private static let kinds: KeyValuePairs<String, Kind> = [
-        "shares_outstanding": .sharesOutstanding, "split": .split, "record_loss": .recordLoss,
-        "capex_commitment": .capexCommitment, "etf_leverage": .etfLeverage, "ownership": .ownership,
-        "statement": .statement, "earnings_result": .earningsResult, "signed_flow": .signedFlow,
-        "rental_price": .rentalPrice, "short_interest": .shortInterest, "dividend": .dividend,
-        "trading_status": .tradingStatus,
-    ]
+    private static let kinds = FactKind.allCases.map(\.rawValue)
 
     private static func value(
         _ fields: inout JSONFields, subject: String, asOf: String, _ ignored: (String) -> Void
     ) throws(Fault) -> Fact.OneOf_Value {
-        guard let kind = try fields.word("kind", kinds) else {
-            throw JSONFields.missing("kind", kinds.map(\.key).joined(separator: ", "))
+        guard let text = try fields.text("kind") else {
+            throw JSONFields.missing("kind", kinds.joined(separator: ", "))
+        }
+        guard let kind = FactKind(rawValue: text) else {
+            throw Fault(.notAllowed, "kind is \(quoted(text)), allowed are \(kinds.joined(separator: ", "))")
         }
         switch kind {
         case .sharesOutstanding: return .sharesOutstanding(try sharesOutstanding(&fields))
         case .split: return .split(try split(&fields))
         case .recordLoss: return .recordLoss(try recordLoss(&fields, asOf))
         case .capexCommitment: return .capexCommitment(try capexCommitment(&fields))
-        case .etfLeverage: return .etfLeverage(try etfLeverage(&fields))
+        case .etfLeverage: return .etfLeverage(try etfLeverage(&fields, ignored))
         case .ownership: return .ownership(try ownership(&fields, ignored))
         case .statement: return .statement(try statement(&fields))
         case .earningsResult: return .earningsResult(try earningsResult(&fields, asOf))
@@ -61,6 +53,12 @@ enum JSONFacts {
         case .shortInterest: return .shortInterest(try shortInterest(&fields))
         case .dividend: return .dividend(try dividend(&fields))
         case .tradingStatus: return .tradingStatus(try tradingStatus(&fields))
+        case .claim: return .claim(try claim(&fields, ignored))
+        case .valuation: return .valuation(try valuation(&fields))
+        case .likeness: return .likeness(try likeness(&fields))
+        case .optionInterest: return .optionInterest(try optionInterest(&fields))
+        case .revenue: return .revenue(try revenue(&fields))
+        case .fundCreation: return .fundCreation(try fundCreation(&fields, asOf))
         }
     }
 
@@ -92,10 +90,14 @@ enum JSONFacts {
             try fields.word(
                 "status", ["announced": .announced, "raised": .raised, "reaffirmed": .reaffirmed, "cut": .cut])
             ?? .unspecified
+        value.lowUsd = try fields.number("low_usd") ?? 0
+        value.highUsd = try fields.number("high_usd") ?? 0
         return value
     }
 
-    private static func etfLeverage(_ fields: inout JSONFields) throws(Fault) -> ETFLeverage {
+    private static func etfLeverage(
+        _ fields: inout JSONFields, _ ignored: (String) -> Void
+    ) throws(Fault) -> ETFLeverage {
         var value = ETFLeverage()
         value.leverage = try fields.requiredNumber("leverage")
         value.aumUsd = try fields.requiredNumber("aum_usd")
@@ -103,6 +105,14 @@ enum JSONFacts {
         let weight = try fields.number("weight")
         let underlyingWeight = try fields.number("underlying_weight")
         value.weight = weight ?? underlyingWeight ?? 1
+        for element in (try fields.list("holds") ?? []).prefix(FactCheck.maximumClasses + 1) {
+            var member = try JSONFields(element)
+            var holding = Holding()
+            holding.symbol = try member.requiredText("symbol")
+            holding.weight = try member.requiredNumber("weight")
+            for key in member.leftOver { ignored("holds." + key) }
+            value.holds.append(holding)
+        }
         return value
     }
 
@@ -121,6 +131,7 @@ enum JSONFacts {
             for key in member.leftOver { ignored("classes." + key) }
             value.classes.append(owner)
         }
+        value.within = try fields.text("within") ?? ""
         return value
     }
 
@@ -134,6 +145,8 @@ enum JSONFacts {
         else { throw JSONFields.missing("stance", "supports, neutral or opposes") }
         value.stance = stance
         value.horizon = try fields.text("horizon") ?? ""
+        value.respondents = UInt32(clamping: try fields.unsigned("respondents") ?? 0)
+        value.changed = UInt32(clamping: try fields.unsigned("changed") ?? 0)
         return value
     }
 
@@ -184,6 +197,50 @@ enum JSONFacts {
         value.shares = try fields.number("shares") ?? 0
         value.shareOfFloat = try fields.number("share_of_float") ?? 0
         value.daysToCover = try fields.number("days_to_cover") ?? 0
+        return value
+    }
+
+    private static func valuation(_ fields: inout JSONFields) throws(Fault) -> Valuation {
+        var value = Valuation()
+        value.priceToEarnings = try fields.requiredNumber("price_to_earnings")
+        value.earnings = try fields.text("earnings") ?? "trailing"
+        return value
+    }
+
+    private static func likeness(_ fields: inout JSONFields) throws(Fault) -> Likeness {
+        var value = Likeness()
+        value.other = try fields.requiredText("other")
+        value.correlation = try fields.requiredNumber("correlation")
+        value.weeks = UInt32(clamping: try fields.unsigned("weeks") ?? 104)
+        value.windows = UInt32(clamping: try fields.unsigned("windows") ?? 1)
+        return value
+    }
+
+    private static func optionInterest(_ fields: inout JSONFields) throws(Fault) -> OptionInterest {
+        var value = OptionInterest()
+        guard let isPut = try fields.word("type", ["call": false, "put": true]) else {
+            throw JSONFields.missing("type", "call or put")
+        }
+        value.isPut = isPut
+        value.strike = try fields.requiredNumber("strike")
+        value.expiry = try fields.requiredText("expiry")
+        value.contracts = try fields.requiredNumber("contracts")
+        value.impliedVolatility = try fields.requiredNumber("implied_volatility")
+        value.rate = try fields.number("rate") ?? 0
+        return value
+    }
+
+    private static func revenue(_ fields: inout JSONFields) throws(Fault) -> Revenue {
+        var value = Revenue()
+        value.valueUsd = try fields.requiredNumber("value_usd")
+        value.period = try fields.requiredText("period")
+        return value
+    }
+
+    private static func fundCreation(_ fields: inout JSONFields, _ asOf: String) throws(Fault) -> FundCreation {
+        var value = FundCreation()
+        value.valueUsd = try fields.requiredNumber("value_usd")
+        value.date = try fields.text("date") ?? asOf
         return value
     }
 }

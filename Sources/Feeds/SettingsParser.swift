@@ -101,42 +101,6 @@ struct SettingsParser {
         }
     }
 
-    private func theses(_ node: Node?, _ symbols: Set<String>) -> [Thesis] {
-        var taken = Names()
-        let keys = ["id", "statement", "frozen", "exposures", "supporting", "opposing"]
-        return each(node, "theses", keys) { element, key, values in
-            var thesis = Thesis()
-            thesis.id = reader.text(values["id"], "\(key).id", in: element) ?? ""
-            take(thesis.id, &taken, values["id"], "\(key).id")
-            thesis.statement = reader.text(values["statement"], "\(key).statement", in: element) ?? ""
-            thesis.frozen = reader.text(values["frozen"], "\(key).frozen", in: element) ?? ""
-            if !thesis.frozen.isEmpty, CivilTime.parseDate(thesis.frozen) == nil {
-                reader.note(values["frozen"], "\(key).frozen", quoted(thesis.frozen), "a date YYYY-MM-DD")
-            }
-            thesis.exposures = exposures(values["exposures"], "\(key).exposures", symbols)
-            thesis.supporting = reader.texts(values["supporting"], "\(key).supporting", in: element)
-            thesis.opposing = reader.texts(values["opposing"], "\(key).opposing", in: element)
-            if thesis.supporting.isEmpty != thesis.opposing.isEmpty {
-                let found = thesis.supporting.isEmpty ? "only opposing" : "only supporting"
-                reader.note(element, key, found, "sentences of both sides, or of none")
-            }
-            return thesis
-        }
-    }
-
-    private func exposures(_ node: Node?, _ key: String, _ symbols: Set<String>) -> [Exposure] {
-        var taken = Names()
-        return each(node, key, ["symbol", "sign"]) { element, key, values in
-            var exposure = Exposure()
-            exposure.symbol = reader.text(values["symbol"], "\(key).symbol", in: element) ?? ""
-            requireDefined(exposure.symbol, values["symbol"], "\(key).symbol", symbols)
-            take(exposure.symbol, &taken, values["symbol"], "\(key).symbol")
-            if values["sign"] == nil { reader.note(element, "\(key).sign", "missing", "-1, 0 or 1") }
-            exposure.sign = Int32(reader.integer(values["sign"], "\(key).sign", in: element, -1...1) ?? 0)
-            return exposure
-        }
-    }
-
     private func sources(_ node: Node?) -> [Source] {
         var taken = Names()
         return each(node, "sources", ["name", "tier"]) { element, key, values in
@@ -216,7 +180,7 @@ struct SettingsParser {
         reader.note(node, key, "\(quoted(name)) for the second time", "each once")
     }
 
-    private func requireDefined(_ symbol: String, _ node: Node?, _ key: String, _ symbols: Set<String>) {
+    func requireDefined(_ symbol: String, _ node: Node?, _ key: String, _ symbols: Set<String>) {
         guard !symbol.isEmpty, !symbols.contains(symbol) else { return }
         reader.note(node, key, quoted(symbol), "a symbol defined under instruments")
     }

@@ -18,12 +18,54 @@ extension AttributeStage {
         finding.subjectName = name(of: signal)
         finding.partOf = signal.partOf
         finding.measure = signal.measure
-        finding.members = members(of: signal)
+        finding.members = members(scope: signal.scope, subject: signal.subject)
 
         decompose(signal, last, into: &finding)
         attribute(signal, last, into: &finding)
+        explain(at: signal.eventTime, &finding)
         finding.revised = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
         shocks.remember(finding, at: signal.recordTime)
+        return finding
+    }
+
+    /// What surrounds the measure: sections, claims and open questions, from what was known at `time`.
+    private func explain(at time: UInt64, _ finding: inout Finding) {
+        let view = PointInTimeView(
+            of: finding, at: time, settings: settings, instruments: instruments, prices: prices, facts: facts,
+            news: news)
+        let explanation = Explanation(view)
+        finding.sections = explanation.sections
+        finding.claims = explanation.claims
+        finding.questions = explanation.questions
+    }
+
+    /// The findings that a fact changes at once: those of its own subject's shocks. Others take it in with their next
+    /// signal.
+    mutating func reconsider(_ fact: Fact) -> [Finding] {
+        shocks.about(fact.subject).compactMap {
+            revision(of: $0, at: max(fact.eventTime, $0.eventTime), recordTime: fact.recordTime)
+        }
+    }
+
+    /// The findings with a claim that falls due.
+    mutating func scoreDueClaims(at recordTime: UInt64) -> [Finding] {
+        shocks.due(at: recordTime).compactMap { revision(of: $0, at: recordTime, recordTime: recordTime) }
+    }
+
+    /// The next revision of a finding, if anything worth telling has changed since; of a shock that is over, if the
+    /// status of a claim has.
+    private mutating func revision(of last: Finding, at time: UInt64, recordTime: UInt64) -> Finding? {
+        var finding = last
+        finding.eventTime = time
+        finding.revision += 1
+        explain(at: time, &finding)
+        let claims = Materiality.changed(from: last.claims, to: finding.claims)
+        let isOver = last.phase == .closed || last.phase == .withdrawn
+        guard !claims.isEmpty || (!isOver && !Materiality.changed(from: last.sections, to: finding.sections).isEmpty)
+        else { return nil }
+        finding.revised = RevisionNotes.changes(from: last, to: finding, reason: "")
+        finding.members = members(scope: finding.scope, subject: finding.subject)
+        shocks.remember(finding, at: recordTime)
         return finding
     }
 
@@ -75,10 +117,10 @@ extension AttributeStage {
     }
 
     /// Whom a shock concerns: a group's members in the configuration's order, or every share and fund.
-    private func members(of signal: ShockSignal) -> [Member] {
-        switch signal.scope {
+    private func members(scope: ShockScope, subject: String) -> [Member] {
+        switch scope {
         case .group:
-            (settings.groups.first { $0.id == signal.subject }?.members ?? []).map { member(symbol: $0.symbol) }
+            (settings.groups.first { $0.id == subject }?.members ?? []).map { member(symbol: $0.symbol) }
         case .market:
             instruments.instruments
                 .filter { [InstrumentKind.equity, .etf].map(\.rawValue).contains($0.kind) }

@@ -10,7 +10,7 @@ public import Schema
 /// finding of each shock that is not long over.
 public struct AttributeStage: Stage {
     public static let output = StreamName.findings
-    public static let judgementVersion = "attribute/3"
+    public static let judgementVersion = "attribute/4"
 
     var instruments = InstrumentTable()
     var prices = PriceTable()
@@ -28,8 +28,8 @@ public struct AttributeStage: Stage {
 
     public mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox) {
         switch message {
-        case .bars(let bars): apply(bars, rows: rows)
-        case .trades(let trades): apply(trades, rows: rows)
+        case .bars(let bars): apply(bars, rows: rows, to: &outbox)
+        case .trades(let trades): apply(trades, rows: rows, to: &outbox)
         case .instrumentDefinition(let definition):
             instruments.define(definition)
             prices.grow(toSlots: instruments.count)
@@ -37,17 +37,33 @@ public struct AttributeStage: Stage {
         case .configurationChanged(let change):
             stored.value = change.settings
             news.forgetVocabulary()
-        case .newsItem(let item): news.add(item, instruments: instruments, settings: settings)
-        case .fact(let fact): facts.add(fact)
+        case .newsItem(let item):
+            pass(item.recordTime, item.sequence, to: &outbox)
+            news.add(item, instruments: instruments, settings: settings)
+        case .fact(let fact):
+            pass(fact.recordTime, fact.sequence, to: &outbox)
+            facts.add(fact)
+            outbox.begin(cause: fact.sequence, recordTime: fact.recordTime)
+            for finding in reconsider(fact) { outbox.emit(finding) }
         case .shockSignal(let signal):
             outbox.begin(cause: signal.cause.sequence, recordTime: signal.recordTime)
             outbox.emit(explain(signal))
-        case .clockTick, .newsEmbedding, .producerMark, .finding, .alertRecord: break
+        case .clockTick(let tick): pass(tick.recordTime, tick.sequence, to: &outbox)
+        case .newsEmbedding, .producerMark, .finding, .alertRecord: break
         }
     }
 
+    /// Record time has come to a record: claims that fell due before it are scored, from what was known until then.
+    @inline(__always)
+    private mutating func pass(_ recordTime: UInt64, _ sequence: UInt64, to outbox: inout Outbox) {
+        guard recordTime >= shocks.nextDue else { return }
+        outbox.begin(cause: sequence, recordTime: recordTime)
+        for finding in scoreDueClaims(at: recordTime) { outbox.emit(finding) }
+    }
+
     /// The hot path: nothing here hashes, allocates or looks at text.
-    private mutating func apply(_ bars: Bars, rows: Range<Int>) {
+    private mutating func apply(_ bars: Bars, rows: Range<Int>, to outbox: inout Outbox) {
+        let recordTimes = bars.recordTime
         let numbers = bars.instrument
         let starts = bars.start
         let ends = bars.end
@@ -55,6 +71,7 @@ public struct AttributeStage: Stage {
         let volumes = bars.volume
         let first = bars.firstSequence
         for row in rows {
+            pass(recordTimes[row], first &+ UInt64(row), to: &outbox)
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             prices.record(
                 slot: slot, price: closes[row], volume: volumes[row], start: starts[row], end: ends[row],
@@ -62,12 +79,14 @@ public struct AttributeStage: Stage {
         }
     }
 
-    private mutating func apply(_ trades: Trades, rows: Range<Int>) {
+    private mutating func apply(_ trades: Trades, rows: Range<Int>, to outbox: inout Outbox) {
+        let recordTimes = trades.recordTime
         let numbers = trades.instrument
         let times = trades.time
         let traded = trades.price
         let first = trades.firstSequence
         for row in rows {
+            pass(recordTimes[row], first &+ UInt64(row), to: &outbox)
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             let time = times[row]
             prices.record(

@@ -5,39 +5,53 @@ struct FactLedger: Codable, Equatable, Sendable {
     /// The oldest facts go first beyond this.
     static let capacity = 20_000
 
-    private var stored: [StoredMessage] = []
+    /// In the order they came.
+    private var facts: [Fact] = []
+    /// Places in ``facts``, rising.
+    private var bySubject: [String: [Int]] = [:]
+    private var byKind: [FactKind: [Int]] = [:]
+
+    init() {}
 
     /// Remembers a fact; one that repeats another's subject, date and kind of value is a correction of it.
     mutating func add(_ fact: Fact) {
-        stored.append(StoredMessage(.fact(fact)))
-        if stored.count > Self.capacity { stored.removeFirst(stored.count - Self.capacity * 9 / 10) }
+        facts.append(fact)
+        if facts.count > Self.capacity {
+            facts.removeFirst(facts.count - Self.capacity * 9 / 10)
+            index()
+        } else {
+            index(facts.count - 1)
+        }
+    }
+
+    private mutating func index() {
+        bySubject = [:]
+        byKind = [:]
+        for place in facts.indices { index(place) }
+    }
+
+    private mutating func index(_ place: Int) {
+        bySubject[facts[place].subject, default: []].append(place)
+        if let kind = facts[place].kind { byKind[kind, default: []].append(place) }
     }
 
     /// What was known about a subject at `time`, in the order it became known.
     func known(about subject: String, at time: UInt64) -> [Fact] {
-        stored.compactMap { stored in
-            guard case .fact(let fact) = stored.message, fact.subject == subject, fact.eventTime <= time else {
-                return nil
-            }
-            return fact
-        }
+        (bySubject[subject] ?? []).lazy.map { facts[$0] }.filter { $0.eventTime <= time }
+    }
+
+    /// What of a kind was known at `time`, of all subjects, in the order it became known.
+    func known(_ kind: FactKind, at time: UInt64) -> [Fact] {
+        (byKind[kind] ?? []).lazy.map { facts[$0] }.filter { $0.eventTime <= time }
     }
 
     /// What became known in a span of time, in that order.
-    func known(in span: ClosedRange<UInt64>) -> [Fact] {
-        stored.compactMap { stored in
-            guard case .fact(let fact) = stored.message, span.contains(fact.eventTime) else { return nil }
-            return fact
-        }
-    }
+    func known(in span: ClosedRange<UInt64>) -> [Fact] { facts.filter { span.contains($0.eventTime) } }
 
     /// The last word on each leveraged fund that was known at `time` of those that track `underlying`, by fund.
     func leveragedFunds(on underlying: String, at time: UInt64) -> [Fact] {
         var funds: [String: Fact] = [:]
-        for stored in stored {
-            guard case .fact(let fact) = stored.message, case .etfLeverage(let value)? = fact.value,
-                value.underlying == underlying, fact.eventTime <= time
-            else { continue }
+        for fact in known(.etfLeverage, at: time) where fact.etfLeverage.underlying == underlying {
             funds[fact.subject] = fact
         }
         return funds.keys.sorted().compactMap { funds[$0] }
@@ -68,5 +82,19 @@ struct FactLedger: Codable, Equatable, Sendable {
             dividends.append((Int64(day), units))
         }
         return dividends.sorted { $0.day < $1.day }
+    }
+}
+
+// A checkpoint holds the facts as records; where they stand is found again.
+extension FactLedger {
+    init(from decoder: any Decoder) throws {
+        let stored = try decoder.singleValueContainer().decode([StoredMessage].self)
+        facts = stored.compactMap { if case .fact(let fact) = $0.message { fact } else { nil } }
+        index()
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(facts.map { StoredMessage(.fact($0)) })
     }
 }

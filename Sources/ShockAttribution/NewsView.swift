@@ -19,6 +19,15 @@ public struct NewsView {
     /// - Parameter watched: The market sequence of the item that ``explanation`` will be asked for.
     public init(watching watched: UInt64? = nil) { self.watched = watched }
 
+    /// What a stage has already gathered.
+    init(instruments: InstrumentTable, settings: ModelSettings, news: NewsArchive, facts: FactLedger) {
+        self.instruments = instruments
+        self.settings = settings
+        self.news = news
+        self.facts = facts
+        watched = nil
+    }
+
     /// Takes the next record of `market`; what is no news, fact, definition or setting is passed over.
     public mutating func apply(_ message: StreamMessage) {
         switch message {

@@ -35,6 +35,9 @@ struct PriceTable: Codable, Equatable, Sendable {
     /// Money traded in a session, in the instrument's currency: the mean of the last twenty or so, by slot.
     private var turnovers = PackedArray<Double>()
 
+    /// Further back than ``sessions`` reach.
+    private(set) var history = WeeklyHistory()
+
     /// What a session counts in the mean of turnovers.
     private static let turnoverWeight = 0.05
 
@@ -46,6 +49,7 @@ struct PriceTable: Codable, Equatable, Sendable {
         closes.values += Array(repeating: Close(), count: missing * Self.sessions)
         appended.values += Array(repeating: 0, count: missing)
         turnovers.values += Array(repeating: 0, count: missing)
+        history.grow(toSlots: count)
     }
 
     /// A bar or trade of a slot. Prices that are not positive say nothing.
@@ -68,6 +72,8 @@ struct PriceTable: Codable, Equatable, Sendable {
 
     /// Appends a close; one of the last day replaces it, one of an earlier day takes its place among those kept.
     private mutating func close(slot: Int, _ new: Close, turnover: Double) {
+        history.record(
+            slot: slot, day: Int32(truncatingIfNeeded: new.day), price: new.price, sequence: new.sequence)
         let base = slot * Self.sessions
         let count = appended.values[slot]
         guard count > 0 else {

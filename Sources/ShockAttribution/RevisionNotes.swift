@@ -13,6 +13,8 @@ enum RevisionNotes {
         var notes = [phase(last, now, reason), simpleReturn(last, now)].compactMap { $0 }
         notes += followUp(last, now)
         notes += [decomposition(last, now), cause(last, now), partOf(last, now)].compactMap { $0 }
+        notes += claims(last, now)
+        if let sections = sections(last, now) { notes.append(sections) }
         return notes.isEmpty && !reason.isEmpty ? [reason] : notes
     }
 
@@ -69,6 +71,28 @@ enum RevisionNotes {
         }
         guard abs(after.unexplained - before.unexplained) >= 0.01 else { return nil }
         return "unexplained \(Words.share(before.unexplained)) → \(Words.share(after.unexplained))"
+    }
+
+    private static func claims(_ last: Finding, _ now: Finding) -> [String] {
+        Materiality.changed(from: last.claims, to: now.claims).map { claim, before in
+            let change = before.map { "\(words($0)) → \(words(claim.status))" } ?? words(claim.status)
+            return "claim \(claim.id): \(change)"
+        }
+    }
+
+    private static func words(_ status: ClaimStatus) -> String {
+        switch status {
+        case .supported: "supported"
+        case .unsupported: "unsupported"
+        case .contradicted: "contradicted"
+        case .notYetDue: "not yet due"
+        case .unspecified, .UNRECOGNIZED: "not assessed"
+        }
+    }
+
+    private static func sections(_ last: Finding, _ now: Finding) -> String? {
+        let changed = Materiality.changed(from: last.sections, to: now.sections)
+        return changed.isEmpty ? nil : "new figures: \(changed.joined(separator: ", "))"
     }
 
     private static func partOf(_ last: Finding, _ now: Finding) -> String? {

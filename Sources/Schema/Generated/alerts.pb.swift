@@ -238,11 +238,48 @@ public nonisolated struct Alert: @unchecked Sendable {
     set {_uniqueStorage()._missing = newValue}
   }
 
+  public var sections: [Section] {
+    get {_storage._sections}
+    set {_uniqueStorage()._sections = newValue}
+  }
+
+  public var claims: [ClaimFinding] {
+    get {_storage._claims}
+    set {_uniqueStorage()._claims = newValue}
+  }
+
+  public var questions: [OpenQuestion] {
+    get {_storage._questions}
+    set {_uniqueStorage()._questions = newValue}
+  }
+
+  /// headline and summary in other languages
+  public var words: [AlertWords] {
+    get {_storage._words}
+    set {_uniqueStorage()._words = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct AlertWords: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var language: String = String()
+
+  public var headline: String = String()
+
+  public var summary: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Label: Sendable {
@@ -348,7 +385,7 @@ nonisolated extension AlertRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Alert"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{1}revision\0\u{1}state\0\u{1}kind\0\u{1}subject\0\u{3}subject_name\0\u{1}scope\0\u{1}labels\0\u{3}starts_at\0\u{3}ends_at\0\u{3}part_of\0\u{1}headline\0\u{1}summary\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}missing\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{1}revision\0\u{1}state\0\u{1}kind\0\u{1}subject\0\u{3}subject_name\0\u{1}scope\0\u{1}labels\0\u{3}starts_at\0\u{3}ends_at\0\u{3}part_of\0\u{1}headline\0\u{1}summary\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}missing\0\u{2}\u{c}sections\0\u{1}claims\0\u{1}questions\0\u{1}words\0")
 
   fileprivate class _StorageClass {
     var _fingerprint: String = String()
@@ -369,6 +406,10 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     var _attribution: Attribution? = nil
     var _revised: [String] = []
     var _missing: [String] = []
+    var _sections: [Section] = []
+    var _claims: [ClaimFinding] = []
+    var _questions: [OpenQuestion] = []
+    var _words: [AlertWords] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -397,6 +438,10 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       _attribution = source._attribution
       _revised = source._revised
       _missing = source._missing
+      _sections = source._sections
+      _claims = source._claims
+      _questions = source._questions
+      _words = source._words
     }
   }
 
@@ -433,6 +478,10 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._attribution) }()
         case 17: try { try decoder.decodeRepeatedStringField(value: &_storage._revised) }()
         case 18: try { try decoder.decodeRepeatedStringField(value: &_storage._missing) }()
+        case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._sections) }()
+        case 31: try { try decoder.decodeRepeatedMessageField(value: &_storage._claims) }()
+        case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._questions) }()
+        case 33: try { try decoder.decodeRepeatedMessageField(value: &_storage._words) }()
         default: break
         }
       }
@@ -499,6 +548,18 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       if !_storage._missing.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._missing, fieldNumber: 18)
       }
+      if !_storage._sections.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._sections, fieldNumber: 30)
+      }
+      if !_storage._claims.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._claims, fieldNumber: 31)
+      }
+      if !_storage._questions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._questions, fieldNumber: 32)
+      }
+      if !_storage._words.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._words, fieldNumber: 33)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -526,10 +587,54 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         if _storage._attribution != rhs_storage._attribution {return false}
         if _storage._revised != rhs_storage._revised {return false}
         if _storage._missing != rhs_storage._missing {return false}
+        if _storage._sections != rhs_storage._sections {return false}
+        if _storage._claims != rhs_storage._claims {return false}
+        if _storage._questions != rhs_storage._questions {return false}
+        if _storage._words != rhs_storage._words {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension AlertWords: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AlertWords"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}language\0\u{1}headline\0\u{1}summary\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.language) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.headline) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.summary) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.language.isEmpty {
+      try visitor.visitSingularStringField(value: self.language, fieldNumber: 1)
+    }
+    if !self.headline.isEmpty {
+      try visitor.visitSingularStringField(value: self.headline, fieldNumber: 2)
+    }
+    if !self.summary.isEmpty {
+      try visitor.visitSingularStringField(value: self.summary, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: AlertWords, rhs: AlertWords) -> Bool {
+    if lhs.language != rhs.language {return false}
+    if lhs.headline != rhs.headline {return false}
+    if lhs.summary != rhs.summary {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

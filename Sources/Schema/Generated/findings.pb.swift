@@ -22,6 +22,258 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// made the market ready to move; never a cause
+  case condition // = 1
+
+  /// can have made the move larger, with the most it can have done
+  case amplifier // = 2
+
+  /// what is believed, and what the price makes of it
+  case thesis // = 3
+
+  /// who knows what, how near, for how long
+  case gap // = 4
+
+  /// how gains are shared, and who sets prices
+  case chain // = 5
+  case recovery // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .condition
+    case 2: self = .amplifier
+    case 3: self = .thesis
+    case 4: self = .gap
+    case 5: self = .chain
+    case 6: self = .recovery
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .condition: return 1
+    case .amplifier: return 2
+    case .thesis: return 3
+    case .gap: return 4
+    case .chain: return 5
+    case .recovery: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [SectionKind] = [
+    .unspecified,
+    .condition,
+    .amplifier,
+    .thesis,
+    .gap,
+    .chain,
+    .recovery,
+  ]
+
+}
+
+public nonisolated enum Unit: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// times
+  case ratio // = 1
+
+  /// of 1
+  case fraction // = 2
+  case probability // = 3
+  case usd // = 4
+  case shares // = 5
+  case days // = 6
+  case years // = 7
+  case count // = 8
+  case bits // = 9
+  case deviations // = 10
+
+  /// a number without a unit: an elasticity, a correlation, a stance from −1 to 1
+  case plain // = 11
+  case usdPerHour // = 12
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .ratio
+    case 2: self = .fraction
+    case 3: self = .probability
+    case 4: self = .usd
+    case 5: self = .shares
+    case 6: self = .days
+    case 7: self = .years
+    case 8: self = .count
+    case 9: self = .bits
+    case 10: self = .deviations
+    case 11: self = .plain
+    case 12: self = .usdPerHour
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .ratio: return 1
+    case .fraction: return 2
+    case .probability: return 3
+    case .usd: return 4
+    case .shares: return 5
+    case .days: return 6
+    case .years: return 7
+    case .count: return 8
+    case .bits: return 9
+    case .deviations: return 10
+    case .plain: return 11
+    case .usdPerHour: return 12
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Unit] = [
+    .unspecified,
+    .ratio,
+    .fraction,
+    .probability,
+    .usd,
+    .shares,
+    .days,
+    .years,
+    .count,
+    .bits,
+    .deviations,
+    .plain,
+    .usdPerHour,
+  ]
+
+}
+
+public nonisolated enum Basis: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// from prices and news of the stream
+  case measured // = 1
+
+  /// by dated facts
+  case stated // = 2
+
+  /// with something assumed, which is listed
+  case assumed // = 3
+
+  /// a scenario of the configuration
+  case whatIf // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .measured
+    case 2: self = .stated
+    case 3: self = .assumed
+    case 4: self = .whatIf
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .measured: return 1
+    case .stated: return 2
+    case .assumed: return 3
+    case .whatIf: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Basis] = [
+    .unspecified,
+    .measured,
+    .stated,
+    .assumed,
+    .whatIf,
+  ]
+
+}
+
+public nonisolated enum ClaimStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case supported // = 1
+
+  /// nothing known here bears it out
+  case unsupported // = 2
+
+  /// what is known says otherwise
+  case contradicted // = 3
+  case notYetDue // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .supported
+    case 2: self = .unsupported
+    case 3: self = .contradicted
+    case 4: self = .notYetDue
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .supported: return 1
+    case .unsupported: return 2
+    case .contradicted: return 3
+    case .notYetDue: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [ClaimStatus] = [
+    .unspecified,
+    .supported,
+    .unsupported,
+    .contradicted,
+    .notYetDue,
+  ]
+
+}
+
 public nonisolated enum CandidateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
 
@@ -206,11 +458,189 @@ public nonisolated struct Finding: @unchecked Sendable {
     set {_uniqueStorage()._missing = newValue}
   }
 
+  /// conditions, amplifiers, theses, gaps, chains, recovery
+  public var sections: [Section] {
+    get {_storage._sections}
+    set {_uniqueStorage()._sections = newValue}
+  }
+
+  public var claims: [ClaimFinding] {
+    get {_storage._claims}
+    set {_uniqueStorage()._claims = newValue}
+  }
+
+  public var questions: [OpenQuestion] {
+    get {_storage._questions}
+    set {_uniqueStorage()._questions = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A part of the explanation: figures with what they rest on, or what is missing for them. docs/FINDINGS.md lists the
+/// sections and the figures by id; words are made from them, in any language.
+public nonisolated struct Section: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String = String()
+
+  public var kind: SectionKind = .unspecified
+
+  /// thesis, chain; empty: the shock's subject
+  public var about: String = String()
+
+  public var estimates: [Estimate] = []
+
+  public var missing: [Lack] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Estimate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String = String()
+
+  /// a class of owners, a fund, a tier, a case; empty: the section's own
+  public var of: String = String()
+
+  public var value: Double = 0
+
+  /// of the 95 % interval; of a scenario with two signs, the lower one
+  public var lower: Double {
+    get {_lower ?? 0}
+    set {_lower = newValue}
+  }
+  /// Returns true if `lower` has been explicitly set.
+  public var hasLower: Bool {self._lower != nil}
+  /// Clears the value of `lower`. Subsequent reads from it will return its default value.
+  public mutating func clearLower() {self._lower = nil}
+
+  public var upper: Double {
+    get {_upper ?? 0}
+    set {_upper = newValue}
+  }
+  /// Returns true if `upper` has been explicitly set.
+  public var hasUpper: Bool {self._upper != nil}
+  /// Clears the value of `upper`. Subsequent reads from it will return its default value.
+  public mutating func clearUpper() {self._upper = nil}
+
+  public var unit: Unit = .unspecified
+
+  public var basis: Basis = .unspecified
+
+  /// the model, by id
+  public var method: String = String()
+
+  /// by id, with the value assumed where there is one: "correlation=0.3"
+  public var assumptions: [String] = []
+
+  public var observations: UInt32 = 0
+
+  /// YYYY-MM-DD
+  public var asOf: String = String()
+
+  /// of the source: a period, a horizon, a name
+  public var text: String = String()
+
+  /// market sequences
+  public var evidence: [UInt64] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _lower: Double? = nil
+  fileprivate var _upper: Double? = nil
+}
+
+public nonisolated struct Lack: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var what: String = String()
+
+  public var of: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A claim with its status. Whoever asserts it is evidence of nothing but that.
+public nonisolated struct ClaimFinding: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String = String()
+
+  public var statement: String = String()
+
+  public var translations: [Translation] = []
+
+  public var assertedBy: String = String()
+
+  public var asserted: UInt64 = 0
+
+  public var tier: SourceTier = .unspecified
+
+  public var status: ClaimStatus = .unspecified
+
+  /// its kind, by id
+  public var test: String = String()
+
+  /// the arithmetic
+  public var estimates: [Estimate] = []
+
+  public var missing: [Lack] = []
+
+  public var due: String = String()
+
+  public var evidence: [UInt64] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct OpenQuestion: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String = String()
+
+  public var text: String = String()
+
+  public var translations: [Translation] = []
+
+  public var thesis: String = String()
+
+  /// kinds of fact
+  public var decidedBy: [String] = []
+
+  /// those of them that are there
+  public var known: [String] = []
+
+  public var due: String = String()
+
+  public var evidence: [UInt64] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Member: Sendable {
@@ -523,13 +953,29 @@ public nonisolated struct ExcludedEvidence: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "epicenter.v1"
 
+nonisolated extension SectionKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SECTION_KIND_UNSPECIFIED\0\u{1}SECTION_KIND_CONDITION\0\u{1}SECTION_KIND_AMPLIFIER\0\u{1}SECTION_KIND_THESIS\0\u{1}SECTION_KIND_GAP\0\u{1}SECTION_KIND_CHAIN\0\u{1}SECTION_KIND_RECOVERY\0")
+}
+
+nonisolated extension Unit: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNIT_UNSPECIFIED\0\u{1}UNIT_RATIO\0\u{1}UNIT_FRACTION\0\u{1}UNIT_PROBABILITY\0\u{1}UNIT_USD\0\u{1}UNIT_SHARES\0\u{1}UNIT_DAYS\0\u{1}UNIT_YEARS\0\u{1}UNIT_COUNT\0\u{1}UNIT_BITS\0\u{1}UNIT_DEVIATIONS\0\u{1}UNIT_PLAIN\0\u{1}UNIT_USD_PER_HOUR\0")
+}
+
+nonisolated extension Basis: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BASIS_UNSPECIFIED\0\u{1}BASIS_MEASURED\0\u{1}BASIS_STATED\0\u{1}BASIS_ASSUMED\0\u{1}BASIS_WHAT_IF\0")
+}
+
+nonisolated extension ClaimStatus: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLAIM_STATUS_UNSPECIFIED\0\u{1}CLAIM_STATUS_SUPPORTED\0\u{1}CLAIM_STATUS_UNSUPPORTED\0\u{1}CLAIM_STATUS_CONTRADICTED\0\u{1}CLAIM_STATUS_NOT_YET_DUE\0")
+}
+
 nonisolated extension CandidateKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CANDIDATE_KIND_UNSPECIFIED\0\u{1}CANDIDATE_KIND_STORY\0\u{1}CANDIDATE_KIND_RELEASE\0\u{1}CANDIDATE_KIND_FILING\0\u{1}CANDIDATE_KIND_MARKET\0\u{1}CANDIDATE_KIND_THEME\0\u{1}CANDIDATE_KIND_PEER\0\u{1}CANDIDATE_KIND_FLOW\0")
 }
 
 nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Finding"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}cause\0\u{1}shock\0\u{1}revision\0\u{1}phase\0\u{1}scope\0\u{1}subject\0\u{3}subject_name\0\u{3}part_of\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}members\0\u{1}missing\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}cause\0\u{1}shock\0\u{1}revision\0\u{1}phase\0\u{1}scope\0\u{1}subject\0\u{3}subject_name\0\u{3}part_of\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}members\0\u{1}missing\0\u{2}\u{d}sections\0\u{1}claims\0\u{1}questions\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -549,6 +995,9 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _revised: [String] = []
     var _members: [Member] = []
     var _missing: [String] = []
+    var _sections: [Section] = []
+    var _claims: [ClaimFinding] = []
+    var _questions: [OpenQuestion] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -576,6 +1025,9 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _revised = source._revised
       _members = source._members
       _missing = source._missing
+      _sections = source._sections
+      _claims = source._claims
+      _questions = source._questions
     }
   }
 
@@ -611,6 +1063,9 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._revised) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._members) }()
         case 17: try { try decoder.decodeRepeatedStringField(value: &_storage._missing) }()
+        case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._sections) }()
+        case 31: try { try decoder.decodeRepeatedMessageField(value: &_storage._claims) }()
+        case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._questions) }()
         default: break
         }
       }
@@ -674,6 +1129,15 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._missing.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._missing, fieldNumber: 17)
       }
+      if !_storage._sections.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._sections, fieldNumber: 30)
+      }
+      if !_storage._claims.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._claims, fieldNumber: 31)
+      }
+      if !_storage._questions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._questions, fieldNumber: 32)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -700,10 +1164,342 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._revised != rhs_storage._revised {return false}
         if _storage._members != rhs_storage._members {return false}
         if _storage._missing != rhs_storage._missing {return false}
+        if _storage._sections != rhs_storage._sections {return false}
+        if _storage._claims != rhs_storage._claims {return false}
+        if _storage._questions != rhs_storage._questions {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Section: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Section"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}about\0\u{1}estimates\0\u{1}missing\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.about) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.estimates) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.missing) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.about.isEmpty {
+      try visitor.visitSingularStringField(value: self.about, fieldNumber: 3)
+    }
+    if !self.estimates.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.estimates, fieldNumber: 4)
+    }
+    if !self.missing.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.missing, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Section, rhs: Section) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.about != rhs.about {return false}
+    if lhs.estimates != rhs.estimates {return false}
+    if lhs.missing != rhs.missing {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Estimate"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}of\0\u{1}value\0\u{1}lower\0\u{1}upper\0\u{1}unit\0\u{1}basis\0\u{1}method\0\u{1}assumptions\0\u{1}observations\0\u{3}as_of\0\u{1}text\0\u{1}evidence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.of) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.value) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self._lower) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self._upper) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.unit) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.basis) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.method) }()
+      case 9: try { try decoder.decodeRepeatedStringField(value: &self.assumptions) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.observations) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.asOf) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 13: try { try decoder.decodeRepeatedFixed64Field(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.of.isEmpty {
+      try visitor.visitSingularStringField(value: self.of, fieldNumber: 2)
+    }
+    if self.value.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.value, fieldNumber: 3)
+    }
+    try { if let v = self._lower {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._upper {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 5)
+    } }()
+    if self.unit != .unspecified {
+      try visitor.visitSingularEnumField(value: self.unit, fieldNumber: 6)
+    }
+    if self.basis != .unspecified {
+      try visitor.visitSingularEnumField(value: self.basis, fieldNumber: 7)
+    }
+    if !self.method.isEmpty {
+      try visitor.visitSingularStringField(value: self.method, fieldNumber: 8)
+    }
+    if !self.assumptions.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.assumptions, fieldNumber: 9)
+    }
+    if self.observations != 0 {
+      try visitor.visitSingularUInt32Field(value: self.observations, fieldNumber: 10)
+    }
+    if !self.asOf.isEmpty {
+      try visitor.visitSingularStringField(value: self.asOf, fieldNumber: 11)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 12)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.evidence, fieldNumber: 13)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Estimate, rhs: Estimate) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.of != rhs.of {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs._lower != rhs._lower {return false}
+    if lhs._upper != rhs._upper {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.basis != rhs.basis {return false}
+    if lhs.method != rhs.method {return false}
+    if lhs.assumptions != rhs.assumptions {return false}
+    if lhs.observations != rhs.observations {return false}
+    if lhs.asOf != rhs.asOf {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.evidence != rhs.evidence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Lack: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Lack"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}what\0\u{1}of\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.what) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.of) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.what.isEmpty {
+      try visitor.visitSingularStringField(value: self.what, fieldNumber: 1)
+    }
+    if !self.of.isEmpty {
+      try visitor.visitSingularStringField(value: self.of, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Lack, rhs: Lack) -> Bool {
+    if lhs.what != rhs.what {return false}
+    if lhs.of != rhs.of {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ClaimFinding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClaimFinding"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}translations\0\u{3}asserted_by\0\u{1}asserted\0\u{1}tier\0\u{1}status\0\u{1}test\0\u{1}estimates\0\u{1}missing\0\u{1}due\0\u{1}evidence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.statement) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.assertedBy) }()
+      case 5: try { try decoder.decodeSingularFixed64Field(value: &self.asserted) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.status) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.test) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.estimates) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.missing) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.due) }()
+      case 12: try { try decoder.decodeRepeatedFixed64Field(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.statement.isEmpty {
+      try visitor.visitSingularStringField(value: self.statement, fieldNumber: 2)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 3)
+    }
+    if !self.assertedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.assertedBy, fieldNumber: 4)
+    }
+    if self.asserted != 0 {
+      try visitor.visitSingularFixed64Field(value: self.asserted, fieldNumber: 5)
+    }
+    if self.tier != .unspecified {
+      try visitor.visitSingularEnumField(value: self.tier, fieldNumber: 6)
+    }
+    if self.status != .unspecified {
+      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 7)
+    }
+    if !self.test.isEmpty {
+      try visitor.visitSingularStringField(value: self.test, fieldNumber: 8)
+    }
+    if !self.estimates.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.estimates, fieldNumber: 9)
+    }
+    if !self.missing.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.missing, fieldNumber: 10)
+    }
+    if !self.due.isEmpty {
+      try visitor.visitSingularStringField(value: self.due, fieldNumber: 11)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.evidence, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ClaimFinding, rhs: ClaimFinding) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.statement != rhs.statement {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.assertedBy != rhs.assertedBy {return false}
+    if lhs.asserted != rhs.asserted {return false}
+    if lhs.tier != rhs.tier {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs.test != rhs.test {return false}
+    if lhs.estimates != rhs.estimates {return false}
+    if lhs.missing != rhs.missing {return false}
+    if lhs.due != rhs.due {return false}
+    if lhs.evidence != rhs.evidence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension OpenQuestion: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OpenQuestion"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}text\0\u{1}translations\0\u{1}thesis\0\u{3}decided_by\0\u{1}known\0\u{1}due\0\u{1}evidence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.thesis) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.decidedBy) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.known) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.due) }()
+      case 8: try { try decoder.decodeRepeatedFixed64Field(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 3)
+    }
+    if !self.thesis.isEmpty {
+      try visitor.visitSingularStringField(value: self.thesis, fieldNumber: 4)
+    }
+    if !self.decidedBy.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.decidedBy, fieldNumber: 5)
+    }
+    if !self.known.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.known, fieldNumber: 6)
+    }
+    if !self.due.isEmpty {
+      try visitor.visitSingularStringField(value: self.due, fieldNumber: 7)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.evidence, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: OpenQuestion, rhs: OpenQuestion) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.thesis != rhs.thesis {return false}
+    if lhs.decidedBy != rhs.decidedBy {return false}
+    if lhs.known != rhs.known {return false}
+    if lhs.due != rhs.due {return false}
+    if lhs.evidence != rhs.evidence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -448,138 +448,219 @@ public nonisolated struct NewsEmbedding: Sendable {
 }
 
 /// A dated, sourced statement used by the models. The event time is when the public could know it.
-public nonisolated struct Fact: Sendable {
+public nonisolated struct Fact: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var sequence: UInt64 = 0
+  public var sequence: UInt64 {
+    get {_storage._sequence}
+    set {_uniqueStorage()._sequence = newValue}
+  }
 
-  public var recordTime: UInt64 = 0
+  public var recordTime: UInt64 {
+    get {_storage._recordTime}
+    set {_uniqueStorage()._recordTime = newValue}
+  }
 
-  public var eventTime: UInt64 = 0
+  public var eventTime: UInt64 {
+    get {_storage._eventTime}
+    set {_uniqueStorage()._eventTime = newValue}
+  }
 
   /// symbol, group id or a name
-  public var subject: String = String()
+  public var subject: String {
+    get {_storage._subject}
+    set {_uniqueStorage()._subject = newValue}
+  }
 
   /// the date the value is for, YYYY-MM-DD
-  public var asOf: String = String()
+  public var asOf: String {
+    get {_storage._asOf}
+    set {_uniqueStorage()._asOf = newValue}
+  }
 
-  public var source: String = String()
+  public var source: String {
+    get {_storage._source}
+    set {_uniqueStorage()._source = newValue}
+  }
 
-  public var title: String = String()
+  public var title: String {
+    get {_storage._title}
+    set {_uniqueStorage()._title = newValue}
+  }
 
-  public var tier: SourceTier = .unspecified
+  public var tier: SourceTier {
+    get {_storage._tier}
+    set {_uniqueStorage()._tier = newValue}
+  }
 
   /// false: cited, not verified
-  public var verified: Bool = false
+  public var verified: Bool {
+    get {_storage._verified}
+    set {_uniqueStorage()._verified = newValue}
+  }
 
-  public var note: String = String()
+  public var note: String {
+    get {_storage._note}
+    set {_uniqueStorage()._note = newValue}
+  }
 
-  public var value: Fact.OneOf_Value? = nil
+  public var value: OneOf_Value? {
+    get {return _storage._value}
+    set {_uniqueStorage()._value = newValue}
+  }
 
   public var sharesOutstanding: SharesOutstanding {
     get {
-      if case .sharesOutstanding(let v)? = value {return v}
+      if case .sharesOutstanding(let v)? = _storage._value {return v}
       return SharesOutstanding()
     }
-    set {value = .sharesOutstanding(newValue)}
+    set {_uniqueStorage()._value = .sharesOutstanding(newValue)}
   }
 
   public var split: Split {
     get {
-      if case .split(let v)? = value {return v}
+      if case .split(let v)? = _storage._value {return v}
       return Split()
     }
-    set {value = .split(newValue)}
+    set {_uniqueStorage()._value = .split(newValue)}
   }
 
   public var recordLoss: RecordLoss {
     get {
-      if case .recordLoss(let v)? = value {return v}
+      if case .recordLoss(let v)? = _storage._value {return v}
       return RecordLoss()
     }
-    set {value = .recordLoss(newValue)}
+    set {_uniqueStorage()._value = .recordLoss(newValue)}
   }
 
   public var capexCommitment: CapexCommitment {
     get {
-      if case .capexCommitment(let v)? = value {return v}
+      if case .capexCommitment(let v)? = _storage._value {return v}
       return CapexCommitment()
     }
-    set {value = .capexCommitment(newValue)}
+    set {_uniqueStorage()._value = .capexCommitment(newValue)}
   }
 
   public var etfLeverage: ETFLeverage {
     get {
-      if case .etfLeverage(let v)? = value {return v}
+      if case .etfLeverage(let v)? = _storage._value {return v}
       return ETFLeverage()
     }
-    set {value = .etfLeverage(newValue)}
+    set {_uniqueStorage()._value = .etfLeverage(newValue)}
   }
 
   public var ownership: Ownership {
     get {
-      if case .ownership(let v)? = value {return v}
+      if case .ownership(let v)? = _storage._value {return v}
       return Ownership()
     }
-    set {value = .ownership(newValue)}
+    set {_uniqueStorage()._value = .ownership(newValue)}
   }
 
   public var statement: Statement {
     get {
-      if case .statement(let v)? = value {return v}
+      if case .statement(let v)? = _storage._value {return v}
       return Statement()
     }
-    set {value = .statement(newValue)}
+    set {_uniqueStorage()._value = .statement(newValue)}
   }
 
   public var earningsResult: EarningsResult {
     get {
-      if case .earningsResult(let v)? = value {return v}
+      if case .earningsResult(let v)? = _storage._value {return v}
       return EarningsResult()
     }
-    set {value = .earningsResult(newValue)}
+    set {_uniqueStorage()._value = .earningsResult(newValue)}
   }
 
   public var signedFlow: SignedFlow {
     get {
-      if case .signedFlow(let v)? = value {return v}
+      if case .signedFlow(let v)? = _storage._value {return v}
       return SignedFlow()
     }
-    set {value = .signedFlow(newValue)}
+    set {_uniqueStorage()._value = .signedFlow(newValue)}
   }
 
   public var rentalPrice: RentalPrice {
     get {
-      if case .rentalPrice(let v)? = value {return v}
+      if case .rentalPrice(let v)? = _storage._value {return v}
       return RentalPrice()
     }
-    set {value = .rentalPrice(newValue)}
+    set {_uniqueStorage()._value = .rentalPrice(newValue)}
   }
 
   public var shortInterest: ShortInterest {
     get {
-      if case .shortInterest(let v)? = value {return v}
+      if case .shortInterest(let v)? = _storage._value {return v}
       return ShortInterest()
     }
-    set {value = .shortInterest(newValue)}
+    set {_uniqueStorage()._value = .shortInterest(newValue)}
   }
 
   public var dividend: Dividend {
     get {
-      if case .dividend(let v)? = value {return v}
+      if case .dividend(let v)? = _storage._value {return v}
       return Dividend()
     }
-    set {value = .dividend(newValue)}
+    set {_uniqueStorage()._value = .dividend(newValue)}
   }
 
   public var tradingStatus: TradingStatus {
     get {
-      if case .tradingStatus(let v)? = value {return v}
+      if case .tradingStatus(let v)? = _storage._value {return v}
       return TradingStatus()
     }
-    set {value = .tradingStatus(newValue)}
+    set {_uniqueStorage()._value = .tradingStatus(newValue)}
+  }
+
+  public var claim: Claim {
+    get {
+      if case .claim(let v)? = _storage._value {return v}
+      return Claim()
+    }
+    set {_uniqueStorage()._value = .claim(newValue)}
+  }
+
+  public var valuation: Valuation {
+    get {
+      if case .valuation(let v)? = _storage._value {return v}
+      return Valuation()
+    }
+    set {_uniqueStorage()._value = .valuation(newValue)}
+  }
+
+  public var likeness: Likeness {
+    get {
+      if case .likeness(let v)? = _storage._value {return v}
+      return Likeness()
+    }
+    set {_uniqueStorage()._value = .likeness(newValue)}
+  }
+
+  public var optionInterest: OptionInterest {
+    get {
+      if case .optionInterest(let v)? = _storage._value {return v}
+      return OptionInterest()
+    }
+    set {_uniqueStorage()._value = .optionInterest(newValue)}
+  }
+
+  public var revenue: Revenue {
+    get {
+      if case .revenue(let v)? = _storage._value {return v}
+      return Revenue()
+    }
+    set {_uniqueStorage()._value = .revenue(newValue)}
+  }
+
+  public var fundCreation: FundCreation {
+    get {
+      if case .fundCreation(let v)? = _storage._value {return v}
+      return FundCreation()
+    }
+    set {_uniqueStorage()._value = .fundCreation(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -598,10 +679,18 @@ public nonisolated struct Fact: Sendable {
     case shortInterest(ShortInterest)
     case dividend(Dividend)
     case tradingStatus(TradingStatus)
+    case claim(Claim)
+    case valuation(Valuation)
+    case likeness(Likeness)
+    case optionInterest(OptionInterest)
+    case revenue(Revenue)
+    case fundCreation(FundCreation)
 
   }
 
   public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct SharesOutstanding: Sendable {
@@ -681,6 +770,11 @@ public nonisolated struct CapexCommitment: Sendable {
 
   public var status: CommitmentStatus = .unspecified
 
+  /// of the range that was given; 0: none was
+  public var lowUsd: Double = 0
+
+  public var highUsd: Double = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -699,6 +793,23 @@ public nonisolated struct ETFLeverage: Sendable {
 
   public var weight: Double = 0
 
+  /// names within what it tracks
+  public var holds: [Holding] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Holding: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var symbol: String = String()
+
+  public var weight: Double = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -710,6 +821,9 @@ public nonisolated struct Ownership: Sendable {
   // methods supported on all messages.
 
   public var classes: [OwnerClass] = []
+
+  /// the class of another ownership that these are shares of; empty: of the whole
+  public var within: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -742,6 +856,12 @@ public nonisolated struct Statement: Sendable {
   public var stance: Stance = .unspecified
 
   public var horizon: String = String()
+
+  /// of a survey: how many were asked; 0: it is none
+  public var respondents: UInt32 = 0
+
+  /// ... and of them those whose plans had changed
+  public var changed: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -806,6 +926,359 @@ public nonisolated struct ShortInterest: Sendable {
   public var shareOfFloat: Double = 0
 
   public var daysToCover: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Valuation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var priceToEarnings: Double = 0
+
+  public var earnings: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// How alike the subject's path of prices is to another's: the best of `windows` windows of `weeks` weeks, as a
+/// correlation of the two after each is brought to mean 0 and deviation 1.
+public nonisolated struct Likeness: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var other: String = String()
+
+  public var correlation: Double = 0
+
+  public var weeks: UInt32 = 0
+
+  public var windows: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Open contracts of one series of options on the subject.
+public nonisolated struct OptionInterest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var isPut: Bool = false
+
+  public var strike: Double = 0
+
+  /// YYYY-MM-DD
+  public var expiry: String = String()
+
+  /// of 100 shares
+  public var contracts: Double = 0
+
+  /// a year, as a fraction
+  public var impliedVolatility: Double = 0
+
+  /// a year, as a fraction
+  public var rate: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Revenue: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var valueUsd: Double = 0
+
+  public var period: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct FundCreation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var valueUsd: Double = 0
+
+  public var date: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What somebody asserts, and what would show whether it is so. The fact's subject is the symbol or group whose shocks
+/// it is about, its event time when it was said, its source who says so.
+public nonisolated struct Claim: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String = String()
+
+  public var statement: String = String()
+
+  public var translations: [Translation] = []
+
+  /// YYYY-MM-DD from which it can be decided; empty: at once
+  public var due: String = String()
+
+  /// of the shock it is about; empty: any of the subject's
+  public var session: String = String()
+
+  public var test: Claim.OneOf_Test? = nil
+
+  public var flow: FlowTest {
+    get {
+      if case .flow(let v)? = test {return v}
+      return FlowTest()
+    }
+    set {test = .flow(newValue)}
+  }
+
+  public var mechanism: MechanismTest {
+    get {
+      if case .mechanism(let v)? = test {return v}
+      return MechanismTest()
+    }
+    set {test = .mechanism(newValue)}
+  }
+
+  public var recovery: RecoveryTest {
+    get {
+      if case .recovery(let v)? = test {return v}
+      return RecoveryTest()
+    }
+    set {test = .recovery(newValue)}
+  }
+
+  public var rental: RentalTest {
+    get {
+      if case .rental(let v)? = test {return v}
+      return RentalTest()
+    }
+    set {test = .rental(newValue)}
+  }
+
+  public var runUp: RunUpTest {
+    get {
+      if case .runUp(let v)? = test {return v}
+      return RunUpTest()
+    }
+    set {test = .runUp(newValue)}
+  }
+
+  public var rebound: ReboundTest {
+    get {
+      if case .rebound(let v)? = test {return v}
+      return ReboundTest()
+    }
+    set {test = .rebound(newValue)}
+  }
+
+  public var staticCase: StaticCaseTest {
+    get {
+      if case .staticCase(let v)? = test {return v}
+      return StaticCaseTest()
+    }
+    set {test = .staticCase(newValue)}
+  }
+
+  public var tail: TailTest {
+    get {
+      if case .tail(let v)? = test {return v}
+      return TailTest()
+    }
+    set {test = .tail(newValue)}
+  }
+
+  public var record: RecordTest {
+    get {
+      if case .record(let v)? = test {return v}
+      return RecordTest()
+    }
+    set {test = .record(newValue)}
+  }
+
+  public var plans: PlansTest {
+    get {
+      if case .plans(let v)? = test {return v}
+      return PlansTest()
+    }
+    set {test = .plans(newValue)}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated enum OneOf_Test: Equatable, Sendable {
+    case flow(FlowTest)
+    case mechanism(MechanismTest)
+    case recovery(RecoveryTest)
+    case rental(RentalTest)
+    case runUp(RunUpTest)
+    case rebound(ReboundTest)
+    case staticCase(StaticCaseTest)
+    case tail(TailTest)
+    case record(RecordTest)
+    case plans(PlansTest)
+
+  }
+
+  public init() {}
+}
+
+/// A class of owners net sold (sign −1) or bought (1) the subject in the shock's session.
+public nonisolated struct FlowTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var ownerClass: String = String()
+
+  public var sign: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A mechanism whose trades have this sign (1 buys, −1 sells) made the move larger.
+public nonisolated struct MechanismTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var sign: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The first had taken back more of its move than the second, and the difference is beyond the noise.
+public nonisolated struct RecoveryTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var symbol: String = String()
+
+  public var than: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The rent of an item is higher (sign 1) or lower (−1) when due than when it was said.
+public nonisolated struct RentalTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var item: String = String()
+
+  public var sign: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The price had gone up to `multiple` times within so many months before, give or take a tenth.
+public nonisolated struct RunUpTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var multiple: Double = 0
+
+  public var months: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Within so many sessions the names that fell like this come back, on average.
+public nonisolated struct ReboundTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var sessions: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The price went as far as the thesis at no elasticity at all would have it.
+public nonisolated struct StaticCaseTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var thesis: String = String()
+
+  public var gain: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A move of this size is rarer than so many a year for the subject.
+public nonisolated struct TailTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var move: Double = 0
+
+  public var perYear: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The largest in dollars, or in percent, of all known here.
+public nonisolated struct RecordTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var inDollars: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Those named have not cut what they had committed to spend.
+public nonisolated struct PlansTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var subjects: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1277,303 +1750,461 @@ nonisolated extension NewsEmbedding: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Fact"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0\u{2}\u{8}claim\0\u{1}valuation\0\u{1}likeness\0\u{3}option_interest\0\u{1}revenue\0\u{3}fund_creation\0")
+
+  fileprivate class _StorageClass {
+    var _sequence: UInt64 = 0
+    var _recordTime: UInt64 = 0
+    var _eventTime: UInt64 = 0
+    var _subject: String = String()
+    var _asOf: String = String()
+    var _source: String = String()
+    var _title: String = String()
+    var _tier: SourceTier = .unspecified
+    var _verified: Bool = false
+    var _note: String = String()
+    var _value: Fact.OneOf_Value?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _sequence = source._sequence
+      _recordTime = source._recordTime
+      _eventTime = source._eventTime
+      _subject = source._subject
+      _asOf = source._asOf
+      _source = source._source
+      _title = source._title
+      _tier = source._tier
+      _verified = source._verified
+      _note = source._note
+      _value = source._value
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.sequence) }()
-      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.recordTime) }()
-      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.eventTime) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.subject) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.asOf) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.source) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.title) }()
-      case 8: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.verified) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.note) }()
-      case 20: try {
-        var v: SharesOutstanding?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .sharesOutstanding(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularFixed64Field(value: &_storage._sequence) }()
+        case 2: try { try decoder.decodeSingularFixed64Field(value: &_storage._recordTime) }()
+        case 3: try { try decoder.decodeSingularFixed64Field(value: &_storage._eventTime) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._subject) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._asOf) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._source) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._title) }()
+        case 8: try { try decoder.decodeSingularEnumField(value: &_storage._tier) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._verified) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._note) }()
+        case 20: try {
+          var v: SharesOutstanding?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .sharesOutstanding(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .sharesOutstanding(v)
+          }
+        }()
+        case 21: try {
+          var v: Split?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .split(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .split(v)
+          }
+        }()
+        case 22: try {
+          var v: RecordLoss?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .recordLoss(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .recordLoss(v)
+          }
+        }()
+        case 23: try {
+          var v: CapexCommitment?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .capexCommitment(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .capexCommitment(v)
+          }
+        }()
+        case 24: try {
+          var v: ETFLeverage?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .etfLeverage(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .etfLeverage(v)
+          }
+        }()
+        case 25: try {
+          var v: Ownership?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .ownership(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .ownership(v)
+          }
+        }()
+        case 26: try {
+          var v: Statement?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .statement(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .statement(v)
+          }
+        }()
+        case 27: try {
+          var v: EarningsResult?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .earningsResult(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .earningsResult(v)
+          }
+        }()
+        case 28: try {
+          var v: SignedFlow?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .signedFlow(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .signedFlow(v)
+          }
+        }()
+        case 29: try {
+          var v: RentalPrice?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .rentalPrice(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .rentalPrice(v)
+          }
+        }()
+        case 30: try {
+          var v: ShortInterest?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .shortInterest(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .shortInterest(v)
+          }
+        }()
+        case 31: try {
+          var v: Dividend?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .dividend(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .dividend(v)
+          }
+        }()
+        case 32: try {
+          var v: TradingStatus?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .tradingStatus(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .tradingStatus(v)
+          }
+        }()
+        case 40: try {
+          var v: Claim?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .claim(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .claim(v)
+          }
+        }()
+        case 41: try {
+          var v: Valuation?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .valuation(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .valuation(v)
+          }
+        }()
+        case 42: try {
+          var v: Likeness?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .likeness(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .likeness(v)
+          }
+        }()
+        case 43: try {
+          var v: OptionInterest?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .optionInterest(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .optionInterest(v)
+          }
+        }()
+        case 44: try {
+          var v: Revenue?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .revenue(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .revenue(v)
+          }
+        }()
+        case 45: try {
+          var v: FundCreation?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .fundCreation(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .fundCreation(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .sharesOutstanding(v)
-        }
-      }()
-      case 21: try {
-        var v: Split?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .split(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .split(v)
-        }
-      }()
-      case 22: try {
-        var v: RecordLoss?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .recordLoss(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .recordLoss(v)
-        }
-      }()
-      case 23: try {
-        var v: CapexCommitment?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .capexCommitment(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .capexCommitment(v)
-        }
-      }()
-      case 24: try {
-        var v: ETFLeverage?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .etfLeverage(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .etfLeverage(v)
-        }
-      }()
-      case 25: try {
-        var v: Ownership?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .ownership(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .ownership(v)
-        }
-      }()
-      case 26: try {
-        var v: Statement?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .statement(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .statement(v)
-        }
-      }()
-      case 27: try {
-        var v: EarningsResult?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .earningsResult(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .earningsResult(v)
-        }
-      }()
-      case 28: try {
-        var v: SignedFlow?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .signedFlow(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .signedFlow(v)
-        }
-      }()
-      case 29: try {
-        var v: RentalPrice?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .rentalPrice(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .rentalPrice(v)
-        }
-      }()
-      case 30: try {
-        var v: ShortInterest?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .shortInterest(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .shortInterest(v)
-        }
-      }()
-      case 31: try {
-        var v: Dividend?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .dividend(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .dividend(v)
-        }
-      }()
-      case 32: try {
-        var v: TradingStatus?
-        var hadOneofValue = false
-        if let current = self.value {
-          hadOneofValue = true
-          if case .tradingStatus(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.value = .tradingStatus(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.sequence != 0 {
-      try visitor.visitSingularFixed64Field(value: self.sequence, fieldNumber: 1)
-    }
-    if self.recordTime != 0 {
-      try visitor.visitSingularFixed64Field(value: self.recordTime, fieldNumber: 2)
-    }
-    if self.eventTime != 0 {
-      try visitor.visitSingularFixed64Field(value: self.eventTime, fieldNumber: 3)
-    }
-    if !self.subject.isEmpty {
-      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 4)
-    }
-    if !self.asOf.isEmpty {
-      try visitor.visitSingularStringField(value: self.asOf, fieldNumber: 5)
-    }
-    if !self.source.isEmpty {
-      try visitor.visitSingularStringField(value: self.source, fieldNumber: 6)
-    }
-    if !self.title.isEmpty {
-      try visitor.visitSingularStringField(value: self.title, fieldNumber: 7)
-    }
-    if self.tier != .unspecified {
-      try visitor.visitSingularEnumField(value: self.tier, fieldNumber: 8)
-    }
-    if self.verified != false {
-      try visitor.visitSingularBoolField(value: self.verified, fieldNumber: 9)
-    }
-    if !self.note.isEmpty {
-      try visitor.visitSingularStringField(value: self.note, fieldNumber: 10)
-    }
-    switch self.value {
-    case .sharesOutstanding?: try {
-      guard case .sharesOutstanding(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
-    }()
-    case .split?: try {
-      guard case .split(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
-    }()
-    case .recordLoss?: try {
-      guard case .recordLoss(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
-    }()
-    case .capexCommitment?: try {
-      guard case .capexCommitment(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
-    }()
-    case .etfLeverage?: try {
-      guard case .etfLeverage(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
-    }()
-    case .ownership?: try {
-      guard case .ownership(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
-    }()
-    case .statement?: try {
-      guard case .statement(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
-    }()
-    case .earningsResult?: try {
-      guard case .earningsResult(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
-    }()
-    case .signedFlow?: try {
-      guard case .signedFlow(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
-    }()
-    case .rentalPrice?: try {
-      guard case .rentalPrice(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
-    }()
-    case .shortInterest?: try {
-      guard case .shortInterest(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
-    }()
-    case .dividend?: try {
-      guard case .dividend(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
-    }()
-    case .tradingStatus?: try {
-      guard case .tradingStatus(let v)? = self.value else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._sequence != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._sequence, fieldNumber: 1)
+      }
+      if _storage._recordTime != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._recordTime, fieldNumber: 2)
+      }
+      if _storage._eventTime != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._eventTime, fieldNumber: 3)
+      }
+      if !_storage._subject.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._subject, fieldNumber: 4)
+      }
+      if !_storage._asOf.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._asOf, fieldNumber: 5)
+      }
+      if !_storage._source.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._source, fieldNumber: 6)
+      }
+      if !_storage._title.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._title, fieldNumber: 7)
+      }
+      if _storage._tier != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._tier, fieldNumber: 8)
+      }
+      if _storage._verified != false {
+        try visitor.visitSingularBoolField(value: _storage._verified, fieldNumber: 9)
+      }
+      if !_storage._note.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._note, fieldNumber: 10)
+      }
+      switch _storage._value {
+      case .sharesOutstanding?: try {
+        guard case .sharesOutstanding(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      }()
+      case .split?: try {
+        guard case .split(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      }()
+      case .recordLoss?: try {
+        guard case .recordLoss(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      }()
+      case .capexCommitment?: try {
+        guard case .capexCommitment(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
+      }()
+      case .etfLeverage?: try {
+        guard case .etfLeverage(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      }()
+      case .ownership?: try {
+        guard case .ownership(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
+      }()
+      case .statement?: try {
+        guard case .statement(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
+      }()
+      case .earningsResult?: try {
+        guard case .earningsResult(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      }()
+      case .signedFlow?: try {
+        guard case .signedFlow(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
+      }()
+      case .rentalPrice?: try {
+        guard case .rentalPrice(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      }()
+      case .shortInterest?: try {
+        guard case .shortInterest(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      }()
+      case .dividend?: try {
+        guard case .dividend(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      }()
+      case .tradingStatus?: try {
+        guard case .tradingStatus(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      }()
+      case .claim?: try {
+        guard case .claim(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      }()
+      case .valuation?: try {
+        guard case .valuation(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      }()
+      case .likeness?: try {
+        guard case .likeness(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+      }()
+      case .optionInterest?: try {
+        guard case .optionInterest(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 43)
+      }()
+      case .revenue?: try {
+        guard case .revenue(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 44)
+      }()
+      case .fundCreation?: try {
+        guard case .fundCreation(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 45)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Fact, rhs: Fact) -> Bool {
-    if lhs.sequence != rhs.sequence {return false}
-    if lhs.recordTime != rhs.recordTime {return false}
-    if lhs.eventTime != rhs.eventTime {return false}
-    if lhs.subject != rhs.subject {return false}
-    if lhs.asOf != rhs.asOf {return false}
-    if lhs.source != rhs.source {return false}
-    if lhs.title != rhs.title {return false}
-    if lhs.tier != rhs.tier {return false}
-    if lhs.verified != rhs.verified {return false}
-    if lhs.note != rhs.note {return false}
-    if lhs.value != rhs.value {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._sequence != rhs_storage._sequence {return false}
+        if _storage._recordTime != rhs_storage._recordTime {return false}
+        if _storage._eventTime != rhs_storage._eventTime {return false}
+        if _storage._subject != rhs_storage._subject {return false}
+        if _storage._asOf != rhs_storage._asOf {return false}
+        if _storage._source != rhs_storage._source {return false}
+        if _storage._title != rhs_storage._title {return false}
+        if _storage._tier != rhs_storage._tier {return false}
+        if _storage._verified != rhs_storage._verified {return false}
+        if _storage._note != rhs_storage._note {return false}
+        if _storage._value != rhs_storage._value {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1741,7 +2372,7 @@ nonisolated extension RecordLoss: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension CapexCommitment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CapexCommitment"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}value_usd\0\u{1}period\0\u{1}status\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}value_usd\0\u{1}period\0\u{1}status\0\u{3}low_usd\0\u{3}high_usd\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1752,6 +2383,8 @@ nonisolated extension CapexCommitment: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularDoubleField(value: &self.valueUsd) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.period) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.status) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.lowUsd) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.highUsd) }()
       default: break
       }
     }
@@ -1767,6 +2400,12 @@ nonisolated extension CapexCommitment: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.status != .unspecified {
       try visitor.visitSingularEnumField(value: self.status, fieldNumber: 3)
     }
+    if self.lowUsd.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.lowUsd, fieldNumber: 4)
+    }
+    if self.highUsd.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.highUsd, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1774,6 +2413,8 @@ nonisolated extension CapexCommitment: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.valueUsd != rhs.valueUsd {return false}
     if lhs.period != rhs.period {return false}
     if lhs.status != rhs.status {return false}
+    if lhs.lowUsd != rhs.lowUsd {return false}
+    if lhs.highUsd != rhs.highUsd {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1781,7 +2422,7 @@ nonisolated extension CapexCommitment: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension ETFLeverage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ETFLeverage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}leverage\0\u{3}aum_usd\0\u{1}underlying\0\u{1}weight\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}leverage\0\u{3}aum_usd\0\u{1}underlying\0\u{1}weight\0\u{1}holds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1793,6 +2434,7 @@ nonisolated extension ETFLeverage: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.aumUsd) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.underlying) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.holds) }()
       default: break
       }
     }
@@ -1811,6 +2453,9 @@ nonisolated extension ETFLeverage: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.weight.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 4)
     }
+    if !self.holds.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.holds, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1819,6 +2464,42 @@ nonisolated extension ETFLeverage: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.aumUsd != rhs.aumUsd {return false}
     if lhs.underlying != rhs.underlying {return false}
     if lhs.weight != rhs.weight {return false}
+    if lhs.holds != rhs.holds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Holding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Holding"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}symbol\0\u{1}weight\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.symbol) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.symbol.isEmpty {
+      try visitor.visitSingularStringField(value: self.symbol, fieldNumber: 1)
+    }
+    if self.weight.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Holding, rhs: Holding) -> Bool {
+    if lhs.symbol != rhs.symbol {return false}
+    if lhs.weight != rhs.weight {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1826,7 +2507,7 @@ nonisolated extension ETFLeverage: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Ownership: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Ownership"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}classes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}classes\0\u{1}within\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1835,6 +2516,7 @@ nonisolated extension Ownership: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.classes) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.within) }()
       default: break
       }
     }
@@ -1844,11 +2526,15 @@ nonisolated extension Ownership: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.classes.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.classes, fieldNumber: 1)
     }
+    if !self.within.isEmpty {
+      try visitor.visitSingularStringField(value: self.within, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Ownership, rhs: Ownership) -> Bool {
     if lhs.classes != rhs.classes {return false}
+    if lhs.within != rhs.within {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1891,7 +2577,7 @@ nonisolated extension OwnerClass: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension Statement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Statement"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}speaker\0\u{1}thesis\0\u{1}stance\0\u{1}horizon\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}speaker\0\u{1}thesis\0\u{1}stance\0\u{1}horizon\0\u{1}respondents\0\u{1}changed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1903,6 +2589,8 @@ nonisolated extension Statement: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 2: try { try decoder.decodeSingularStringField(value: &self.thesis) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.stance) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.horizon) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.respondents) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.changed) }()
       default: break
       }
     }
@@ -1921,6 +2609,12 @@ nonisolated extension Statement: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.horizon.isEmpty {
       try visitor.visitSingularStringField(value: self.horizon, fieldNumber: 4)
     }
+    if self.respondents != 0 {
+      try visitor.visitSingularUInt32Field(value: self.respondents, fieldNumber: 5)
+    }
+    if self.changed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.changed, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1929,6 +2623,8 @@ nonisolated extension Statement: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.thesis != rhs.thesis {return false}
     if lhs.stance != rhs.stance {return false}
     if lhs.horizon != rhs.horizon {return false}
+    if lhs.respondents != rhs.respondents {return false}
+    if lhs.changed != rhs.changed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2089,6 +2785,774 @@ nonisolated extension ShortInterest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.shares != rhs.shares {return false}
     if lhs.shareOfFloat != rhs.shareOfFloat {return false}
     if lhs.daysToCover != rhs.daysToCover {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Valuation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Valuation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}price_to_earnings\0\u{1}earnings\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.priceToEarnings) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.earnings) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.priceToEarnings.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.priceToEarnings, fieldNumber: 1)
+    }
+    if !self.earnings.isEmpty {
+      try visitor.visitSingularStringField(value: self.earnings, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Valuation, rhs: Valuation) -> Bool {
+    if lhs.priceToEarnings != rhs.priceToEarnings {return false}
+    if lhs.earnings != rhs.earnings {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Likeness"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}other\0\u{1}correlation\0\u{1}weeks\0\u{1}windows\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.other) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.correlation) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.weeks) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.windows) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.other.isEmpty {
+      try visitor.visitSingularStringField(value: self.other, fieldNumber: 1)
+    }
+    if self.correlation.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.correlation, fieldNumber: 2)
+    }
+    if self.weeks != 0 {
+      try visitor.visitSingularUInt32Field(value: self.weeks, fieldNumber: 3)
+    }
+    if self.windows != 0 {
+      try visitor.visitSingularUInt32Field(value: self.windows, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Likeness, rhs: Likeness) -> Bool {
+    if lhs.other != rhs.other {return false}
+    if lhs.correlation != rhs.correlation {return false}
+    if lhs.weeks != rhs.weeks {return false}
+    if lhs.windows != rhs.windows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension OptionInterest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OptionInterest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}is_put\0\u{1}strike\0\u{1}expiry\0\u{1}contracts\0\u{3}implied_volatility\0\u{1}rate\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.isPut) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.strike) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.expiry) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.contracts) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.impliedVolatility) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.rate) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.isPut != false {
+      try visitor.visitSingularBoolField(value: self.isPut, fieldNumber: 1)
+    }
+    if self.strike.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.strike, fieldNumber: 2)
+    }
+    if !self.expiry.isEmpty {
+      try visitor.visitSingularStringField(value: self.expiry, fieldNumber: 3)
+    }
+    if self.contracts.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.contracts, fieldNumber: 4)
+    }
+    if self.impliedVolatility.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.impliedVolatility, fieldNumber: 5)
+    }
+    if self.rate.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.rate, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: OptionInterest, rhs: OptionInterest) -> Bool {
+    if lhs.isPut != rhs.isPut {return false}
+    if lhs.strike != rhs.strike {return false}
+    if lhs.expiry != rhs.expiry {return false}
+    if lhs.contracts != rhs.contracts {return false}
+    if lhs.impliedVolatility != rhs.impliedVolatility {return false}
+    if lhs.rate != rhs.rate {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Revenue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Revenue"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}value_usd\0\u{1}period\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.valueUsd) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.period) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.valueUsd.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.valueUsd, fieldNumber: 1)
+    }
+    if !self.period.isEmpty {
+      try visitor.visitSingularStringField(value: self.period, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Revenue, rhs: Revenue) -> Bool {
+    if lhs.valueUsd != rhs.valueUsd {return false}
+    if lhs.period != rhs.period {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension FundCreation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FundCreation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}value_usd\0\u{1}date\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.valueUsd) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.valueUsd.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.valueUsd, fieldNumber: 1)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: FundCreation, rhs: FundCreation) -> Bool {
+    if lhs.valueUsd != rhs.valueUsd {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Claim: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Claim"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}translations\0\u{1}due\0\u{1}session\0\u{2}\u{5}flow\0\u{1}mechanism\0\u{1}recovery\0\u{1}rental\0\u{3}run_up\0\u{1}rebound\0\u{3}static_case\0\u{1}tail\0\u{1}record\0\u{1}plans\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.statement) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.due) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.session) }()
+      case 10: try {
+        var v: FlowTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .flow(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .flow(v)
+        }
+      }()
+      case 11: try {
+        var v: MechanismTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .mechanism(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .mechanism(v)
+        }
+      }()
+      case 12: try {
+        var v: RecoveryTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .recovery(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .recovery(v)
+        }
+      }()
+      case 13: try {
+        var v: RentalTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .rental(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .rental(v)
+        }
+      }()
+      case 14: try {
+        var v: RunUpTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .runUp(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .runUp(v)
+        }
+      }()
+      case 15: try {
+        var v: ReboundTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .rebound(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .rebound(v)
+        }
+      }()
+      case 16: try {
+        var v: StaticCaseTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .staticCase(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .staticCase(v)
+        }
+      }()
+      case 17: try {
+        var v: TailTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .tail(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .tail(v)
+        }
+      }()
+      case 18: try {
+        var v: RecordTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .record(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .record(v)
+        }
+      }()
+      case 19: try {
+        var v: PlansTest?
+        var hadOneofValue = false
+        if let current = self.test {
+          hadOneofValue = true
+          if case .plans(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.test = .plans(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.statement.isEmpty {
+      try visitor.visitSingularStringField(value: self.statement, fieldNumber: 2)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 3)
+    }
+    if !self.due.isEmpty {
+      try visitor.visitSingularStringField(value: self.due, fieldNumber: 4)
+    }
+    if !self.session.isEmpty {
+      try visitor.visitSingularStringField(value: self.session, fieldNumber: 5)
+    }
+    switch self.test {
+    case .flow?: try {
+      guard case .flow(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .mechanism?: try {
+      guard case .mechanism(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .recovery?: try {
+      guard case .recovery(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .rental?: try {
+      guard case .rental(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .runUp?: try {
+      guard case .runUp(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .rebound?: try {
+      guard case .rebound(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .staticCase?: try {
+      guard case .staticCase(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    }()
+    case .tail?: try {
+      guard case .tail(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .record?: try {
+      guard case .record(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .plans?: try {
+      guard case .plans(let v)? = self.test else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Claim, rhs: Claim) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.statement != rhs.statement {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.due != rhs.due {return false}
+    if lhs.session != rhs.session {return false}
+    if lhs.test != rhs.test {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension FlowTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FlowTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}owner_class\0\u{1}sign\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.ownerClass) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.sign) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.ownerClass.isEmpty {
+      try visitor.visitSingularStringField(value: self.ownerClass, fieldNumber: 1)
+    }
+    if self.sign != 0 {
+      try visitor.visitSingularSInt32Field(value: self.sign, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: FlowTest, rhs: FlowTest) -> Bool {
+    if lhs.ownerClass != rhs.ownerClass {return false}
+    if lhs.sign != rhs.sign {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MechanismTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MechanismTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}sign\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.sign) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.sign != 0 {
+      try visitor.visitSingularSInt32Field(value: self.sign, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MechanismTest, rhs: MechanismTest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.sign != rhs.sign {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecoveryTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecoveryTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}symbol\0\u{1}than\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.symbol) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.than) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.symbol.isEmpty {
+      try visitor.visitSingularStringField(value: self.symbol, fieldNumber: 1)
+    }
+    if !self.than.isEmpty {
+      try visitor.visitSingularStringField(value: self.than, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RecoveryTest, rhs: RecoveryTest) -> Bool {
+    if lhs.symbol != rhs.symbol {return false}
+    if lhs.than != rhs.than {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RentalTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RentalTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}item\0\u{1}sign\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.item) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.sign) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.item.isEmpty {
+      try visitor.visitSingularStringField(value: self.item, fieldNumber: 1)
+    }
+    if self.sign != 0 {
+      try visitor.visitSingularSInt32Field(value: self.sign, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RentalTest, rhs: RentalTest) -> Bool {
+    if lhs.item != rhs.item {return false}
+    if lhs.sign != rhs.sign {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RunUpTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RunUpTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}multiple\0\u{1}months\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.multiple) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.months) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.multiple.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.multiple, fieldNumber: 1)
+    }
+    if self.months != 0 {
+      try visitor.visitSingularUInt32Field(value: self.months, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RunUpTest, rhs: RunUpTest) -> Bool {
+    if lhs.multiple != rhs.multiple {return false}
+    if lhs.months != rhs.months {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReboundTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReboundTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sessions\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.sessions) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.sessions != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sessions, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ReboundTest, rhs: ReboundTest) -> Bool {
+    if lhs.sessions != rhs.sessions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StaticCaseTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StaticCaseTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}thesis\0\u{1}gain\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.thesis) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.gain) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.thesis.isEmpty {
+      try visitor.visitSingularStringField(value: self.thesis, fieldNumber: 1)
+    }
+    if self.gain.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.gain, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: StaticCaseTest, rhs: StaticCaseTest) -> Bool {
+    if lhs.thesis != rhs.thesis {return false}
+    if lhs.gain != rhs.gain {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension TailTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TailTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}move\0\u{3}per_year\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.move) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.perYear) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.move.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.move, fieldNumber: 1)
+    }
+    if self.perYear.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.perYear, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: TailTest, rhs: TailTest) -> Bool {
+    if lhs.move != rhs.move {return false}
+    if lhs.perYear != rhs.perYear {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecordTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}in_dollars\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.inDollars) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.inDollars != false {
+      try visitor.visitSingularBoolField(value: self.inDollars, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RecordTest, rhs: RecordTest) -> Bool {
+    if lhs.inDollars != rhs.inDollars {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PlansTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlansTest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subjects\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.subjects) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subjects.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.subjects, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PlansTest, rhs: PlansTest) -> Bool {
+    if lhs.subjects != rhs.subjects {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -335,24 +335,314 @@ public nonisolated struct GroupMember: Sendable {
   public init() {}
 }
 
-public nonisolated struct Thesis: Sendable {
+public nonisolated struct Thesis: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
+
+  public var statement: String {
+    get {_storage._statement}
+    set {_uniqueStorage()._statement = newValue}
+  }
+
+  /// date from which the exposures were fixed
+  public var frozen: String {
+    get {_storage._frozen}
+    set {_uniqueStorage()._frozen = newValue}
+  }
+
+  public var exposures: [Exposure] {
+    get {_storage._exposures}
+    set {_uniqueStorage()._exposures = newValue}
+  }
+
+  /// Headlines' own words for it and against it, in any languages: what the stance of news is measured by.
+  public var supporting: [String] {
+    get {_storage._supporting}
+    set {_uniqueStorage()._supporting = newValue}
+  }
+
+  public var opposing: [String] {
+    get {_storage._opposing}
+    set {_uniqueStorage()._opposing = newValue}
+  }
+
+  /// of the statement
+  public var translations: [Translation] {
+    get {_storage._translations}
+    set {_uniqueStorage()._translations = newValue}
+  }
+
+  public var efficiency: EfficiencyCase {
+    get {_storage._efficiency ?? EfficiencyCase()}
+    set {_uniqueStorage()._efficiency = newValue}
+  }
+  /// Returns true if `efficiency` has been explicitly set.
+  public var hasEfficiency: Bool {_storage._efficiency != nil}
+  /// Clears the value of `efficiency`. Subsequent reads from it will return its default value.
+  public mutating func clearEfficiency() {_uniqueStorage()._efficiency = nil}
+
+  public var implied: ImpliedCase {
+    get {_storage._implied ?? ImpliedCase()}
+    set {_uniqueStorage()._implied = newValue}
+  }
+  /// Returns true if `implied` has been explicitly set.
+  public var hasImplied: Bool {_storage._implied != nil}
+  /// Clears the value of `implied`. Subsequent reads from it will return its default value.
+  public mutating func clearImplied() {_uniqueStorage()._implied = nil}
+
+  public var scenarios: [WhatIf] {
+    get {_storage._scenarios}
+    set {_uniqueStorage()._scenarios = newValue}
+  }
+
+  /// whose commitments to spend the thesis doubts
+  public var spenders: [String] {
+    get {_storage._spenders}
+    set {_uniqueStorage()._spenders = newValue}
+  }
+
+  public var payback: PaybackCase {
+    get {_storage._payback ?? PaybackCase()}
+    set {_uniqueStorage()._payback = newValue}
+  }
+  /// Returns true if `payback` has been explicitly set.
+  public var hasPayback: Bool {_storage._payback != nil}
+  /// Clears the value of `payback`. Subsequent reads from it will return its default value.
+  public mutating func clearPayback() {_uniqueStorage()._payback = nil}
+
+  public var chains: [ProfitChain] {
+    get {_storage._chains}
+    set {_uniqueStorage()._chains = newValue}
+  }
+
+  public var pricing: [PricingPower] {
+    get {_storage._pricing}
+    set {_uniqueStorage()._pricing = newValue}
+  }
+
+  public var questions: [Question] {
+    get {_storage._questions}
+    set {_uniqueStorage()._questions = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Translation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var language: String = String()
+
+  public var text: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Something gets cheaper to make or use by a factor: what that does to the demand for what goes into it.
+public nonisolated struct EfficiencyCase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// how many times less is needed for the same
+  public var gains: [Double] = []
+
+  /// share of the saving that reaches the buyer; 0: all of it
+  public var passThrough: Double = 0
+
+  /// in which demand adjusts; 0: at once
+  public var lagYears: Double = 0
+
+  public var elasticities: [Elasticity] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Elasticity: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var value: Double = 0
+
+  public var translations: [Translation] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What a price implies: a weighted mean of two cases, and a growth for ever.
+public nonisolated struct ImpliedCase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// change of value if the thesis holds, as a fraction
+  public var bear: Double = 0
+
+  /// ... if it does not
+  public var other: Double = 0
+
+  public var discountRate: Double = 0
+
+  /// before
+  public var growth: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A user's own scenario: what-if, not evidence.
+public nonisolated struct WhatIf: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var weight: Double = 0
+
+  public var valueChange: Double = 0
+
+  public var translations: [Translation] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct PaybackCase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var margin: Double = 0
+
+  public var lifeYears: Double = 0
+
+  public var discountRate: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// How a gain in efficiency is shared between who uses an input and who sells it.
+public nonisolated struct ProfitChain: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  /// of output for one unit of input
+  public var gain: Double = 0
+
+  /// of the input's price
+  public var priceMultiple: Double = 0
+
+  /// of the user's revenue before
+  public var inputShare: Double = 0
+
+  /// of the user's revenue
+  public var otherCost: Double = 0
+
+  public var translations: [Translation] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A seller's profit under competition and demand.
+public nonisolated struct PricingPower: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var subject: String = String()
+
+  public var segment: String = String()
+
+  public var unitCost: Double = 0
+
+  /// of its market, now
+  public var share: Double = 0
+
+  /// gross, now
+  public var margin: Double = 0
+
+  /// of demand
+  public var elasticity: Double = 0
+
+  /// of all sellers
+  public var marketShares: [Double] = []
+
+  public var cases: [PricingCase] = []
+
+  /// of the segment
+  public var translations: [Translation] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct PricingCase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var demand: Double = 0
+
+  public var share: Double = 0
+
+  public var margin: Double = 0
+
+  public var translations: [Translation] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What is not known, and the kinds of fact that would decide it.
+public nonisolated struct Question: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var id: String = String()
 
-  public var statement: String = String()
+  public var text: String = String()
 
-  /// date from which the exposures were fixed
-  public var frozen: String = String()
+  public var translations: [Translation] = []
 
-  public var exposures: [Exposure] = []
+  public var decidedBy: [String] = []
 
-  /// Headlines' own words for it and against it, in any languages: what the stance of news is measured by.
-  public var supporting: [String] = []
-
-  public var opposing: [String] = []
+  public var due: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -886,7 +1176,600 @@ nonisolated extension GroupMember: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Thesis"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}frozen\0\u{1}exposures\0\u{1}supporting\0\u{1}opposing\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}frozen\0\u{1}exposures\0\u{1}supporting\0\u{1}opposing\0\u{2}\u{e}translations\0\u{1}efficiency\0\u{1}implied\0\u{1}scenarios\0\u{1}spenders\0\u{1}payback\0\u{1}chains\0\u{1}pricing\0\u{1}questions\0")
+
+  fileprivate class _StorageClass {
+    var _id: String = String()
+    var _statement: String = String()
+    var _frozen: String = String()
+    var _exposures: [Exposure] = []
+    var _supporting: [String] = []
+    var _opposing: [String] = []
+    var _translations: [Translation] = []
+    var _efficiency: EfficiencyCase? = nil
+    var _implied: ImpliedCase? = nil
+    var _scenarios: [WhatIf] = []
+    var _spenders: [String] = []
+    var _payback: PaybackCase? = nil
+    var _chains: [ProfitChain] = []
+    var _pricing: [PricingPower] = []
+    var _questions: [Question] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _statement = source._statement
+      _frozen = source._frozen
+      _exposures = source._exposures
+      _supporting = source._supporting
+      _opposing = source._opposing
+      _translations = source._translations
+      _efficiency = source._efficiency
+      _implied = source._implied
+      _scenarios = source._scenarios
+      _spenders = source._spenders
+      _payback = source._payback
+      _chains = source._chains
+      _pricing = source._pricing
+      _questions = source._questions
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._statement) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._frozen) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._exposures) }()
+        case 5: try { try decoder.decodeRepeatedStringField(value: &_storage._supporting) }()
+        case 6: try { try decoder.decodeRepeatedStringField(value: &_storage._opposing) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._translations) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._efficiency) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._implied) }()
+        case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._scenarios) }()
+        case 24: try { try decoder.decodeRepeatedStringField(value: &_storage._spenders) }()
+        case 25: try { try decoder.decodeSingularMessageField(value: &_storage._payback) }()
+        case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._chains) }()
+        case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._pricing) }()
+        case 28: try { try decoder.decodeRepeatedMessageField(value: &_storage._questions) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._id, fieldNumber: 1)
+      }
+      if !_storage._statement.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._statement, fieldNumber: 2)
+      }
+      if !_storage._frozen.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._frozen, fieldNumber: 3)
+      }
+      if !_storage._exposures.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._exposures, fieldNumber: 4)
+      }
+      if !_storage._supporting.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._supporting, fieldNumber: 5)
+      }
+      if !_storage._opposing.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._opposing, fieldNumber: 6)
+      }
+      if !_storage._translations.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._translations, fieldNumber: 20)
+      }
+      try { if let v = _storage._efficiency {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._implied {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      } }()
+      if !_storage._scenarios.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._scenarios, fieldNumber: 23)
+      }
+      if !_storage._spenders.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._spenders, fieldNumber: 24)
+      }
+      try { if let v = _storage._payback {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
+      } }()
+      if !_storage._chains.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._chains, fieldNumber: 26)
+      }
+      if !_storage._pricing.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._pricing, fieldNumber: 27)
+      }
+      if !_storage._questions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._questions, fieldNumber: 28)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Thesis, rhs: Thesis) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._statement != rhs_storage._statement {return false}
+        if _storage._frozen != rhs_storage._frozen {return false}
+        if _storage._exposures != rhs_storage._exposures {return false}
+        if _storage._supporting != rhs_storage._supporting {return false}
+        if _storage._opposing != rhs_storage._opposing {return false}
+        if _storage._translations != rhs_storage._translations {return false}
+        if _storage._efficiency != rhs_storage._efficiency {return false}
+        if _storage._implied != rhs_storage._implied {return false}
+        if _storage._scenarios != rhs_storage._scenarios {return false}
+        if _storage._spenders != rhs_storage._spenders {return false}
+        if _storage._payback != rhs_storage._payback {return false}
+        if _storage._chains != rhs_storage._chains {return false}
+        if _storage._pricing != rhs_storage._pricing {return false}
+        if _storage._questions != rhs_storage._questions {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Translation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Translation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}language\0\u{1}text\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.language) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.language.isEmpty {
+      try visitor.visitSingularStringField(value: self.language, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Translation, rhs: Translation) -> Bool {
+    if lhs.language != rhs.language {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension EfficiencyCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EfficiencyCase"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}gains\0\u{3}pass_through\0\u{3}lag_years\0\u{1}elasticities\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedDoubleField(value: &self.gains) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.passThrough) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.lagYears) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.elasticities) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.gains.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.gains, fieldNumber: 1)
+    }
+    if self.passThrough.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.passThrough, fieldNumber: 2)
+    }
+    if self.lagYears.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.lagYears, fieldNumber: 3)
+    }
+    if !self.elasticities.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.elasticities, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: EfficiencyCase, rhs: EfficiencyCase) -> Bool {
+    if lhs.gains != rhs.gains {return false}
+    if lhs.passThrough != rhs.passThrough {return false}
+    if lhs.lagYears != rhs.lagYears {return false}
+    if lhs.elasticities != rhs.elasticities {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Elasticity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Elasticity"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0\u{1}translations\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.value) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.value.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.value, fieldNumber: 2)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Elasticity, rhs: Elasticity) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ImpliedCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ImpliedCase"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bear\0\u{1}other\0\u{3}discount_rate\0\u{1}growth\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.bear) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.other) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.discountRate) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.growth) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.bear.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.bear, fieldNumber: 1)
+    }
+    if self.other.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.other, fieldNumber: 2)
+    }
+    if self.discountRate.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.discountRate, fieldNumber: 3)
+    }
+    if self.growth.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.growth, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ImpliedCase, rhs: ImpliedCase) -> Bool {
+    if lhs.bear != rhs.bear {return false}
+    if lhs.other != rhs.other {return false}
+    if lhs.discountRate != rhs.discountRate {return false}
+    if lhs.growth != rhs.growth {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WhatIf: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WhatIf"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}weight\0\u{3}value_change\0\u{1}translations\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.valueChange) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.weight.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 2)
+    }
+    if self.valueChange.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.valueChange, fieldNumber: 3)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WhatIf, rhs: WhatIf) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.weight != rhs.weight {return false}
+    if lhs.valueChange != rhs.valueChange {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PaybackCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PaybackCase"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}margin\0\u{3}life_years\0\u{3}discount_rate\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.margin) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.lifeYears) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.discountRate) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.margin.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.margin, fieldNumber: 1)
+    }
+    if self.lifeYears.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.lifeYears, fieldNumber: 2)
+    }
+    if self.discountRate.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.discountRate, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PaybackCase, rhs: PaybackCase) -> Bool {
+    if lhs.margin != rhs.margin {return false}
+    if lhs.lifeYears != rhs.lifeYears {return false}
+    if lhs.discountRate != rhs.discountRate {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProfitChain: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ProfitChain"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}gain\0\u{3}price_multiple\0\u{3}input_share\0\u{3}other_cost\0\u{1}translations\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.gain) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.priceMultiple) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.inputShare) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.otherCost) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.gain.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.gain, fieldNumber: 2)
+    }
+    if self.priceMultiple.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.priceMultiple, fieldNumber: 3)
+    }
+    if self.inputShare.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.inputShare, fieldNumber: 4)
+    }
+    if self.otherCost.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.otherCost, fieldNumber: 5)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ProfitChain, rhs: ProfitChain) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.gain != rhs.gain {return false}
+    if lhs.priceMultiple != rhs.priceMultiple {return false}
+    if lhs.inputShare != rhs.inputShare {return false}
+    if lhs.otherCost != rhs.otherCost {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PricingPower: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PricingPower"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subject\0\u{1}segment\0\u{3}unit_cost\0\u{1}share\0\u{1}margin\0\u{1}elasticity\0\u{3}market_shares\0\u{1}cases\0\u{1}translations\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.segment) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.unitCost) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.share) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.margin) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.elasticity) }()
+      case 7: try { try decoder.decodeRepeatedDoubleField(value: &self.marketShares) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.cases) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 1)
+    }
+    if !self.segment.isEmpty {
+      try visitor.visitSingularStringField(value: self.segment, fieldNumber: 2)
+    }
+    if self.unitCost.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.unitCost, fieldNumber: 3)
+    }
+    if self.share.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.share, fieldNumber: 4)
+    }
+    if self.margin.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.margin, fieldNumber: 5)
+    }
+    if self.elasticity.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.elasticity, fieldNumber: 6)
+    }
+    if !self.marketShares.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.marketShares, fieldNumber: 7)
+    }
+    if !self.cases.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cases, fieldNumber: 8)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PricingPower, rhs: PricingPower) -> Bool {
+    if lhs.subject != rhs.subject {return false}
+    if lhs.segment != rhs.segment {return false}
+    if lhs.unitCost != rhs.unitCost {return false}
+    if lhs.share != rhs.share {return false}
+    if lhs.margin != rhs.margin {return false}
+    if lhs.elasticity != rhs.elasticity {return false}
+    if lhs.marketShares != rhs.marketShares {return false}
+    if lhs.cases != rhs.cases {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PricingCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PricingCase"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}demand\0\u{1}share\0\u{1}margin\0\u{1}translations\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.demand) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.share) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.margin) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.demand.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.demand, fieldNumber: 2)
+    }
+    if self.share.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.share, fieldNumber: 3)
+    }
+    if self.margin.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.margin, fieldNumber: 4)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PricingCase, rhs: PricingCase) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.demand != rhs.demand {return false}
+    if lhs.share != rhs.share {return false}
+    if lhs.margin != rhs.margin {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Question: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Question"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}text\0\u{1}translations\0\u{3}decided_by\0\u{1}due\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -895,11 +1778,10 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.statement) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.frozen) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.exposures) }()
-      case 5: try { try decoder.decodeRepeatedStringField(value: &self.supporting) }()
-      case 6: try { try decoder.decodeRepeatedStringField(value: &self.opposing) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.decidedBy) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.due) }()
       default: break
       }
     }
@@ -909,31 +1791,27 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if !self.id.isEmpty {
       try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
     }
-    if !self.statement.isEmpty {
-      try visitor.visitSingularStringField(value: self.statement, fieldNumber: 2)
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
     }
-    if !self.frozen.isEmpty {
-      try visitor.visitSingularStringField(value: self.frozen, fieldNumber: 3)
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 3)
     }
-    if !self.exposures.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.exposures, fieldNumber: 4)
+    if !self.decidedBy.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.decidedBy, fieldNumber: 4)
     }
-    if !self.supporting.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.supporting, fieldNumber: 5)
-    }
-    if !self.opposing.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.opposing, fieldNumber: 6)
+    if !self.due.isEmpty {
+      try visitor.visitSingularStringField(value: self.due, fieldNumber: 5)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Thesis, rhs: Thesis) -> Bool {
+  public static func ==(lhs: Question, rhs: Question) -> Bool {
     if lhs.id != rhs.id {return false}
-    if lhs.statement != rhs.statement {return false}
-    if lhs.frozen != rhs.frozen {return false}
-    if lhs.exposures != rhs.exposures {return false}
-    if lhs.supporting != rhs.supporting {return false}
-    if lhs.opposing != rhs.opposing {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.translations != rhs.translations {return false}
+    if lhs.decidedBy != rhs.decidedBy {return false}
+    if lhs.due != rhs.due {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

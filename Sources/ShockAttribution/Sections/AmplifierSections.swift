@@ -1,0 +1,127 @@
+import MarketModels
+import Schema
+
+/// What can have made a move larger than what set it off: with its direction, and the most it can have done in
+/// percentage points. A bound is no estimate of what it did.
+enum AmplifierSections {
+    static func sections(_ view: PointInTimeView) -> [Section] {
+        guard view.scope == .instrument else { return [] }
+        return [leveragedFunds(view), shorts(view)].compactMap { $0 }
+    }
+
+    // MARK: Leveraged funds
+
+    /// What funds must have traded at the close to restore their leverage, less what their holders created or redeemed.
+    static func leveragedFunds(_ view: PointInTimeView) -> Section? {
+        let funds = LeveragedFunds.on(view)
+        guard !funds.isEmpty else { return nil }
+        var draft = SectionDraft(.leveragedFunds, .amplifier)
+        let rebalancing = funds.reduce(0) { $0 + $1.flow }
+        let evidence = funds.map(\.fact.sequence)
+        for fund in funds {
+            draft.add(
+                "flow", of: fund.fact.subject, fund.flow, .usd, .stated, method: "leverage-restored",
+                asOf: fund.fact.asOf, evidence: [fund.fact.sequence])
+        }
+        draft.add("gross-flow", rebalancing, .usd, .stated, method: "leverage-restored", evidence: evidence)
+        if let (creations, sequences) = creations(of: funds, view) {
+            draft.add(
+                "net-flow", rebalancing + creations, .usd, .stated, method: "leverage-restored",
+                evidence: evidence + sequences)
+        } else {
+            draft.lack(.fundCreation, of: view.subject)
+        }
+        if let law = view.law {
+            draft.add(
+                "bound", abs(law.impact(of: rebalancing)), .fraction, .assumed, method: "square-root-law",
+                assuming: ["prefactor=1", "turnover=before"], evidence: evidence)
+        } else {
+            draft.lack("turnover", of: view.subject)
+        }
+        return draft.section
+    }
+
+    /// Creations less redemptions on the day, by what they add to be bought of the name.
+    private static func creations(of funds: [LeveragedFunds.Fund], _ view: PointInTimeView) -> (Double, [UInt64])? {
+        var total = 0.0
+        var evidence: [UInt64] = []
+        for fund in funds {
+            for fact in view.facts(.fundCreation, about: fund.fact.subject)
+            where fact.fundCreation.date == view.measure.session {
+                total += fund.model.creation(inflow: fact.fundCreation.valueUsd)
+                evidence.append(fact.sequence)
+            }
+        }
+        return evidence.isEmpty ? nil : (total, evidence)
+    }
+
+    // MARK: Shorts
+
+    /// Short sellers who cover buy: they can make a rise larger, never a fall.
+    static func shorts(_ view: PointInTimeView) -> Section? {
+        guard let fact = view.latest(.shortInterest, about: view.subject) else { return nil }
+        var draft = SectionDraft(.shorts, .amplifier)
+        let interest = fact.shortInterest
+        if interest.shares > 0 {
+            draft.add(
+                "short-interest", interest.shares, .shares, .stated, asOf: fact.asOf, evidence: [fact.sequence])
+        }
+        if let days = daysToCover(interest, view) {
+            draft.add("days-to-cover", days, .days, .assumed, asOf: fact.asOf, evidence: [fact.sequence])
+        }
+        let direction = view.measure.simpleReturn < 0 ? -1.0 : 1.0
+        draft.add(
+            "direction", direction, .plain, .measured, text: direction < 0 ? "rejected" : "possible",
+            evidence: [fact.sequence])
+        if direction > 0, let law = view.law, interest.shares > 0, view.measure.priceBefore > 0 {
+            draft.add(
+                "bound", law.impact(of: interest.shares * view.measure.priceBefore), .fraction, .assumed,
+                method: "square-root-law", assuming: ["prefactor=1", "all-cover"], evidence: [fact.sequence])
+        }
+        return draft.section
+    }
+
+    private static func daysToCover(_ interest: ShortInterest, _ view: PointInTimeView) -> Double? {
+        if interest.daysToCover > 0 { return interest.daysToCover }
+        guard interest.shares > 0, view.measure.priceBefore > 0, let turnover = view.turnover(of: view.subject) else {
+            return nil
+        }
+        return interest.shares * view.measure.priceBefore / turnover
+    }
+}
+
+/// The leveraged and inverse funds that must trade the subject, with what each had to trade at the close.
+enum LeveragedFunds {
+    struct Fund {
+        let fact: Fact
+        let model: LeveragedFundFlow
+        /// Money to buy (positive) or sell of the subject.
+        let flow: Double
+    }
+
+    /// Funds on the subject itself, and funds that hold it within what they track.
+    static func on(_ view: PointInTimeView) -> [Fund] {
+        var latest: [String: Fact] = [:]
+        for fact in view.facts(.etfLeverage) { latest[fact.subject] = fact }
+        return latest.keys.sorted().compactMap { symbol in
+            guard let fact = latest[symbol] else { return nil }
+            let value = fact.etfLeverage
+            if value.underlying == view.subject {
+                return fund(fact, weight: value.weight, return: view.measure.simpleReturn)
+            }
+            guard let held = value.holds.first(where: { $0.symbol == view.subject }), held.weight > 0,
+                let session = view.session, let prices = view.prices(of: value.underlying, around: session),
+                let before = prices.prices.last, let event = prices.event, before > 0
+            else { return nil }
+            return fund(fact, weight: held.weight, return: event / before - 1)
+        }
+    }
+
+    private static func fund(_ fact: Fact, weight: Double, return underlying: Double) -> Fund? {
+        guard
+            let model = try? LeveragedFundFlow(
+                leverage: fact.etfLeverage.leverage, assets: fact.etfLeverage.aumUsd, weight: weight > 0 ? weight : 1)
+        else { return nil }
+        return Fund(fact: fact, model: model, flow: model.rebalancing(underlyingReturn: underlying))
+    }
+}

@@ -1,0 +1,51 @@
+import MarketModels
+import Schema
+
+/// What had made the market ready to move. Conditions are no causes: they were there the day before too.
+enum ConditionSections {
+    static func sections(_ view: PointInTimeView) -> [Section] {
+        guard view.scope == .instrument else { return [] }
+        return [runUp(view), OwnershipSection.section(view)].compactMap { $0 }
+    }
+
+    /// Months a run-up is measured over, as in the tables of what followed.
+    static let months = 24
+
+    private static func runUp(_ view: PointInTimeView) -> Section? {
+        guard let runUp = RunUp(view, months: months) else { return nil }
+        var draft = SectionDraft(.runUp, .condition)
+        draft.add(
+            "multiple", runUp.multiple, .ratio, .measured, observations: runUp.weeks, asOf: runUp.base,
+            evidence: runUp.evidence)
+        draft.add("multiple-from-low", runUp.multipleFromLow, .ratio, .measured, asOf: runUp.lowDate)
+        if let market = runUp.marketMultiple {
+            draft.add("net-run-up", runUp.multiple - market, .fraction, .measured, asOf: runUp.base)
+        }
+        milestones(runUp, view, &draft)
+        return draft.section
+    }
+
+    /// Round sums of market value.
+    private static let steps: [Double] = [1e11, 2e11, 5e11, 1e12, 2e12, 3e12, 4e12, 5e12, 1e13]
+
+    /// The week in which the value first closed above each, at the last share count known: splits are in the prices,
+    /// issues and buybacks are not.
+    private static func milestones(_ runUp: RunUp, _ view: PointInTimeView, _ draft: inout SectionDraft) {
+        guard let fact = view.shares(of: view.subject), let first = runUp.history.first else {
+            draft.lack(.sharesOutstanding, of: view.subject)
+            return
+        }
+        let shares = fact.sharesOutstanding.value
+        for step in steps where first.high * shares < step {
+            guard let week = runUp.history.first(where: { $0.high * shares >= step }) else { break }
+            draft.add(
+                "milestone", step, .usd, .assumed, assuming: ["shares=\(fact.asOf)"],
+                asOf: CivilTime.date(day: Int(week.highDay)), evidence: [week.sequence, fact.sequence])
+        }
+        if let top = runUp.history.max(by: { ($0.high, $1.highDay) < ($1.high, $0.highDay) }) {
+            draft.add(
+                "highest-value", top.high * shares, .usd, .assumed, assuming: ["shares=\(fact.asOf)"],
+                asOf: CivilTime.date(day: Int(top.highDay)), evidence: [top.sequence, fact.sequence])
+        }
+    }
+}

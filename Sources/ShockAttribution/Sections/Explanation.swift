@@ -1,0 +1,57 @@
+import Schema
+
+/// All sections of a finding, from one view. Each is a pure function of it: what one finds changes no other.
+struct Explanation {
+    let sections: [Section]
+    let claims: [ClaimFinding]
+    let questions: [OpenQuestion]
+
+    init(_ view: PointInTimeView) {
+        let found =
+            ConditionSections.sections(view) + SpendingSection.sections(view) + AmplifierSections.sections(view)
+            + SignatureSection.sections(view) + GapSections.sections(view)
+            + [RecoverySection.section(view)].compactMap { $0 }
+        sections = found.filter { !$0.estimates.isEmpty || !$0.missing.isEmpty }
+        claims = ClaimAssessment.claims(view)
+        questions = OpenQuestions.all(view)
+    }
+}
+
+/// What of an explanation has changed enough to be told.
+enum Materiality {
+    /// Ids of the sections whose figures have changed, in their order.
+    static func changed(from before: [Section], to after: [Section]) -> [String] {
+        var changed: [String] = []
+        for section in after {
+            let old = before.first { $0.id == section.id && $0.about == section.about }
+            if old.map({ !isSame($0, section) }) ?? true, !changed.contains(section.id) { changed.append(section.id) }
+        }
+        for section in before where !after.contains(where: { $0.id == section.id && $0.about == section.about }) {
+            if !changed.contains(section.id) { changed.append(section.id) }
+        }
+        return changed
+    }
+
+    /// Claims with another status than before, or that are new.
+    static func changed(from before: [ClaimFinding], to after: [ClaimFinding]) -> [(ClaimFinding, was: ClaimStatus?)] {
+        after.compactMap { claim in
+            let old = before.first { $0.id == claim.id }?.status
+            return old == claim.status ? nil : (claim, old)
+        }
+    }
+
+    private static func isSame(_ before: Section, _ after: Section) -> Bool {
+        guard before.estimates.count == after.estimates.count, before.missing == after.missing else { return false }
+        return zip(before.estimates, after.estimates).allSatisfy(isSame)
+    }
+
+    /// Within a hundredth, of the figure or of 1 where it has no unit that scales.
+    private static func isSame(_ before: Estimate, _ after: Estimate) -> Bool {
+        guard before.id == after.id, before.of == after.of, before.text == after.text, before.unit == after.unit else {
+            return false
+        }
+        var size = max(abs(before.value), abs(after.value))
+        if after.unit == .plain || after.unit == .probability || after.unit == .fraction { size = max(size, 1) }
+        return abs(before.value - after.value) <= 0.01 * size
+    }
+}

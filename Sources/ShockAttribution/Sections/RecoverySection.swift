@@ -1,0 +1,86 @@
+import MarketModels
+import Schema
+
+/// What came after, as the analyze stage measured it.
+enum RecoverySection {
+    static func section(_ view: PointInTimeView) -> Section? {
+        guard !view.measure.followUp.isEmpty else { return nil }
+        var draft = SectionDraft(.recovery, .recovery)
+        for day in view.measure.followUp {
+            draft.add("session-return", of: day.session, day.simpleReturn, .fraction, .measured, asOf: day.session)
+            draft.add("retraced", of: day.session, day.retraced, .fraction, .measured, asOf: day.session)
+        }
+        return draft.section
+    }
+}
+
+/// How much of a move a name had taken back by a day, and how two names compare.
+struct RecoveryPair {
+    let retraced: Double
+    let retracedOther: Double
+    /// Session of the last common close.
+    let day: Int64
+    /// Sessions since.
+    let sessions: Int
+    /// ΔCAR over the pair's tracking error before; nil without enough sessions before.
+    let standardized: Double?
+    let evidence: [UInt64]
+
+    /// - Returns: nil while there is no close after the session's, or where one of the two did not move.
+    init?(_ symbol: String, _ other: String, session: Int64, _ view: PointInTimeView) {
+        let from = session + 1
+        guard let first = view.prices(of: symbol, around: view.day),
+            let second = view.prices(of: other, around: view.day),
+            let (before, end, last) = Self.path(first, session, view.day),
+            let (otherBefore, otherEnd, otherLast) = Self.path(second, session, view.day),
+            let mine = retracement(price: last.price, before: before, after: end),
+            let its = retracement(price: otherLast.price, before: otherBefore, after: otherEnd), last.day >= from
+        else { return nil }
+        retraced = mine
+        retracedOther = its
+        day = min(last.day, otherLast.day)
+        let common = first.commonDays(with: second)
+        let difference = Self.differences(first, second, common)
+        let before250 = difference.filter { $0.day < session }.suffix(250).map(\.value)
+        let after =
+            difference.filter { $0.day > session }.map(\.value)
+            + Self.lastDifference(first, second, view.day)
+        sessions = after.count
+        let result = try? RelativeRecovery.compute(
+            firstBefore: before250, secondBefore: Array(repeating: 0, count: before250.count), firstAfter: after,
+            secondAfter: Array(repeating: 0, count: after.count))
+        standardized = result?.days.last?.standardized
+        evidence = [first.eventSequence, second.eventSequence, first.sequenceBefore, second.sequenceBefore]
+            .filter { $0 > 0 }
+    }
+
+    /// Close before a session, its close, and the last price up to `day`.
+    private static func path(
+        _ prices: SessionPrices, _ session: Int64, _ day: Int64
+    ) -> (before: Double, end: Double, last: (day: Int64, price: Double))? {
+        guard let place = prices.days.firstIndex(of: session), place > 0 else { return nil }
+        var last = (day: prices.days[prices.days.count - 1], price: prices.prices[prices.days.count - 1])
+        if let event = prices.event { last = (day, event) }
+        return last.day > session ? (prices.prices[place - 1], prices.prices[place], last) : nil
+    }
+
+    /// Return of the first less the second's, by day.
+    private static func differences(
+        _ first: SessionPrices, _ second: SessionPrices, _ days: [Int64]
+    ) -> [(day: Int64, value: Double)] {
+        let left = first.returns(over: days)
+        let right = second.returns(over: days)
+        return days.indices.dropFirst().compactMap { index in
+            guard let a = left[index - 1], let b = right[index - 1] else { return nil }
+            return (days[index], a - b)
+        }
+    }
+
+    /// Of the running day, where both have a price in it.
+    private static func lastDifference(_ first: SessionPrices, _ second: SessionPrices, _ day: Int64) -> [Double] {
+        guard let a = first.event, let b = second.event, let beforeA = first.prices.last,
+            let beforeB = second.prices.last
+        else { return [] }
+        return [(a / beforeA - 1) - (b / beforeB - 1)]
+    }
+}

@@ -1,0 +1,78 @@
+import MarketModels
+import Schema
+
+/// Whether the names moved as the thesis said before anyone looked, beside a control that says the same of no thesis.
+///
+/// The control turns the signs round the list of names, all the ways there are: how often another assignment of the same
+/// signs would have done as well on that day.
+enum SignatureSection {
+    static func sections(_ view: PointInTimeView) -> [Section] {
+        guard let session = view.session else { return [] }
+        return view.theses.map { section($0, session, view) }
+    }
+
+    private static func section(_ thesis: Thesis, _ session: Int64, _ view: PointInTimeView) -> Section {
+        var draft = SectionDraft(.signature, .thesis, about: thesis.id)
+        guard isFrozen(thesis, session) else {
+            draft.lack("frozen-before", of: thesis.id)
+            return draft.section
+        }
+        guard let market = change(of: view.settings.benchmark, session, view) else {
+            draft.lack("price", of: view.settings.benchmark)
+            return draft.section
+        }
+        var names: [ThesisSignature.Name] = []
+        for exposure in thesis.exposures {
+            guard let value = change(of: exposure.symbol, session, view) else {
+                draft.lack("price", of: exposure.symbol)
+                continue
+            }
+            names.append(.init(expected: Int(exposure.sign), value: value))
+        }
+        guard let result = try? ThesisSignature.compute(names, market: market) else {
+            draft.lack("exposures", of: thesis.id)
+            return draft.section
+        }
+        draft.add(
+            "hits", Double(result.hits), .count, .measured, method: "sign-test", observations: result.trials)
+        draft.add(
+            "probability", result.probability, .probability, .measured, method: "sign-test",
+            assuming: ["independent-names"], observations: result.trials)
+        if let correlation = result.rankCorrelation {
+            draft.add(
+                "rank-correlation", correlation, .plain, .measured, method: "spearman", observations: names.count)
+            if let share = control(names, market, correlation) {
+                draft.add(
+                    "rotation-control", share, .probability, .measured, method: "rotations", observations: names.count)
+            }
+        }
+        return draft.section
+    }
+
+    /// Signs chosen after the event mean nothing.
+    private static func isFrozen(_ thesis: Thesis, _ session: Int64) -> Bool {
+        CivilTime.parseDate(thesis.frozen).map { Int64($0) < session } ?? false
+    }
+
+    private static func change(of symbol: String, _ session: Int64, _ view: PointInTimeView) -> Double? {
+        guard let prices = view.prices(of: symbol, around: session), let before = prices.prices.last,
+            let event = prices.event, before > 0
+        else { return nil }
+        return event / before - 1
+    }
+
+    /// The share of the rotations of the signs, the assignment itself included, that agree with the returns as well.
+    private static func control(_ names: [ThesisSignature.Name], _ market: Double, _ correlation: Double) -> Double? {
+        guard names.count >= 3 else { return nil }
+        var asGood = 0
+        for shift in names.indices {
+            let turned = names.indices.map { index in
+                ThesisSignature.Name(
+                    expected: names[(index + shift) % names.count].expected, value: names[index].value)
+            }
+            let other = (try? ThesisSignature.compute(turned, market: market))?.rankCorrelation
+            if let other, other >= correlation - 1e-12 { asGood += 1 }
+        }
+        return Double(asGood) / Double(names.count)
+    }
+}

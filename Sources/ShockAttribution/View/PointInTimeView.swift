@@ -1,0 +1,140 @@
+import Schema
+
+/// All that a section of a finding may read: what was known at one instant, and nothing later.
+///
+/// What it is made from is private, and each question is answered as of ``time``; so a section cannot look ahead,
+/// whatever it asks. Answers carry the market sequences they came from. Copying costs nothing but counts of
+/// references: the tables are shared until somebody writes.
+struct PointInTimeView: Sendable {
+    /// Event time. Whatever became known later is not there.
+    let time: UInt64
+    let subject: String
+    let scope: ShockScope
+    /// As the signal has it.
+    let measure: Measure
+    let settings: ModelSettings
+    /// Of the subject, where there is one.
+    let decomposition: Decomposition?
+
+    private let instruments: InstrumentTable
+    private let prices: PriceTable
+    private let ledger: FactLedger
+    private let news: NewsArchive
+
+    init(
+        of finding: Finding, at time: UInt64, settings: ModelSettings, instruments: InstrumentTable,
+        prices: PriceTable, facts: FactLedger, news: NewsArchive
+    ) {
+        self.time = time
+        subject = finding.subject
+        scope = finding.scope
+        measure = finding.measure
+        decomposition = finding.hasDecomposition ? finding.decomposition : nil
+        self.settings = settings
+        self.instruments = instruments
+        self.prices = prices
+        ledger = facts
+        self.news = news
+    }
+
+    /// The date of an instant of the view, as sessions are dated.
+    var day: Int64 { Int64(CivilTime.sessionDay(end: time)) }
+
+    /// Day number of the session the shock began in; nil if its measure has none.
+    var session: Int64? { CivilTime.parseDate(measure.session).map(Int64.init) }
+
+    /// The groups the subject is a member of, or the group itself.
+    var groups: [Group] {
+        scope == .group
+            ? settings.groups.filter { $0.id == subject }
+            : settings.groups.filter { $0.members.contains { $0.symbol == subject } }
+    }
+
+    /// Whether a name is that of an instrument or a group.
+    func isTraded(_ name: String) -> Bool {
+        instruments.slot(symbol: name) != nil || settings.groups.contains { $0.id == name }
+    }
+
+    /// The theses that say something of the subject, or of a member of the group.
+    var theses: [Thesis] {
+        let symbols = scope == .group ? Set(groups.flatMap(\.members).map(\.symbol)) : [subject]
+        return settings.theses.filter { $0.exposures.contains { symbols.contains($0.symbol) && $0.sign != 0 } }
+    }
+}
+
+// MARK: Facts
+
+extension PointInTimeView {
+    /// What is known of a kind, in the order it became known.
+    func facts(_ kind: FactKind) -> [Fact] { ledger.known(kind, at: time) }
+
+    func facts(_ kind: FactKind, about subject: String) -> [Fact] {
+        ledger.known(about: subject, at: time).filter { $0.kind == kind }
+    }
+
+    /// The last word of a kind on a subject: the latest date it is for, and of that what became known last.
+    func latest(_ kind: FactKind, about subject: String) -> Fact? {
+        facts(kind, about: subject).reduce(nil) { best, fact in
+            guard let best, fact.asOf < best.asOf else { return fact }
+            return best
+        }
+    }
+}
+
+// MARK: Prices
+
+extension PointInTimeView {
+    /// Closes of an instrument before a day, and what it cost in the session of that day; nil without any close.
+    func prices(of symbol: String, around session: Int64) -> SessionPrices? {
+        guard session <= day, let slot = instruments.slot(symbol: symbol) else { return nil }
+        let known = SessionPrices(
+            closes: prices.closes(slot: slot), latest: prices.latest(slot: slot), session: session,
+            splits: ledger.splits(of: symbol, at: time), dividends: ledger.dividends(of: symbol, at: time))
+        return known.days.isEmpty ? nil : known
+    }
+
+    /// The weeks of an instrument that were over before a day, oldest first, at the terms of today.
+    func weeks(of symbol: String, before day: Int64) -> [WeeklyClose] {
+        guard let slot = instruments.slot(symbol: symbol) else { return [] }
+        let splits = ledger.splits(of: symbol, at: time)
+        func adjusted(_ price: Int64, _ day: Int32) -> Double {
+            splits.reduce(Price.double(price)) { $1.day > Int64(day) ? $0 / $1.ratio : $0 }
+        }
+        return prices.history.weeks(slot: slot).filter { Int64($0.day) < min(day, self.day + 1) }.map {
+            WeeklyClose(
+                day: Int64($0.day), close: adjusted($0.close, $0.day), lowDay: Int64($0.lowDay),
+                low: adjusted($0.low, $0.lowDay), highDay: Int64($0.highDay), high: adjusted($0.high, $0.highDay),
+                sequence: $0.sequence)
+        }
+    }
+
+    /// Money traded in a usual session; nil where no session's bar had a volume.
+    func turnover(of symbol: String) -> Double? {
+        instruments.slot(symbol: symbol).flatMap { prices.turnover(slot: $0) }
+    }
+
+    /// The last word on a share count, at the terms of today's prices.
+    func shares(of symbol: String) -> Fact? { latest(.sharesOutstanding, about: symbol) }
+}
+
+/// A week of an instrument, in money.
+struct WeeklyClose: Equatable, Sendable {
+    /// Of its last close.
+    let day: Int64
+    let close: Double
+    let lowDay: Int64
+    let low: Double
+    let highDay: Int64
+    let high: Double
+    let sequence: UInt64
+}
+
+// MARK: News
+
+extension PointInTimeView {
+    /// Who stands where towards a thesis.
+    func stance(on thesis: Thesis, correlation: Double) -> NewsStance? {
+        let view = NewsView(instruments: instruments, settings: settings, news: news, facts: ledger)
+        return try? view.stance(on: thesis.id, at: time, correlation: correlation)
+    }
+}
