@@ -16,10 +16,23 @@ struct PriceTable: Codable, Equatable, Sendable {
 
     /// One session's close.
     struct Close: BitwiseCopyable, Equatable, Sendable {
-        /// Day number of the session.
-        var day: Int64 = 0
+        private var dayNumber: Int32 = 0
+        /// Money traded in it, in the instrument's currency; 0: unknown.
+        private(set) var turnover: Float = 0
         var price: Int64 = 0
         var sequence: UInt64 = 0
+
+        init() {}
+
+        init(day: Int64, price: Int64, sequence: UInt64, turnover: Double = 0) {
+            dayNumber = Int32(clamping: day)
+            self.turnover = Float(turnover)
+            self.price = price
+            self.sequence = sequence
+        }
+
+        /// Day number of the session.
+        var day: Int64 { Int64(dayNumber) }
     }
 
     /// Sessions kept of each instrument: an estimation window, its gap and the follow-up, with room to spare.
@@ -60,8 +73,10 @@ struct PriceTable: Codable, Equatable, Sendable {
         if end >= latest.values[slot].time { latest.values[slot] = Latest(price: price, time: end, sequence: sequence) }
         if end >= start &+ Self.sessionLength {
             close(
-                slot: slot, Close(day: Int64(CivilTime.sessionDay(end: end)), price: price, sequence: sequence),
-                turnover: Price.double(price) * Double(volume))
+                slot: slot,
+                Close(
+                    day: Int64(CivilTime.sessionDay(end: end)), price: price, sequence: sequence,
+                    turnover: Price.double(price) * Double(volume)))
         }
     }
 
@@ -71,7 +86,8 @@ struct PriceTable: Codable, Equatable, Sendable {
     func latest(slot: Int) -> Latest { latest.values[slot] }
 
     /// Appends a close; one of the last day replaces it, one of an earlier day takes its place among those kept.
-    private mutating func close(slot: Int, _ new: Close, turnover: Double) {
+    private mutating func close(slot: Int, _ new: Close) {
+        let turnover = Double(new.turnover)
         history.record(
             slot: slot, day: Int32(truncatingIfNeeded: new.day), price: new.price, sequence: new.sequence)
         let base = slot * Self.sessions

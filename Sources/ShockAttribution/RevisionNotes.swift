@@ -91,7 +91,9 @@ enum RevisionNotes {
     }
 
     private static func sections(_ last: Finding, _ now: Finding) -> String? {
+        // What came after is told in words of its own.
         let changed = Materiality.changed(from: last.sections, to: now.sections)
+            .filter { $0 != SectionID.recovery.rawValue }
         return changed.isEmpty ? nil : "new figures: \(changed.joined(separator: ", "))"
     }
 

@@ -16,29 +16,53 @@ enum AmplifierSections {
         let funds = LeveragedFunds.on(view)
         guard !funds.isEmpty else { return nil }
         var draft = SectionDraft(.leveragedFunds, .amplifier)
-        let rebalancing = funds.reduce(0) { $0 + $1.flow }
-        let evidence = funds.map(\.fact.sequence)
         for fund in funds {
             draft.add(
                 "flow", of: fund.fact.subject, fund.flow, .usd, .stated, method: "leverage-restored",
                 asOf: fund.fact.asOf, evidence: [fund.fact.sequence])
         }
-        draft.add("gross-flow", rebalancing, .usd, .stated, method: "leverage-restored", evidence: evidence)
-        if let (creations, sequences) = creations(of: funds, view) {
+        let own = funds.filter { $0.fact.etfLeverage.underlying == view.subject }
+        let gross = own.reduce(0) { $0 + $1.flow }
+        let evidence = own.map(\.fact.sequence)
+        if !own.isEmpty {
+            draft.add("gross-flow", gross, .usd, .stated, method: "leverage-restored", evidence: evidence)
+        }
+        if own.count < funds.count {
+            let others = funds.filter { $0.fact.etfLeverage.underlying != view.subject }
             draft.add(
-                "net-flow", rebalancing + creations, .usd, .stated, method: "leverage-restored",
+                "index-funds-flow", others.reduce(0) { $0 + $1.flow }, .usd, .stated, method: "leverage-restored",
+                evidence: others.map(\.fact.sequence))
+        }
+        if let (creations, sequences) = creations(of: own, view) {
+            draft.add(
+                "net-flow", gross + creations, .usd, .stated, method: "leverage-restored",
                 evidence: evidence + sequences)
         } else {
             draft.lack(.fundCreation, of: view.subject)
         }
-        if let law = view.law {
-            draft.add(
-                "bound", abs(law.impact(of: rebalancing)), .fraction, .assumed, method: "square-root-law",
-                assuming: ["prefactor=1", "turnover=before"], evidence: evidence)
-        } else {
-            draft.lack("turnover", of: view.subject)
-        }
+        bounds(of: funds, view, &draft)
         return draft.section
+    }
+
+    /// The most all of it can have moved: by the turnover known before, and by the day's own, known only afterwards.
+    private static func bounds(
+        of funds: [LeveragedFunds.Fund], _ view: PointInTimeView, _ draft: inout SectionDraft
+    ) {
+        let total = funds.reduce(0) { $0 + $1.flow }
+        let evidence = funds.map(\.fact.sequence)
+        guard let law = view.law else {
+            draft.lack("turnover", of: view.subject)
+            return
+        }
+        draft.add(
+            "bound", abs(law.impact(of: total)), .fraction, .assumed, method: "square-root-law",
+            assuming: ["prefactor=1", "turnover=before"], evidence: evidence)
+        guard let session = view.session, let turnover = view.turnover(of: view.subject, in: session),
+            let own = try? SquareRootImpact(dailyDeviation: law.dailyDeviation, dailyVolume: turnover)
+        else { return }
+        draft.add(
+            "bound-own-turnover", abs(own.impact(of: total)), .fraction, .assumed, method: "square-root-law",
+            assuming: ["prefactor=1", "turnover=day"], evidence: evidence)
     }
 
     /// Creations less redemptions on the day, by what they add to be bought of the name.

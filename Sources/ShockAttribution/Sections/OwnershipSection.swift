@@ -71,10 +71,12 @@ struct OwnershipSplit {
         let facts = latest.keys.sorted().compactMap { latest[$0] }
         return facts.map { fact in
             let within = fact.ownership.within
-            let outer = facts.first { other in
+            let outers = facts.filter { other in
                 !within.isEmpty && other.subject != fact.subject && other.ownership.within.isEmpty
                     && other.ownership.classes.contains { $0.name == within }
             }
+            // Who divides a class means his own figure for it.
+            let outer = outers.first { $0.source == fact.source } ?? outers.first
             let share = outer?.ownership.classes.first { $0.name == within }?.share ?? 1
             var classes = fact.ownership.classes
             for index in classes.indices { classes[index].share *= share }

@@ -113,6 +113,13 @@ extension PointInTimeView {
         instruments.slot(symbol: symbol).flatMap { prices.turnover(slot: $0) }
     }
 
+    /// Money traded in one session; nil while it is not over, or where its bar had no volume.
+    func turnover(of symbol: String, in session: Int64) -> Double? {
+        guard session <= day, let slot = instruments.slot(symbol: symbol) else { return nil }
+        let close = prices.closes(slot: slot).last { $0.day == session }
+        return close.flatMap { $0.turnover > 0 ? Double($0.turnover) : nil }
+    }
+
     /// The last word on a share count, at the terms of today's prices.
     func shares(of symbol: String) -> Fact? { latest(.sharesOutstanding, about: symbol) }
 }

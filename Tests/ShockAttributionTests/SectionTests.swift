@@ -1,0 +1,215 @@
+import Foundation
+import Schema
+import Testing
+
+@testable import ShockAttribution
+
+@Suite("The sections of a finding")
+struct SectionTests {
+    typealias World = ExplanationFixture
+
+    private static func ownership(
+        _ subject: String, _ classes: [(String, Double)], within: String = "", source: String = "Somebody"
+    ) -> Fact {
+        var value = Ownership()
+        value.within = within
+        value.classes = classes.map { name, share in
+            var owner = OwnerClass()
+            owner.name = name
+            owner.share = share
+            return owner
+        }
+        var fact = World.fact(about: subject, .ownership(value))
+        fact.source = source
+        return fact
+    }
+
+    private static func shares(_ count: Double) -> Fact {
+        var value = SharesOutstanding()
+        value.value = count
+        return World.fact(.sharesOutstanding(value))
+    }
+
+    private static func statement(
+        _ speaker: String, _ stance: Stance, _ tier: Schema.SourceTier, known: UInt64 = World.before,
+        respondents: UInt32 = 0
+    ) -> Fact {
+        var value = Statement()
+        value.speaker = speaker
+        value.thesis = "fewer"
+        value.stance = stance
+        value.horizon = "years"
+        value.respondents = respondents
+        return World.fact(about: "widgets", known: known, tier: tier, .statement(value))
+    }
+
+    @Test("a run-up is said with the market's over the same span, and the weeks in which the value passed round sums")
+    func runUp() throws {
+        let finding = World(facts: [Self.shares(1e10)]).finding()
+        let multiple = try #require(finding.estimate(.runUp, "multiple"))
+        #expect((8...10.1).contains(multiple.value) && multiple.observations >= 100)
+        #expect(abs(try #require(finding.estimate(.runUp, "net-run-up")).value - (multiple.value - 1)) < 1e-9)
+        let milestones = try #require(finding.section(.runUp)).estimates.filter { $0.id == "milestone" }
+        // 10 to 100 at 10 bn shares: 100 bn is passed at the start, a trillion at the end.
+        #expect(milestones.map(\.value) == [2e11, 5e11, 1e12])
+        #expect(milestones.map(\.asOf) == milestones.map(\.asOf).sorted())
+        #expect(finding.estimate(.runUp, "highest-value")?.basis == .assumed)
+        #expect(World(days: 100).finding().section(.runUp) == nil)
+    }
+
+    @Test("classes within a class of the same source are shares of the whole; each without a signed flow is missing")
+    func ownership() throws {
+        let finding = World(facts: [
+            Self.shares(1e10),
+            Self.ownership("ABC", [("institutions", 0.66)], source: "Filings"),
+            Self.ownership("all shares", [("institutions", 0.75), ("private", 0.25)]),
+            Self.ownership("all institutions", [("fast", 0.2)], within: "institutions"),
+        ]).finding()
+        #expect(abs(try #require(finding.estimate(.ownership, "share", of: "fast")).value - 0.15) < 1e-12)
+        #expect(
+            finding.section(.ownership)?.missing.filter { $0.what == "signed_flow" }.map(\.of).sorted()
+                == ["fast", "institutions", "institutions", "private"].uniqued)
+        #expect(finding.section(.ownership)?.missing.contains { $0.what == "turnover" } == true)
+    }
+
+    @Test("commitments are the last of each spender as of the day, with what each is of revenue")
+    func spending() throws {
+        func commitment(_ usd: Double, _ status: CommitmentStatus, _ known: UInt64) -> Fact {
+            var value = CapexCommitment()
+            value.valueUsd = usd
+            value.period = "2025"
+            value.status = status
+            return World.fact(about: "BUY", known: known, .capexCommitment(value))
+        }
+        var thesis = World.thesis
+        thesis.spenders = ["BUY", "SILENT"]
+        let later = MarketFixture.at("2025-01-29", "22:00:00")
+        let world = World(
+            thesis: thesis, facts: [commitment(60e9, .announced, World.before), commitment(65e9, .raised, later)])
+        let first = world.finding()
+        #expect(first.estimate(.spending, "announced", of: "BUY")?.value == 60e9)
+        #expect(first.section(.spending)?.missing.map(\.of) == ["SILENT"])
+        #expect(first.estimate(.spending, "committed")?.value == 60e9)
+        let second = world.finding(World.signal(at: later))
+        #expect(second.estimate(.spending, "raised", of: "BUY")?.value == 65e9)
+        #expect(second.estimate(.spending, "announced", of: "BUY") == nil)
+    }
+
+    @Test("the flow of leveraged funds is that of MODELS §5.1, net of creations")
+    func leveragedFunds() throws {
+        func fund(_ symbol: String, _ leverage: Double, _ assets: Double) -> Fact {
+            var value = ETFLeverage()
+            value.leverage = leverage
+            value.aumUsd = assets
+            value.underlying = "ABC"
+            value.weight = 1
+            return World.fact(about: symbol, .etfLeverage(value))
+        }
+        let funds = [
+            fund("L1", 2, 5.0e9), fund("L2", 2, 0.7387e9), fund("L3", 2, 0.5655e9), fund("S1", -2, 0.2e9),
+        ]
+        var creation = FundCreation()
+        creation.valueUsd = 1e9
+        creation.date = World.session
+        let known = MarketFixture.at("2025-01-28", "12:00:00")
+        let world = World(facts: funds + [World.fact(about: "L1", known: known, .fundCreation(creation))])
+        let close = world.finding(World.signal(simpleReturn: -0.16968))
+        // The exact sum of the four flows at −16.968 %: 2·(5 + 0.7387 + 0.5655) + 6·0.2 bn, times the return.
+        let gross = try #require(close.estimate(.leveragedFunds, "gross-flow")).value
+        #expect(abs(gross + 2.343032676e9) < 1e6)
+        #expect(close.estimate(.leveragedFunds, "net-flow") == nil)
+        #expect(close.section(.leveragedFunds)?.missing.contains { $0.what == "fund_creation" } == true)
+        let next = world.finding(World.signal(simpleReturn: -0.16968, at: known))
+        #expect(abs(try #require(next.estimate(.leveragedFunds, "net-flow")).value - (gross + 2e9)) < 1)
+    }
+
+    @Test("short sellers who cover are rejected as amplifiers of a fall and bounded as those of a rise")
+    func shorts() {
+        var interest = ShortInterest()
+        interest.shares = 2.8e8
+        interest.daysToCover = 1.3
+        let world = World(facts: [World.fact(.shortInterest(interest))])
+        #expect(world.finding().estimate(.shorts, "direction")?.text == "rejected")
+        #expect(world.finding().estimate(.shorts, "bound") == nil)
+        #expect(world.finding(World.signal(simpleReturn: 0.2)).estimate(.shorts, "direction")?.text == "possible")
+    }
+
+    @Test("names that fell as the thesis said are hits; one frozen too late says nothing")
+    func signature() throws {
+        let finding = World().finding()
+        #expect(finding.estimate(.signature, "hits")?.value == 2)
+        #expect(abs(try #require(finding.estimate(.signature, "probability")).value - 0.25) < 1e-12)
+        var late = World.thesis
+        late.frozen = World.session
+        let none = World(thesis: late).finding()
+        #expect(none.section(.signature)?.estimates.isEmpty == true)
+        #expect(none.section(.signature)?.missing.map(\.what) == ["frozen-before"])
+    }
+
+    @Test("25 who had not changed their plans bound the changers at 11 %, or 52 % if they think alike (MODELS §7)")
+    func surveys() throws {
+        let finding = World(facts: [Self.statement("Analyst", .opposes, .t3, respondents: 25)]).finding()
+        let bounds = try #require(finding.section(.information)).estimates.filter { $0.id == "survey-bound" }
+        #expect(bounds.count == 2)
+        #expect(abs(bounds[0].value - 0.10883) < 1e-5 && abs(bounds[1].value - 0.5228) < 1e-4)
+        #expect(bounds.map(\.assumptions) == [["correlation=0"], ["correlation=0.3"]])
+    }
+
+    @Test("stance, gap and gradient follow the voices known at the time, and each new one changes them")
+    func gaps() throws {
+        let insiders = (0..<4).map { Self.statement("Chief \($0)", .opposes, .t2) }
+        let analysts = (0..<4).map { Self.statement("Analyst \($0)", .neutral, .t3) }
+        let papers = (0..<4).map { Self.statement("Paper \($0)", .supports, .t5) }
+        let later = MarketFixture.at("2025-01-28", "12:00:00")
+        let world = World(
+            facts: insiders + analysts + papers + [Self.statement("Chief 9", .opposes, .t2, known: later)])
+        let first = world.finding()
+        let gradient = try #require(first.estimate(.proximity, "gradient"))
+        #expect(gradient.value > 0 && gradient.observations == 3)
+        #expect(try #require(first.estimate(.information, "gap")).value > 0)
+        #expect(first.estimate(.information, "stance", of: "T2")?.observations == 4)
+        #expect(world.finding(World.signal(at: later)).estimate(.information, "stance", of: "T2")?.observations == 5)
+        let horizons = try #require(first.section(.horizon)).estimates
+        #expect(horizons.count == 12 && horizons.allSatisfy { $0.text == "years" && $0.evidence.count == 1 })
+    }
+
+    @Test(
+        "taking one kind of fact away changes the section concerned and no other",
+        arguments: [
+            (FactKind.shortInterest, SectionID.shorts), (.statement, .information), (.ownership, .ownership),
+        ])
+    func independent(kind: FactKind, section: SectionID) {
+        var interest = ShortInterest()
+        interest.shares = 2.8e8
+        let facts = [
+            Self.shares(1e10), Self.ownership("ABC", [("all", 1)]), Self.statement("Chief", .opposes, .t2),
+            World.fact(.shortInterest(interest)),
+        ]
+        let whole = World(facts: facts).finding()
+        let less = World(facts: facts.filter { $0.kind != kind }).finding()
+        #expect(whole.section(section) != less.section(section))
+        let concerned: Set<String> =
+            kind == .statement ? ["information", "proximity", "horizon"] : [section.rawValue]
+        func figures(_ finding: Finding) -> [[Double]] {
+            finding.sections.filter { !concerned.contains($0.id) }.map { $0.estimates.map(\.value) }
+        }
+        #expect(figures(whole) == figures(less))
+    }
+
+    @Test("a checkpoint in between changes nothing")
+    func checkpoint() throws {
+        var world = World(facts: [Self.shares(1e10), Self.statement("Chief", .opposes, .t2)])
+        world.market.signal(World.signal())
+        var stage = AttributeStage()
+        let half = world.market.messages.count / 2
+        _ = stage.findings(Array(world.market.messages[..<half]))
+        var restored = try PropertyListDecoder().decode(
+            AttributeStage.self, from: PropertyListEncoder().encode(stage))
+        let straight = stage.findings(Array(world.market.messages[half...]))
+        #expect(!straight.isEmpty && restored.findings(Array(world.market.messages[half...])) == straight)
+    }
+}
+
+extension [String] {
+    fileprivate var uniqued: [String] { Array(Set(self)).sorted() }
+}
