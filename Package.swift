@@ -70,7 +70,7 @@ let package = Package(
         library("MarketModels"),
         library("NewsModels", ["MarketModels"], optimised: true),
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
-        library("ShockAttribution", ["Schema", "MarketModels", "NewsModels"]),
+        library("ShockAttribution", ["Schema", "Calendars", "MarketModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),

@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// The judgement of `epicenter-analyze`: measures moves, and opens, updates and closes shocks.

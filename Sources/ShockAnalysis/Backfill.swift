@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// Where the loading of older sessions stands, by instrument: between which two sessions known it is.

@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// How prices and time come in: the hot path of the stage.

@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// Sessions that no bar closes: a feed of minute bars or trades alone.

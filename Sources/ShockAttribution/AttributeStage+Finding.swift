@@ -32,7 +32,7 @@ extension AttributeStage {
     private func explain(at time: UInt64, _ finding: inout Finding) {
         let view = PointInTimeView(
             of: finding, at: time, settings: settings, instruments: instruments, prices: prices, facts: facts,
-            news: news)
+            news: news, clock: clock)
         let explanation = Explanation(view)
         finding.sections = explanation.sections
         finding.claims = explanation.claims
@@ -78,7 +78,8 @@ extension AttributeStage {
             finding.missing += last.missing.filter { $0.hasPrefix("group part") }
             return
         }
-        let decomposer = ShockDecomposer(instruments: instruments, prices: prices, facts: facts, settings: settings)
+        let decomposer = ShockDecomposer(
+            instruments: instruments, prices: prices, facts: facts, clock: clock, settings: settings)
         let result = decomposer.decompose(signal)
         if let decomposition = result.decomposition { finding.decomposition = decomposition }
         finding.missing += result.missing

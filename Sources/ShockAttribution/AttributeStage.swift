@@ -1,3 +1,4 @@
+import Calendars
 public import Schema
 
 /// The attribute stage's judgement: signals and the market in, findings out.
@@ -17,6 +18,7 @@ public struct AttributeStage: Stage {
     var facts = FactLedger()
     var news = NewsArchive()
     var shocks = ShockLedger()
+    var clock = SessionClock()
     private var stored = StoredSettings()
 
     public init() {}
@@ -31,11 +33,14 @@ public struct AttributeStage: Stage {
         case .bars(let bars): apply(bars, rows: rows, to: &outbox)
         case .trades(let trades): apply(trades, rows: rows, to: &outbox)
         case .instrumentDefinition(let definition):
-            instruments.define(definition)
+            instruments.define(
+                definition, calendar: clock.index(of: definition.symbol, kind: definition.kind))
             prices.grow(toSlots: instruments.count)
             news.forgetVocabulary()
         case .configurationChanged(let change):
             stored.value = change.settings
+            clock = SessionClock(change.settings)
+            instruments.follow(&clock)
             news.forgetVocabulary()
         case .newsItem(let item):
             pass(item.recordTime, item.sequence, to: &outbox)
@@ -75,7 +80,7 @@ public struct AttributeStage: Stage {
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             prices.record(
                 slot: slot, price: closes[row], volume: volumes[row], start: starts[row], end: ends[row],
-                sequence: first &+ UInt64(row))
+                sequence: first &+ UInt64(row), &clock, instruments.calendars.values[slot])
         }
     }
 
@@ -90,7 +95,8 @@ public struct AttributeStage: Stage {
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             let time = times[row]
             prices.record(
-                slot: slot, price: traded[row], volume: 0, start: time, end: time, sequence: first &+ UInt64(row))
+                slot: slot, price: traded[row], volume: 0, start: time, end: time, sequence: first &+ UInt64(row),
+                &clock, instruments.calendars.values[slot])
         }
     }
 }

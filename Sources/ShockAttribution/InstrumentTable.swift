@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// The instruments defined so far. Each has a slot: its place in every per-instrument column, from 0 in the
@@ -12,6 +13,8 @@ struct InstrumentTable: Codable, Equatable, Sendable {
     }
 
     private(set) var instruments: [Instrument] = []
+    /// Index of each slot's calendar, for ``Calendars/SessionClock``.
+    private(set) var calendars = PackedArray<UInt8>()
     private var slotsBySymbol: [String: Int] = [:]
     /// Slot + 1 by instrument number, 0 where none is defined: the hot path's way in.
     private var slotsByNumber = PackedArray<Int32>()
@@ -37,7 +40,7 @@ struct InstrumentTable: Codable, Equatable, Sendable {
     /// Takes a definition; a symbol defined again keeps its slot and gets the new particulars.
     ///
     /// A number that stood for another symbol stands for this one from now on.
-    mutating func define(_ definition: InstrumentDefinition) {
+    mutating func define(_ definition: InstrumentDefinition, calendar: UInt8 = 0) {
         let instrument = Instrument(
             symbol: definition.symbol, name: definition.name, kind: definition.kind.rawValue,
             aliases: definition.aliases, ambiguousAliases: definition.ambiguousAliases)
@@ -45,12 +48,22 @@ struct InstrumentTable: Codable, Equatable, Sendable {
         if let known = slotsBySymbol[definition.symbol] {
             slot = known
             instruments[slot] = instrument
+            calendars.values[slot] = calendar
         } else {
             slot = instruments.count
             instruments.append(instrument)
+            calendars.values.append(calendar)
             slotsBySymbol[definition.symbol] = slot
         }
         bind(number: definition.instrument, to: slot)
+    }
+
+    /// Asks for every slot's calendar again, of other settings.
+    mutating func follow(_ clock: inout SessionClock) {
+        for slot in instruments.indices {
+            calendars.values[slot] = clock.index(
+                of: instruments[slot].symbol, kind: InstrumentKind(rawValue: instruments[slot].kind) ?? .unspecified)
+        }
     }
 
     private mutating func bind(number: UInt32, to slot: Int) {

@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// What each instrument last cost and what it cost at the close of its last sessions.
@@ -16,28 +17,31 @@ struct PriceTable: Codable, Equatable, Sendable {
 
     /// One session's close.
     struct Close: BitwiseCopyable, Equatable, Sendable {
-        private var dayNumber: Int32 = 0
+        /// The day number, and in the lowest bit whether it is a session's own close and not just its last price so far.
+        private var packed: Int32 = 0
         /// Money traded in it, in the instrument's currency; 0: unknown.
-        private(set) var turnover: Float = 0
+        fileprivate(set) var turnover: Float = 0
         var price: Int64 = 0
         var sequence: UInt64 = 0
 
         init() {}
 
-        init(day: Int64, price: Int64, sequence: UInt64, turnover: Double = 0) {
-            dayNumber = Int32(clamping: day)
+        init(day: Int32, isFinal: Bool, price: Int64, sequence: UInt64, turnover: Double = 0) {
+            packed = day << 1 | (isFinal ? 1 : 0)
             self.turnover = Float(turnover)
             self.price = price
             self.sequence = sequence
         }
 
         /// Day number of the session.
-        var day: Int64 { Int64(dayNumber) }
+        var day: Int64 { Int64(packed >> 1) }
+        var isFinal: Bool { packed & 1 == 1 }
     }
 
     /// Sessions kept of each instrument: an estimation window, its gap and the follow-up, with room to spare.
     static let sessions = 320
-    /// A bar of at least this length is a session's bar; its close is the session's close.
+    /// A bar of at least this length is a session's bar; its close is the session's close. So is a shorter one that
+    /// holds all regular hours of its session, as on a half-day.
     static let sessionLength: UInt64 = 6 * 3_600 * CivilTime.second
 
     private var latest = PackedArray<Latest>()
@@ -66,18 +70,32 @@ struct PriceTable: Codable, Equatable, Sendable {
     }
 
     /// A bar or trade of a slot. Prices that are not positive say nothing.
+    ///
+    /// The bar of a whole session closes it; of shorter bars and trades in regular hours the last is the close until such
+    /// a bar comes, if one does.
     @inline(__always)
-    mutating func record(slot: Int, price: Int64, volume: UInt64, start: UInt64, end: UInt64, sequence: UInt64) {
+    mutating func record(
+        slot: Int, price: Int64, volume: UInt64, start: UInt64, end: UInt64, sequence: UInt64,
+        _ clock: inout SessionClock, _ calendar: UInt8
+    ) {
         guard price > 0 else { return }
         // What comes late, or is loaded to estimate from, is not the latest.
-        if end >= latest.values[slot].time { latest.values[slot] = Latest(price: price, time: end, sequence: sequence) }
-        if end >= start &+ Self.sessionLength {
-            close(
-                slot: slot,
-                Close(
-                    day: Int64(CivilTime.sessionDay(end: end)), price: price, sequence: sequence,
-                    turnover: Price.double(price) * Double(volume)))
+        let isLatest = end >= latest.values[slot].time
+        if isLatest { latest.values[slot] = Latest(price: price, time: end, sequence: sequence) }
+        let isFinal = end >= start &+ Self.sessionLength || (end > start && clock.isWhole(start, end, calendar))
+        let day: Int32
+        if isFinal {
+            day = clock.day(ofBar: start, end, calendar)
+        } else {
+            let window = clock.window(at: end, calendar)
+            guard isLatest, window.open < end || (start == end && window.open == end) else { return }
+            day = window.day
         }
+        close(
+            slot: slot,
+            Close(
+                day: day, isFinal: isFinal, price: price, sequence: sequence,
+                turnover: Price.double(price) * Double(volume)))
     }
 
     /// Money traded in a usual session; nil where no session's bar had a volume.
@@ -87,25 +105,26 @@ struct PriceTable: Codable, Equatable, Sendable {
 
     /// Appends a close; one of the last day replaces it, one of an earlier day takes its place among those kept.
     private mutating func close(slot: Int, _ new: Close) {
-        let turnover = Double(new.turnover)
-        history.record(
-            slot: slot, day: Int32(truncatingIfNeeded: new.day), price: new.price, sequence: new.sequence)
         let base = slot * Self.sessions
         let count = appended.values[slot]
-        guard count > 0 else {
-            closes.values[base] = new
-            appended.values[slot] = 1
-            turnovers.values[slot] = turnover
-            return
-        }
-        let last = closes.values[base + (count - 1) % Self.sessions]
-        if new.day > last.day {
+        let place = base + (count + Self.sessions - 1) % Self.sessions
+        guard count > 0, new.day <= closes.values[place].day else {
+            if count > 0, !closes.values[place].isFinal { average(slot, closes.values[place].turnover) }
             closes.values[base + count % Self.sessions] = new
             appended.values[slot] = count + 1
-            let mean = turnovers.values[slot]
-            turnovers.values[slot] = mean > 0 ? mean + Self.turnoverWeight * (turnover - mean) : turnover
-            return
+            if new.isFinal { average(slot, new.turnover) }
+            return keep(slot: slot, new)
         }
+        if new.day == closes.values[place].day {
+            let last = closes.values[place]
+            guard new.isFinal || !last.isFinal else { return }
+            closes.values[place] = new
+            if !new.isFinal { closes.values[place].turnover += last.turnover }
+            if new.isFinal, !last.isFinal { average(slot, new.turnover) }
+            return keep(slot: slot, new)
+        }
+        guard new.isFinal else { return }
+        keep(slot: slot, new)
         for back in 1...min(count, Self.sessions) {
             let index = base + (count - back) % Self.sessions
             guard closes.values[index].day != new.day else {
@@ -115,6 +134,16 @@ struct PriceTable: Codable, Equatable, Sendable {
             guard closes.values[index].day > new.day else { return insert(new, slot: slot, back: back - 1) }
         }
         if count < Self.sessions { insert(new, slot: slot, back: count) }
+    }
+
+    private mutating func keep(slot: Int, _ new: Close) {
+        history.record(
+            slot: slot, day: Int32(truncatingIfNeeded: new.day), price: new.price, sequence: new.sequence)
+    }
+
+    private mutating func average(_ slot: Int, _ turnover: Float) {
+        let mean = turnovers.values[slot]
+        turnovers.values[slot] = mean > 0 ? mean + Self.turnoverWeight * (Double(turnover) - mean) : Double(turnover)
     }
 
     /// Puts a close before the last `back` ones; the oldest gives way where there is no room.

@@ -16,10 +16,11 @@ struct SessionPrices: Equatable, Sendable {
     /// - Parameters:
     ///   - session: Day number of the session in question.
     ///   - splits: Day of effect and ratio, as ``FactLedger/splits(of:at:)``.
+    ///   - isOver: Whether the session's close has come, so that its last price is its close.
     ///   - dividends: Ex-day and amount, as ``FactLedger/dividends(of:at:)``.
     init(
         closes: [PriceTable.Close], latest: PriceTable.Latest, session: Int64, splits: [(day: Int64, ratio: Double)],
-        dividends: [(day: Int64, units: Int64)] = []
+        dividends: [(day: Int64, units: Int64)] = [], isOver: Bool = false
     ) {
         let splits = splits + Self.ratios(of: dividends, closes: closes, splits: splits)
         for close in closes {
@@ -31,7 +32,7 @@ struct SessionPrices: Equatable, Sendable {
             } else if close.day == session {
                 event = price
                 eventSequence = close.sequence
-                isClosed = true
+                isClosed = close.isFinal || isOver
             }
         }
         if event == nil, latest.price > 0, Int64(CivilTime.sessionDay(end: latest.time)) == session {

@@ -1,3 +1,4 @@
+import Calendars
 import MarketModels
 import Schema
 
@@ -6,6 +7,7 @@ struct ShockDecomposer {
     let instruments: InstrumentTable
     let prices: PriceTable
     let facts: FactLedger
+    let clock: SessionClock
     let settings: ModelSettings
 
     /// A decomposition, or why there is none, and what is to be said about it either way.
@@ -154,7 +156,8 @@ struct PriceReader {
         let prices = SessionPrices(
             closes: decomposer.prices.closes(slot: slot), latest: decomposer.prices.latest(slot: slot),
             session: session, splits: decomposer.facts.splits(of: symbol, at: time),
-            dividends: decomposer.facts.dividends(of: symbol, at: time))
+            dividends: decomposer.facts.dividends(of: symbol, at: time),
+            isOver: decomposer.clock.isOver(session, decomposer.instruments.calendars.values[slot], at: time))
         return prices.days.isEmpty ? nil : prices
     }
 }

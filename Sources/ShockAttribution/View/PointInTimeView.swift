@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// All that a section of a finding may read: what was known at one instant, and nothing later.
@@ -20,10 +21,11 @@ struct PointInTimeView: Sendable {
     private let prices: PriceTable
     private let ledger: FactLedger
     private let news: NewsArchive
+    private let clock: SessionClock
 
     init(
         of finding: Finding, at time: UInt64, settings: ModelSettings, instruments: InstrumentTable,
-        prices: PriceTable, facts: FactLedger, news: NewsArchive
+        prices: PriceTable, facts: FactLedger, news: NewsArchive, clock: SessionClock
     ) {
         self.time = time
         subject = finding.subject
@@ -35,6 +37,7 @@ struct PointInTimeView: Sendable {
         self.prices = prices
         ledger = facts
         self.news = news
+        self.clock = clock
     }
 
     /// The date of an instant of the view, as sessions are dated.
@@ -89,7 +92,8 @@ extension PointInTimeView {
         guard session <= day, let slot = instruments.slot(symbol: symbol) else { return nil }
         let known = SessionPrices(
             closes: prices.closes(slot: slot), latest: prices.latest(slot: slot), session: session,
-            splits: ledger.splits(of: symbol, at: time), dividends: ledger.dividends(of: symbol, at: time))
+            splits: ledger.splits(of: symbol, at: time), dividends: ledger.dividends(of: symbol, at: time),
+            isOver: clock.isOver(session, instruments.calendars.values[slot], at: time))
         return known.days.isEmpty ? nil : known
     }
 

@@ -1,23 +1,22 @@
-import Calendars
-import Schema
+public import Schema
 
 /// Which session an instant belongs to, by the calendars of the settings in force.
 ///
 /// Prices come in the order of time, near enough: the session asked for last is remembered for each calendar, so
 /// that the next question costs two comparisons.
-struct SessionClock: Codable, Sendable {
+public struct SessionClock: Codable, Sendable {
     /// The instants that count to one session: after the close before it, until its own.
-    struct Window: Sendable {
+    public struct Window: Sendable {
         /// Its date.
-        var day: Int32 = 0
+        public internal(set) var day: Int32 = 0
         /// The close before; it is not in the window.
-        var from: UInt64 = .max
-        var open: UInt64 = 0
+        public internal(set) var from: UInt64 = .max
+        public internal(set) var open: UInt64 = 0
         /// Its close, which is in the window.
-        var close: UInt64 = 0
+        public internal(set) var close: UInt64 = 0
 
         @inline(__always)
-        func contains(_ time: UInt64) -> Bool { from < time && time <= close }
+        public func contains(_ time: UInt64) -> Bool { from < time && time <= close }
     }
 
     /// What the calendars are made from again after a checkpoint.
@@ -29,18 +28,18 @@ struct SessionClock: Codable, Sendable {
     /// The first instrument of each calendar in use.
     private var asked: [Asked] = []
 
-    init() { self.init(ModelSettings()) }
+    public init() { self.init(ModelSettings()) }
 
     /// Calendars that cannot be made are those of old: Monday to Friday in UTC. Whoever writes settings into the
     /// stream has checked them.
-    init(_ settings: ModelSettings) {
+    public init(_ settings: ModelSettings) {
         self.settings.calendars = settings.calendars
         self.settings.calendar = settings.calendar
         market = try? MarketCalendars(self.settings)
     }
 
     /// The index of an instrument's calendar.
-    mutating func index(of symbol: String, kind: InstrumentKind) -> UInt8 {
+    public mutating func index(of symbol: String, kind: InstrumentKind) -> UInt8 {
         let calendar = market?.calendar(of: symbol, kind: kind) ?? (kind == .crypto ? .always : .weekdays)
         if let known = calendars.firstIndex(of: calendar) { return UInt8(known) }
         // More calendars than there are exchanges: the rest follow the first.
@@ -53,7 +52,7 @@ struct SessionClock: Codable, Sendable {
 
     /// The session an instant counts to.
     @inline(__always)
-    mutating func window(at time: UInt64, _ calendar: UInt8) -> Window {
+    public mutating func window(at time: UInt64, _ calendar: UInt8) -> Window {
         let window = latest[Int(calendar)]
         return window.contains(time) ? window : findWindow(at: time, calendar)
     }
@@ -72,21 +71,26 @@ struct SessionClock: Codable, Sendable {
     }
 
     /// The first session after a day.
-    func next(after day: Int32, _ calendar: UInt8) -> Window {
+    public func next(after day: Int32, _ calendar: UInt8) -> Window {
         let trading = calendars[Int(calendar)]
         let next = trading.sessionDay(onOrAfter: Int(max(day, 1)) + 1)
         return make(trading.usualSession(day: next), calendar)
     }
 
     /// When the session of a day closes, or would if there were one.
-    func close(of day: Int32, _ calendar: UInt8) -> Window {
+    public func close(of day: Int32, _ calendar: UInt8) -> Window {
         make(calendars[Int(calendar)].usualSession(day: Int(max(day, 1))), calendar)
+    }
+
+    /// Whether the session of a day has closed by an instant.
+    public func isOver(_ day: Int64, _ calendar: UInt8, at time: UInt64) -> Bool {
+        close(of: Int32(clamping: day), calendar).close <= time
     }
 
     /// The date of a session's bar, which may be stamped with more than the session's hours: the last session it
     /// reaches into. Of a bar in no session, as on a holiday that the calendar alone knows, the date of its end.
     @inline(__always)
-    mutating func day(ofBar start: UInt64, _ end: UInt64, _ calendar: UInt8) -> Int32 {
+    public mutating func day(ofBar start: UInt64, _ end: UInt64, _ calendar: UInt8) -> Int32 {
         let window = window(at: end, calendar)
         return window.open < end ? window.day : dayBefore(window, start, end, calendar)
     }
@@ -100,14 +104,14 @@ struct SessionClock: Codable, Sendable {
     }
 
     /// Whether a bar holds all regular hours of a session, as that of a half-day does.
-    mutating func isWhole(_ start: UInt64, _ end: UInt64, _ calendar: UInt8) -> Bool {
+    public mutating func isWhole(_ start: UInt64, _ end: UInt64, _ calendar: UInt8) -> Bool {
         let window = window(at: end, calendar)
         return window.close == end && start <= window.open
     }
 
     private enum CodingKeys: CodingKey { case settings, calendars }
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let stored = try container.decode(StoredMessage.self, forKey: .settings)
         guard case .configurationChanged(let changed) = stored.message else {
@@ -121,7 +125,7 @@ struct SessionClock: Codable, Sendable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         var changed = ConfigurationChanged()
         changed.settings = settings
