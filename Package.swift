@@ -16,6 +16,11 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nio =
+    ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") } + [
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+    ]
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -47,11 +52,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     ],
     targets: [
         // Ground: bytes. Knows nothing of markets.
         .systemLibrary(name: "CZeroMQ"),
         .systemLibrary(name: "CCompression"),
+        .systemLibrary(name: "CLibXML", pkgConfig: "libxml-2.0"),
+        .target(name: "CXML", dependencies: ["CLibXML"]),
         .target(name: "CLinux"),
         library("ZeroMQ", ["CZeroMQ"]),
         library("MCAP", ["CCompression"]),
@@ -70,7 +80,8 @@ let package = Package(
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
-        library("Feeds", ["Schema", "PlainYAML", yams, protobuf]),
+        library("Feeds", ["CXML", "Schema", "NewsModels", "PlainYAML", yams, protobuf]),
+        library("FeedPolling", ["Feeds", httpClient] + nio),
         library("Supervision", ["CLinux", "Schema", protobuf]),
         library(
             "ServiceKit",
@@ -85,7 +96,10 @@ let package = Package(
             "epicenterd", ["Supervision", "ServiceKit", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, protobuf]),
         process(
             "epicenter-ingest",
-            ["ServiceKit", "Feeds", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging, protobuf]),
+            [
+                "ServiceKit", "Feeds", "FeedPolling", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging,
+                protobuf,
+            ]),
         process("epicenter-analyze", ["ServiceKit", "ShockAnalysis"]),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
         process(
@@ -146,7 +160,8 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .executableTarget(
             name: "epicenter-bench",
             dependencies: [
-                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "Streaming", "ZeroMQ", protobuf,
+                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "Streaming", "ZeroMQ",
+                protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),

@@ -8,11 +8,16 @@ public struct SettingsFile: Sendable, Equatable {
     /// In the file's order, numbered from 1. Record times are 0 until a recording gives them.
     public var instruments: [InstrumentDefinition]
     public var calendar: SessionCalendar
+    /// What ingest polls. No stage sees it.
+    public var feeds: [PolledFeed]
 
-    public init(model: ModelSettings, instruments: [InstrumentDefinition], calendar: SessionCalendar) {
+    public init(
+        model: ModelSettings, instruments: [InstrumentDefinition], calendar: SessionCalendar, feeds: [PolledFeed] = []
+    ) {
         self.model = model
         self.instruments = instruments
         self.calendar = calendar
+        self.feeds = feeds
     }
 
     public var symbols: SymbolTable { SymbolTable(instruments) }

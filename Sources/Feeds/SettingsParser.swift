@@ -10,7 +10,7 @@ struct SettingsParser {
     let ignoring: [String]
 
     func file() -> SettingsFile? {
-        let sections = ["settings", "instruments", "groups", "theses", "sources", "entities"]
+        let sections = ["settings", "instruments", "groups", "theses", "sources", "entities", "feeds"]
         guard let top = reader.mapping(root, "", sections + ignoring) else { return nil }
         let instruments = self.instruments(top["instruments"])
         let symbols = Set(instruments.map(\.symbol))
@@ -19,6 +19,7 @@ struct SettingsParser {
         model.theses = theses(top["theses"], symbols)
         model.sources = sources(top["sources"])
         model.entities = entities(top["entities"])
+        let feeds = feeds(top["feeds"])
         guard let settings = top["settings"] else {
             reader.note(root, "settings", "missing", "a mapping with benchmark, calendar, detection")
             return nil
@@ -30,7 +31,7 @@ struct SettingsParser {
         requireDefined(model.benchmark, values["benchmark"], "settings.benchmark", symbols)
         if let detection = values["detection"] { model.detection = self.detection(detection) }
         guard let calendar = calendar(values["calendar"], in: settings) else { return nil }
-        return SettingsFile(model: model, instruments: instruments, calendar: calendar)
+        return SettingsFile(model: model, instruments: instruments, calendar: calendar, feeds: feeds)
     }
 
     // MARK: Sections
@@ -209,7 +210,7 @@ struct SettingsParser {
     // MARK: Parts
 
     /// Reads each mapping of a list.
-    private func each<Value>(
+    func each<Value>(
         _ node: Node?, _ key: String, _ keys: [String], _ make: (Node, String, [String: Node]) -> Value
     ) -> [Value] {
         reader.list(node, key).enumerated().compactMap { index, element in
@@ -218,9 +219,9 @@ struct SettingsParser {
         }
     }
 
-    private struct Names { var taken: Set<String> = [] }
+    struct Names { var taken: Set<String> = [] }
 
-    private func take(_ name: String, _ names: inout Names, _ node: Node?, _ key: String) {
+    func take(_ name: String, _ names: inout Names, _ node: Node?, _ key: String) {
         guard !name.isEmpty, !names.taken.insert(name).inserted else { return }
         reader.note(node, key, "\(quoted(name)) for the second time", "each once")
     }

@@ -94,7 +94,7 @@ public struct ServiceConfiguration: Sendable, Equatable {
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
-        "settings", "instruments", "groups", "theses", "sources", "entities",
+        "settings", "instruments", "groups", "theses", "sources", "entities", "feeds",
     ]
 }
 

@@ -5,7 +5,7 @@ import Schema
 struct ArchivedItem: Equatable, Sendable {
     /// Market sequence.
     var sequence: UInt64
-    /// When it can have been read: the later of published and first seen, so that in doubt the latter decides.
+    /// When it can have been read (``NewsItem/known``).
     var seen: UInt64
     /// The story it belongs to.
     var story: UInt64
@@ -47,8 +47,7 @@ struct NewsArchive: Codable, Sendable {
     mutating func add(_ item: NewsItem, instruments: InstrumentTable, settings: ModelSettings) {
         let vocabulary = vocabulary ?? NewsVocabulary(instruments: instruments, settings: settings)
         self.vocabulary = vocabulary
-        let seen = max(item.published, item.firstSeen)
-        let time = seen == 0 ? item.eventTime : seen
+        let time = item.known == 0 ? item.eventTime : item.known
         let assignment = stories.add(
             StoryItem(sequence: item.sequence, time: Int64(clamping: time), source: item.source, headline: item.title))
         let terms = SalientTerms.terms(item.title)
