@@ -4,7 +4,7 @@ import Schema
 /// Documents of news feeds.
 extension FuzzTargets {
     static let news = [
-        Entry("feed-document", 100) {
+        Entry("feed-document", 10) {
             FuzzTarget(
                 "feed-document",
                 Mutator(seeds: feedSeeds, words: feedWords, grammar: .text, limit: 64 << 10), memory: (8 << 20, 512)
@@ -45,7 +45,7 @@ extension FuzzTargets {
                 return document.items.isEmpty ? .refused : .accepted
             }
         },
-        Entry("opml", 4) {
+        Entry("opml", 2) {
             FuzzTarget(
                 "opml", Mutator(seeds: [opml], words: feedWords, grammar: .text, limit: 64 << 10),
                 memory: (8 << 20, 512)

@@ -158,6 +158,12 @@ struct FeedDocumentTests {
         let replaced = try FeedParser.parse(latin, source: "s", contentType: "text/xml; charset=utf-8")
         #expect(replaced.items.first?.title == "caf\u{FFFD}")
         #expect(replaced.salvage != nil)
+        // FF begins no character of GBK.
+        let chinese =
+            Array("<rss><channel><item><title>a".utf8) + [0xFF, 0x31] + Array("</title></item></channel></rss>".utf8)
+        let mended = try FeedParser.parse(chinese, source: "s", contentType: "text/xml; charset=gbk")
+        #expect(mended.items.first?.title == "a\u{FFFD}1")
+        #expect(mended.salvage?.contains("GB18030") == true)
         let marked = try FeedParser.parse(
             [0xEF, 0xBB, 0xBF] + Array(body.utf8), source: "s", contentType: "text/xml; charset=gbk")
         #expect(marked.items.first?.title == "café 株")

@@ -99,7 +99,7 @@ struct FeedText {
                     let result = iconv(converter, &source, &left, &target, &room)
                     let failure = errno
                     utf8.append(contentsOf: block.prefix(block.count - room))
-                    guard result == Int.max || result == UInt.max, failure != E2BIG else { continue }
+                    guard result == -1, failure != E2BIG else { continue }
                     // Invalid, or cut short: one byte is replaced.
                     utf8.append(contentsOf: [0xEF, 0xBF, 0xBD])
                     replaced += 1

@@ -87,9 +87,21 @@ public enum OPML {
         return name
     }
 
-    /// In quotes, as JSON has them, which YAML takes.
+    /// In quotes, as JSON has them, which YAML takes; what could be read as the beginning of an anchor is written out.
     private static func text(_ value: String) -> String {
-        "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        var made = "\""
+        var former: UInt8 = 0x20
+        for scalar in value.unicodeScalars {
+            let isWithinWord =
+                former.isLetterOrDigit || [UInt8(ascii: "_"), UInt8(ascii: "="), UInt8(ascii: "%")].contains(former)
+            switch scalar {
+            case "\\", "\"": made += "\\" + String(scalar)
+            case "&" where !isWithinWord: made += "\\x26"
+            default: made.unicodeScalars.append(scalar)
+            }
+            former = scalar.isASCII ? UInt8(scalar.value) : 0x20
+        }
+        return made + "\""
     }
 
     private final class Reader: XMLHandler {
@@ -120,11 +132,25 @@ public enum OPML {
             }
             guard addresses.insert(url).inserted else { return }
             let title = value("title").isEmpty ? value("text") : value("title")
-            let line = title.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
-                .joined()
+            let tag = value("language")
+            let isTag = tag.utf8.count <= 35 && tag.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
             feeds.append(
                 Outline(
-                    title: HTMLText.plain(line, keepsLines: false).cut(to: 200), url: url, language: value("language")))
+                    title: Self.printable(HTMLText.plain(title, keepsLines: false)).cut(to: 200).trimmed, url: url,
+                    language: isTag ? tag : ""))
+        }
+
+        /// What YAML takes on one line.
+        private static func printable(_ text: String) -> String {
+            var made = String.UnicodeScalarView()
+            for scalar in text.unicodeScalars {
+                switch scalar.properties.generalCategory {
+                case .control, .format, .unassigned, .privateUse, .surrogate, .lineSeparator, .paragraphSeparator:
+                    continue
+                default: made.append(scalar)
+                }
+            }
+            return String(made)
         }
 
         func end() { depth -= 1 }
