@@ -5,7 +5,7 @@ import Schema
 struct ArchivedItem: Equatable, Sendable {
     /// Market sequence.
     var sequence: UInt64
-    /// When it can have been read: the later of published and first seen, so that in doubt the latter decides.
+    /// When it can have been read (``NewsItem/known``).
     var seen: UInt64
     /// The story it belongs to.
     var story: UInt64
@@ -62,7 +62,7 @@ struct NewsArchive: Codable, Sendable {
     ) -> StoryIndex.Assignment {
         let vocabulary = vocabulary ?? NewsVocabulary(instruments: instruments, settings: settings)
         self.vocabulary = vocabulary
-        let time = Self.seen(item)
+        let time = item.known == 0 ? item.eventTime : item.known
         let tokens = Tokenizer.tokens(item.title)
         let terms = SalientTerms.terms(tokens)
         let language = Self.language(of: item)
@@ -89,13 +89,6 @@ struct NewsArchive: Codable, Sendable {
                 speaker: Voice.speaker(in: tokens, mentions: mentions).map { vocabulary.owners($0)[0] } ?? ""))
         forget(at: item.recordTime)
         return assignment
-    }
-
-    /// When an item can have been read: the later of published and first seen; the time it is dated where it
-    /// gives neither.
-    private static func seen(_ item: NewsItem) -> UInt64 {
-        let seen = max(item.published, item.firstSeen)
-        return seen == 0 ? item.eventTime : seen
     }
 
     private static func language(of item: NewsItem) -> String {
