@@ -16,6 +16,11 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nio =
+    ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") } + [
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+    ]
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// - Parameter optimised: In debug builds too, because tests read a month of news.
@@ -51,11 +56,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     ],
     targets: [
         // Ground: bytes. Knows nothing of markets.
         .systemLibrary(name: "CZeroMQ"),
         .systemLibrary(name: "CCompression"),
+        .systemLibrary(name: "CLibXML", pkgConfig: "libxml-2.0"),
+        .target(name: "CXML", dependencies: ["CLibXML"]),
         .target(name: "CLinux"),
         library("ZeroMQ", ["CZeroMQ"]),
         library("MCAP", ["CCompression"]),
@@ -75,7 +85,8 @@ let package = Package(
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
-        library("Feeds", ["Schema", "Calendars", "DBN", "PlainYAML", yams, protobuf]),
+        library("Feeds", ["CXML", "Schema", "Calendars", "DBN", "NewsModels", "PlainYAML", yams, protobuf]),
+        library("FeedPolling", ["Feeds", httpClient] + nio),
         library("Supervision", ["CLinux", "Schema", protobuf]),
         library(
             "ServiceKit",
@@ -93,7 +104,8 @@ let package = Package(
         process(
             "epicenter-ingest",
             [
-                "ServiceKit", "Feeds", "Calendars", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP", logging,
+                "ServiceKit", "Feeds", "FeedPolling", "Calendars", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP",
+                logging,
                 protobuf,
             ]),
         process("epicenter-analyze", ["ServiceKit", "ShockAnalysis"]),

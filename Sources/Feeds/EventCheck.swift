@@ -8,11 +8,13 @@ struct EventCheck: Sendable {
     /// How much later than first seen an item may say that it was published before it is not believed:
     /// clocks differ, and some sources round up. 5 minutes, ns.
     static let publishedTolerance = 300 * CivilTime.second
+    /// How much earlier than first seen an item may say that it was published before it is taken for old: 7 days, ns.
+    static let publishedAge = 7 * CivilTime.day
 
     /// What was changed to make the event acceptable.
     struct Changes: Equatable {
         var widened = false
-        var publishedCleared = false
+        var publishedMark = PublishedMark.none
     }
 
     /// Checks and cleans an event.
@@ -26,7 +28,7 @@ struct EventCheck: Sendable {
         case .trade(let trade):
             try check(trade)
         case .news(var news):
-            changes.publishedCleared = try clean(&news)
+            changes.publishedMark = try clean(&news)
             event.news = news
         case .fact(var fact):
             try FactCheck.clean(&fact)
@@ -51,8 +53,8 @@ struct EventCheck: Sendable {
         }
     }
 
-    /// - Returns: true where the published time was not believed.
-    private func clean(_ news: inout NewsItem) throws(Fault) -> Bool {
+    /// - Returns: Why the published time is not believed.
+    private func clean(_ news: inout NewsItem) throws(Fault) -> PublishedMark {
         news.title = try TextRules.line(news.title, "title", limit: TextRules.titleBytes)
         news.source = try TextRules.line(news.source, "source")
         news.language = try TextRules.line(news.language, "language", limit: 64)
@@ -68,12 +70,18 @@ struct EventCheck: Sendable {
             throw Fault(.missingValue, "published and first_seen are missing, allowed is at least one of them")
         }
         try checkLead(news.firstSeen, "first_seen")
-        let cleared = news.published > news.firstSeen + Self.publishedTolerance
-        if cleared { news.published = 0 }
+        news.publishedMark = mark(news)
+        if now != nil { (news.feed, news.itemID, news.revision) = ("", "", 0) }
         news.sequence = 0
         news.recordTime = 0
-        news.eventTime = news.published == 0 ? news.firstSeen : news.published
-        return cleared
+        news.eventTime = news.published == 0 || news.publishedMark != .none ? news.firstSeen : news.published
+        return news.publishedMark
+    }
+
+    private func mark(_ news: NewsItem) -> PublishedMark {
+        if news.published == 0 { return news.publishedMark == .unreadable ? .unreadable : .none }
+        if news.published > news.firstSeen + Self.publishedTolerance { return .future }
+        return news.published + Self.publishedAge < news.firstSeen ? .longPast : .none
     }
 
     /// Numbers an embedding may have.

@@ -6,7 +6,7 @@ public import Schema
 /// protobuf batch has not been. Pure; time is a parameter.
 public struct EventNormalizer: Sendable {
     public var symbols: SymbolTable
-    /// What was counted: accepted, refused by reason, widened, published times cleared.
+    /// What was counted: accepted, refused by reason, widened, published times marked.
     public var counts = FeedCounts()
 
     public init(symbols: SymbolTable) { self.symbols = symbols }
@@ -27,7 +27,7 @@ public struct EventNormalizer: Sendable {
             let changes = try EventCheck(now: now).clean(&event)
             let row = try numbered(event)
             if changes.widened { counts.widened += 1 }
-            if changes.publishedCleared { counts.publishedCleared += 1 }
+            if changes.publishedMark != .none { counts.publishedMarked += 1 }
             counts.accepted += 1
             return row
         } catch {

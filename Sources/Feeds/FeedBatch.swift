@@ -39,8 +39,8 @@ public struct FeedCounts: Sendable, Equatable, Codable {
     public var duplicates: UInt64 = 0
     /// Bars whose high or low was moved by at most 0.1 % to hold their open and close.
     public var widened: UInt64 = 0
-    /// News whose published time was after it was first seen and so was not believed.
-    public var publishedCleared: UInt64 = 0
+    /// News whose published time is marked: after it was first seen, long before, or unreadable.
+    public var publishedMarked: UInt64 = 0
     /// Keys nothing is done with, and in how many objects each occurred.
     public private(set) var ignoredKeys: [String: UInt64] = [:]
 

@@ -30,7 +30,7 @@ public struct JSONLinesFeed: LineFeed, Sendable {
                 return
             }
             if changes.widened { counts.widened += 1 }
-            if changes.publishedCleared { counts.publishedCleared += 1 }
+            if changes.publishedMark != .none { counts.publishedMarked += 1 }
             counts.accepted += 1
             batch.accept(event, line: number)
         } catch {

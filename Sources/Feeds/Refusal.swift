@@ -34,6 +34,8 @@ public enum RefusalReason: String, CaseIterable, Sendable, Codable {
     case priceNotPositive, endNotAfterStart, highBelowLow, outsideRange, unknownSymbol, conflictingDuplicate
     // A batch as a whole.
     case batchTooLarge, tooManyEvents, producerName, producerSequence
+    // A feed's document.
+    case malformedXML, entityDeclared, unknownCharset, documentTooLarge, notAFeed, tooManyItems
     // A recording.
     case unsupportedMessage
 }

@@ -10,11 +10,16 @@ public struct SettingsFile: Sendable, Equatable {
     public var instruments: [InstrumentDefinition]
     /// What `model` says of calendars.
     public var calendars: MarketCalendars
+    /// What ingest polls. No stage sees it.
+    public var feeds: [PolledFeed]
 
-    public init(model: ModelSettings, instruments: [InstrumentDefinition], calendars: MarketCalendars) {
+    public init(
+        model: ModelSettings, instruments: [InstrumentDefinition], calendars: MarketCalendars, feeds: [PolledFeed] = []
+    ) {
         self.model = model
         self.instruments = instruments
         self.calendars = calendars
+        self.feeds = feeds
     }
 
     public var symbols: SymbolTable { SymbolTable(instruments) }

@@ -10,7 +10,7 @@ struct SettingsParser {
     let ignoring: [String]
 
     func file() -> SettingsFile? {
-        let sections = ["settings", "calendars", "instruments", "groups", "theses", "sources", "entities"]
+        let sections = ["settings", "calendars", "instruments", "groups", "theses", "sources", "entities", "feeds"]
         guard let top = reader.mapping(root, "", sections + ignoring) else { return nil }
         let instruments = self.instruments(top["instruments"])
         let symbols = Set(instruments.map(\.symbol))
@@ -19,6 +19,7 @@ struct SettingsParser {
         model.theses = theses(top["theses"], symbols)
         model.sources = sources(top["sources"])
         model.entities = entities(top["entities"])
+        let feeds = feeds(top["feeds"])
         guard let settings = top["settings"] else {
             reader.note(root, "settings", "missing", "a mapping with benchmark, calendar, detection")
             return nil
@@ -32,7 +33,7 @@ struct SettingsParser {
         let calendars = calendars(
             top["calendars"], standard: values["calendar"], in: settings, instruments: top["instruments"], into: &model)
         guard let calendars else { return nil }
-        return SettingsFile(model: model, instruments: instruments, calendars: calendars)
+        return SettingsFile(model: model, instruments: instruments, calendars: calendars, feeds: feeds)
     }
 
     // MARK: Sections

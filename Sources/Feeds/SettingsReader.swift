@@ -95,9 +95,9 @@ final class SettingsReader {
 
     /// One of a few words.
     func word<Value>(
-        _ node: Node?, _ key: String, in parent: Node, _ words: KeyValuePairs<String, Value>
+        _ node: Node?, _ key: String, in parent: Node, required: Bool = true, _ words: KeyValuePairs<String, Value>
     ) -> Value? {
-        guard let text = text(node, key, in: parent) else { return nil }
+        guard let text = text(node, key, in: parent, required: required) else { return nil }
         if let found = words.first(where: { $0.key == text }) { return found.value }
         note(node, key, quoted(text), words.map(\.key).joined(separator: ", "))
         return nil

@@ -105,7 +105,7 @@ public struct ServiceConfiguration: Sendable, Equatable {
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
-        "settings", "calendars", "instruments", "groups", "theses", "sources", "entities",
+        "settings", "calendars", "instruments", "groups", "theses", "sources", "entities", "feeds",
     ]
 }
 

@@ -5,7 +5,7 @@ import Schema
 struct ArchivedItem: Equatable, Sendable {
     /// Market sequence.
     var sequence: UInt64
-    /// When it can have been read: the later of published and first seen, so that in doubt the latter decides.
+    /// When it can have been read (``NewsItem/known``).
     var seen: UInt64
     /// The story it belongs to.
     var story: UInt64

@@ -8,6 +8,7 @@ public struct HealthWatch: Sendable {
     private var isDiskFull = false
     private var offset: Duration?
     private var silent: Set<String> = []
+    private var failing: Set<String> = []
 
     public init() {}
 
@@ -45,6 +46,39 @@ public struct HealthWatch: Sendable {
         return Notice(
             .clock, "system", "stepped by \(step) ms", .warning, "the system's clock was stepped by \(step) ms",
             facts: ["step_ms": "\(step)"])
+    }
+
+    /// Failures of a feed in a row before it is worth a notice.
+    public static let failuresInARow = 3
+
+    /// - Parameters:
+    ///   - failures: Polls in a row that failed.
+    ///   - isOver: Whether it is not asked any more.
+    ///   - problem: Why the last one did; empty: it did not.
+    public mutating func feed(_ name: String, failures: Int, isOver: Bool, problem: String) -> Notice? {
+        let isFailing = !problem.isEmpty && (isOver || failures >= Self.failuresInARow)
+        if isFailing {
+            alarms["failing/\(name)"] = "the feed \(name) fails: \(problem)"
+            guard failing.insert(name).inserted else { return nil }
+            return Notice(
+                .feed, name, "failing", .warning, "the feed \(name) fails: \(problem)",
+                facts: ["failures_in_a_row": "\(failures)"])
+        }
+        if problem.isEmpty, failing.remove(name) != nil {
+            alarms["failing/\(name)"] = nil
+            return Notice(.feed, name, "working", .info, "the feed \(name) works again")
+        }
+        return nil
+    }
+
+    /// Forgets feeds that are not there any more.
+    public mutating func keep(feeds: Set<String>) {
+        for name in failing.union(silent) where !feeds.contains(name) {
+            failing.remove(name)
+            silent.remove(name)
+            alarms["failing/\(name)"] = nil
+            alarms["feed/\(name)"] = nil
+        }
     }
 
     /// - Parameters:

@@ -28,6 +28,7 @@ final class IngestProcess {
     private var live: LiveInput?
     private var liveNormalizer: EventNormalizer?
     private var desk: ProducerDesk?
+    private var newsDesk: NewsDesk?
     private var playerDesk: PlayerDesk?
     private var lastAppend: Duration = .zero
     /// The last record before definitions and settings were said again, and how many they were.
@@ -196,12 +197,23 @@ final class IngestProcess {
             append(settings)
             live = LiveInput(context.configuration, settings: settings)
             liveNormalizer = EventNormalizer(symbols: known.symbols)
+            try poll(settings.feeds)
         } else {
             context.logger.warning("no instruments are configured: every bar and trade will be refused")
         }
         desk = try ProducerDesk(
             context, log: log, symbols: known.symbols, marks: known.producers, refusals: refusals, feeds: feeds)
         control.heartbeat.feedsDone = live == nil
+    }
+
+    /// Feeds to poll from now on. Without any there are no threads for it.
+    private func poll(_ feeds: [PolledFeed]) throws {
+        if let newsDesk {
+            newsDesk.adopt(feeds, now: ServiceClock.monotonic)
+        } else if !feeds.isEmpty {
+            newsDesk = try NewsDesk(
+                feeds, memories: known.feeds, refusals: refusals, logger: context.logger, now: ServiceClock.monotonic)
+        }
     }
 
     /// Writes the definitions and settings that the stream does not have yet.
@@ -221,6 +233,7 @@ final class IngestProcess {
             liveNormalizer?.symbols = known.symbols
             live?.adopt(known.symbols)
             desk?.adopt(known.symbols)
+            try poll(new.feeds)
             context.logger.notice("settings reloaded")
         } catch {
             context.logger.error("settings not reloaded; the old ones hold", metadata: ["why": "\(error)"])
@@ -247,12 +260,15 @@ final class IngestProcess {
         desk?.add(to: &poller)
         let stop = poller.add(context.stop.waker)
         var input = live.map { _ in poller.add(fileDescriptor: 0) }
+        var news = newsDesk.map { poller.add($0.waker) }
         // Whoever waits for us waits no longer than it must.
         var hasMore = true
         while true {
             _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(50))
             if poller.isReady(stop) { context.stop.waker.clear() }
+            if let news, poller.isReady(news) { newsDesk?.waker.clear() }
             if context.stop.count > 0 {
+                newsDesk?.close()
                 _ = try drain(&poller)
                 return
             }
@@ -262,6 +278,7 @@ final class IngestProcess {
                 restateIfSegmentBegins()
                 any = try desk?.take(recordTime: recordTime) ?? false
                 if let input, !(live?.isDone ?? true), poller.isReady(input) { any = try readInput() || any }
+                any = newsDesk?.service(now: now, recordTime: recordTime) { log.append($0) } ?? false || any
             }
             if live?.isDone ?? false, let ended = input {
                 // A pipe that ended would be reported as hung up for ever.
@@ -273,6 +290,7 @@ final class IngestProcess {
             if !keeper.isStalled, reloads < context.stop.reloads {
                 reloads = context.stop.reloads
                 reload()
+                if news == nil { news = newsDesk.map { poller.add($0.waker) } }
             }
             if !keeper.isStalled { tick(now: now) }
             try serve(now: now)
@@ -351,6 +369,7 @@ final class IngestProcess {
             heartbeat.feeds = feeds.status(
                 stdin: live.map { _ in taken }, producers: desk?.accepted, calendar: settings?.calendars.standard,
                 silentAfter: context.configuration.feedSilence, wall: ServiceClock.wall)
+            heartbeat.feeds += newsDesk?.status(now: now, wall: ServiceClock.wall) ?? []
             feeds.report(in: &heartbeat)
             desk?.report(in: &heartbeat)
         }

@@ -8,12 +8,16 @@ import SwiftProtobuf
 /// What ingest must know of its own stream, read back from it; of records that retention removed, from a file that
 /// was written before they were.
 struct StreamContents {
-    private static let types: Set<MessageType> = [.instrumentDefinition, .configurationChanged, .producerMark]
+    private static let types: Set<MessageType> = [
+        .instrumentDefinition, .configurationChanged, .producerMark, .newsItem,
+    ]
     private(set) var symbols = SymbolTable()
     private(set) var definitions: [String: InstrumentDefinition] = [:]
     private(set) var settings: ModelSettings?
     /// The last sequence taken of each producer.
     private(set) var producers: [String: UInt64] = [:]
+    /// What was taken of each feed that is polled.
+    private(set) var feeds: [String: FeedMemory] = [:]
     private(set) var lastRecordTime: UInt64 = 0
 
     init() {}
@@ -42,6 +46,8 @@ struct StreamContents {
         var definitions: [Data] = []
         var settings: Data?
         var producers: [String: UInt64] = [:]
+        /// Files of old have none.
+        var feeds: [String: [UInt64]]?
 
         init() {}
 
@@ -59,6 +65,7 @@ struct StreamContents {
         for data in kept.definitions { note(.instrumentDefinition(try InstrumentDefinition(serializedBytes: data))) }
         settings = try kept.settings.map { try ModelSettings(serializedBytes: $0) }
         producers = kept.producers
+        feeds = (kept.feeds ?? [:]).mapValues(FeedMemory.init(numbers:))
     }
 
     /// Keeps what is to be known of records that are about to be removed.
@@ -77,6 +84,7 @@ struct StreamContents {
             .map { try $0.serializedBytes() }
         kept.settings = try contents.settings?.serializedBytes()
         kept.producers = contents.producers
+        kept.feeds = contents.feeds.mapValues(\.numbers)
         try FileManager.default.createDirectory(
             atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         try replaceFile(path, with: Array(JSONEncoder().encode(kept)))
@@ -90,6 +98,7 @@ struct StreamContents {
             definitions[definition.symbol] = definition
         case .configurationChanged(let changed): settings = changed.settings
         case .producerMark(let mark): producers[mark.producer] = mark.producerSequence
+        case .newsItem(let news) where !news.feed.isEmpty: feeds[news.feed, default: FeedMemory()].note(news)
         default: break
         }
     }

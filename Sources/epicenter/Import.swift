@@ -9,19 +9,20 @@ import ServiceKit
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a recording from CSV, JSON-lines or DBN files.",
+        abstract: "Make a recording from CSV, JSON-lines or DBN files, or feed settings from OPML.",
         discussion: """
             EXAMPLE
               epicenter import csv bars_daily.csv bars_hourly.csv --settings settings.yaml --out week.mcap
               epicenter import csv opening_prints.csv --condition opening --into week.mcap --settings settings.yaml
               epicenter import jsonl news.jsonl facts.jsonl --into week.mcap --settings settings.yaml
               epicenter import dbn trades.dbn.zst ohlcv-1m.dbn.zst --settings settings.yaml --out week.mcap
+              epicenter import opml subscriptions.opml
 
             Events are ordered by when they could first be known. --into merges with a recording that is there; \
             the records are numbered anew. docs/FORMATS.md has every field.
             Exit status: 0 all rows taken, 1 some were refused (the others are in the recording) or it failed.
             """,
-        subcommands: [CSV.self, JSONL.self, DBN.self])
+        subcommands: [CSV.self, JSONL.self, DBN.self, OPMLList.self])
 
     struct Target: ParsableArguments {
         @Option(help: "Instruments, groups and model settings (YAML).", completion: .file(extensions: ["yaml", "yml"]))

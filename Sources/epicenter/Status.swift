@@ -100,6 +100,7 @@ enum StatusText {
                 let last = feed.lastEvent == 0 ? "nothing yet" : "last \(CivilTime.rfc3339(feed.lastEvent))"
                 lines.append(
                     "feed \(feed.feed): \(grouped(feed.events)) events, \(last)\(feed.inSession ? ", in session" : "")")
+                if feed.hasPolls { lines.append("  " + polls(of: feed)) }
             }
             if !child.lastError.isEmpty { lines.append("\(child.process): last error: \(child.lastError)") }
         }
@@ -116,6 +117,22 @@ enum StatusText {
         case .failed: return "given up"
         case .unspecified, .UNRECOGNIZED: return "unknown"
         }
+    }
+
+    static func polls(of feed: FeedStatus) -> String {
+        let polls = feed.polls
+        var parts = [
+            "polled \(grouped(polls.polled))", "not modified \(grouped(polls.notModified))",
+            "listed \(grouped(polls.items))",
+        ]
+        for (name, count) in [("revised", polls.revisions), ("failed", polls.failures), ("mended", polls.salvaged)]
+        where count > 0 {
+            parts.append("\(name) \(grouped(count))")
+        }
+        for counter in polls.refused { parts.append("refused \(counter.name) \(grouped(counter.value))") }
+        parts.append(
+            polls.nextPoll == 0 ? "not asked any more" : "next \(CivilTime.rfc3339(polls.nextPoll).prefix(19))Z")
+        return parts.joined(separator: ", ") + (feed.problem.isEmpty ? "" : "; \(feed.problem)")
     }
 
     static func causes(_ child: ChildStatus) -> String {

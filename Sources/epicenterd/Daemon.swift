@@ -237,7 +237,13 @@ final class Daemon {
                 feed.feed, quiet: Double(Int64(bitPattern: since)) / 1e9, limit: feed.silentAfterSeconds,
                 isInSession: feed.inSession)
             if let notice { try say(notice) }
+            guard feed.hasPolls else { continue }
+            let failing = watch.feed(
+                feed.feed, failures: Int(feed.polls.failuresInARow), isOver: feed.polls.nextPoll == 0,
+                problem: feed.problem)
+            if let failing { try say(failing) }
         }
+        if let heartbeat = slots[0].heartbeat { watch.keep(feeds: Set(heartbeat.feeds.map(\.feed))) }
     }
 
     private func say(_ notice: Notice) throws {

@@ -100,10 +100,13 @@ struct EventNormalizerTests {
         event.news.source = "s"
         event.news.published = Self.now + 301 * CivilTime.second
         event.news.sequence = 77
+        (event.news.feed, event.news.itemID, event.news.revision) = ("polled", "1", 3)
         let row = try normalizer.row(event, source: "p", line: 1, now: Self.now)
         guard case .news(let news) = row else { Issue.record("not news"); return }
-        #expect(news.published == 0 && news.firstSeen == Self.now && news.eventTime == Self.now && news.sequence == 0)
-        #expect(normalizer.counts.publishedCleared == 1)
+        #expect(news.publishedMark == .future && news.published == Self.now + 301 * CivilTime.second)
+        #expect(news.firstSeen == Self.now && news.eventTime == Self.now && news.sequence == 0)
+        #expect(news.feed.isEmpty && news.itemID.isEmpty && news.revision == 0, "only what is polled is of a feed")
+        #expect(normalizer.counts.publishedMarked == 1)
     }
 
     @Test("a batch becomes messages with one record time, and refusals")

@@ -58,8 +58,17 @@ struct JSONLinesFeedTests {
     func publishedLater() throws {
         let line = #"{"published":"2025-01-27T10:05:01Z","first_seen":"2025-01-27T10:00:00Z","source":"R","title":"t"}"#
         let outcome = try Example.json(line + "\n" + line.replacing("10:05:01", with: "10:05:00"))
-        #expect(outcome.events.map(\.news.published) == [0, time("2025-01-27T10:05:00Z")])
-        #expect(outcome.counts.publishedCleared == 1)
+        #expect(outcome.events.map(\.news.publishedMark) == [.future, .none])
+        #expect(outcome.events.map(\.news.eventTime) == [time("2025-01-27T10:00:00Z"), time("2025-01-27T10:05:00Z")])
+        #expect(outcome.counts.publishedMarked == 1)
+    }
+
+    @Test("a published time more than a week before the item was seen is marked, and does not date it")
+    func publishedLongBefore() throws {
+        let line = #"{"published":"2025-01-20T09:59:59Z","first_seen":"2025-01-27T10:00:00Z","source":"R","title":"t"}"#
+        let outcome = try Example.json(line + "\n" + line.replacing("09:59:59", with: "10:00:00"))
+        #expect(outcome.events.map(\.news.publishedMark) == [.longPast, .none])
+        #expect(outcome.events.map(\.news.eventTime) == [time("2025-01-27T10:00:00Z"), time("2025-01-20T10:00:00Z")])
     }
 
     @Test(

@@ -70,6 +70,39 @@ struct SettingsFileTests {
     }
 
     /// What is changed, into what, and the key and line that are named.
+    private static let feed = """
+        feeds:
+          - name: wire
+            url: https://wire.example/feed?x=1
+            source: The Wire
+            tier: T3
+            language: en
+            interval: 60
+            silent_after: 3600
+            headers: {Authorization: Bearer x}
+          - {name: b, url: "http://b.example:8080/"}
+        """
+
+    @Test("feeds that are polled")
+    func feeds() throws {
+        let feeds = try parse(Self.whole + "\n" + Self.feed).feeds
+        #expect(
+            feeds == [
+                PolledFeed(
+                    name: "wire", url: "https://wire.example/feed?x=1", source: "The Wire", tier: .t3, language: "en",
+                    interval: .seconds(60), silentAfter: .seconds(3_600), headers: ["Authorization": "Bearer x"]),
+                PolledFeed(name: "b", url: "http://b.example:8080/", source: "b"),
+            ])
+        for (from, to, key) in [
+            ("name: wire", "name: a b", "feeds[0].name"), ("name: b", "name: wire", "feeds[1].name"),
+            ("https://wire", "ftp://wire", "feeds[0].url"), ("tier: T3", "tier: T9", "feeds[0].tier"),
+            ("interval: 60", "interval: 0", "feeds[0].interval"), ("Authorization:", "Host:", "feeds[0].headers"),
+            ("http://b.example:8080/", "http:///x", "feeds[1].url"), ("tier: T3", "teir: T3", "feeds[0].teir"),
+        ] {
+            #expect(problems(Self.whole + "\n" + Self.feed.replacing(from, with: to)).map(\.key) == [key], "\(to)")
+        }
+    }
+
     static let wrong: [(from: String, to: String, key: String, line: Int)] = [
         ("benchmark: SPY", "benchmark: QQQ", "settings.benchmark", 2),
         ("  benchmark: SPY\n", "", "settings.benchmark", 2),

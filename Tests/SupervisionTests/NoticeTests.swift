@@ -76,6 +76,20 @@ struct NoticeTests {
         #expect(watch.feed("f", quiet: 0, limit: 60, isInSession: true)?.condition == "heard")
         #expect(watch.feed("f", quiet: 1_000, limit: 0, isInSession: true) == nil)
     }
+
+    @Test("a feed that is polled is failing at the third failure in a row, or at once when it is gone; told once")
+    func failing() {
+        var watch = HealthWatch()
+        #expect(watch.feed("f", failures: 2, isOver: false, problem: "status 500") == nil)
+        #expect(watch.feed("f", failures: 3, isOver: false, problem: "status 500")?.condition == "failing")
+        #expect(watch.feed("f", failures: 4, isOver: false, problem: "status 502") == nil)
+        #expect(watch.alarms.values.map { $0.contains("502") } == [true])
+        #expect(watch.feed("f", failures: 0, isOver: false, problem: "")?.condition == "working")
+        #expect(watch.alarms.isEmpty)
+        #expect(watch.feed("g", failures: 0, isOver: true, problem: "gone")?.condition == "failing")
+        watch.keep(feeds: ["f"])
+        #expect(watch.alarms.isEmpty)
+    }
 }
 
 @Suite("Lines of children")

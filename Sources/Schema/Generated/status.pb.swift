@@ -166,23 +166,96 @@ public nonisolated struct Heartbeat: Sendable {
 }
 
 /// A live feed, as ingest sees it.
-public nonisolated struct FeedStatus: Sendable {
+public nonisolated struct FeedStatus: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var feed: String = String()
+  public var feed: String {
+    get {_storage._feed}
+    set {_uniqueStorage()._feed = newValue}
+  }
 
-  public var events: UInt64 = 0
+  public var events: UInt64 {
+    get {_storage._events}
+    set {_uniqueStorage()._events = newValue}
+  }
 
   /// when something came last, ns since the Unix epoch; 0: never
-  public var lastEvent: UInt64 = 0
+  public var lastEvent: UInt64 {
+    get {_storage._lastEvent}
+    set {_uniqueStorage()._lastEvent = newValue}
+  }
 
   /// its market is open now, so that something should come
-  public var inSession: Bool = false
+  public var inSession: Bool {
+    get {_storage._inSession}
+    set {_uniqueStorage()._inSession = newValue}
+  }
 
   /// silence this long in session is worth a notice; 0: never
-  public var silentAfterSeconds: Double = 0
+  public var silentAfterSeconds: Double {
+    get {_storage._silentAfterSeconds}
+    set {_uniqueStorage()._silentAfterSeconds = newValue}
+  }
+
+  /// why nothing comes of it, as it was found last; empty: it works
+  public var problem: String {
+    get {_storage._problem}
+    set {_uniqueStorage()._problem = newValue}
+  }
+
+  /// of a feed that is polled
+  public var polls: PollStatus {
+    get {_storage._polls ?? PollStatus()}
+    set {_uniqueStorage()._polls = newValue}
+  }
+  /// Returns true if `polls` has been explicitly set.
+  public var hasPolls: Bool {_storage._polls != nil}
+  /// Clears the value of `polls`. Subsequent reads from it will return its default value.
+  public mutating func clearPolls() {_uniqueStorage()._polls = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct PollStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// where it is asked for now
+  public var url: String = String()
+
+  /// answers and failures
+  public var polled: UInt64 = 0
+
+  public var notModified: UInt64 = 0
+
+  public var failures: UInt64 = 0
+
+  public var failuresInARow: UInt32 = 0
+
+  /// listed, new or not
+  public var items: UInt64 = 0
+
+  /// items taken again because their text had changed
+  public var revisions: UInt64 = 0
+
+  /// documents that were broken and read as far as they could be
+  public var salvaged: UInt64 = 0
+
+  /// items and documents, by reason
+  public var refused: [Counter] = []
+
+  /// ns since the Unix epoch; 0: it is not asked any more
+  public var nextPoll: UInt64 = 0
+
+  /// what was wrong with the last of them
+  public var salvage: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -780,7 +853,119 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension FeedStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FeedStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}feed\0\u{1}events\0\u{3}last_event\0\u{3}in_session\0\u{3}silent_after_seconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}feed\0\u{1}events\0\u{3}last_event\0\u{3}in_session\0\u{3}silent_after_seconds\0\u{1}problem\0\u{1}polls\0")
+
+  fileprivate class _StorageClass {
+    var _feed: String = String()
+    var _events: UInt64 = 0
+    var _lastEvent: UInt64 = 0
+    var _inSession: Bool = false
+    var _silentAfterSeconds: Double = 0
+    var _problem: String = String()
+    var _polls: PollStatus? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _feed = source._feed
+      _events = source._events
+      _lastEvent = source._lastEvent
+      _inSession = source._inSession
+      _silentAfterSeconds = source._silentAfterSeconds
+      _problem = source._problem
+      _polls = source._polls
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._feed) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._events) }()
+        case 3: try { try decoder.decodeSingularFixed64Field(value: &_storage._lastEvent) }()
+        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._inSession) }()
+        case 5: try { try decoder.decodeSingularDoubleField(value: &_storage._silentAfterSeconds) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._problem) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._polls) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._feed.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._feed, fieldNumber: 1)
+      }
+      if _storage._events != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._events, fieldNumber: 2)
+      }
+      if _storage._lastEvent != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._lastEvent, fieldNumber: 3)
+      }
+      if _storage._inSession != false {
+        try visitor.visitSingularBoolField(value: _storage._inSession, fieldNumber: 4)
+      }
+      if _storage._silentAfterSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._silentAfterSeconds, fieldNumber: 5)
+      }
+      if !_storage._problem.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._problem, fieldNumber: 6)
+      }
+      try { if let v = _storage._polls {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: FeedStatus, rhs: FeedStatus) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._feed != rhs_storage._feed {return false}
+        if _storage._events != rhs_storage._events {return false}
+        if _storage._lastEvent != rhs_storage._lastEvent {return false}
+        if _storage._inSession != rhs_storage._inSession {return false}
+        if _storage._silentAfterSeconds != rhs_storage._silentAfterSeconds {return false}
+        if _storage._problem != rhs_storage._problem {return false}
+        if _storage._polls != rhs_storage._polls {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PollStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PollStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}url\0\u{1}polled\0\u{3}not_modified\0\u{1}failures\0\u{3}failures_in_a_row\0\u{1}items\0\u{1}revisions\0\u{1}salvaged\0\u{1}refused\0\u{3}next_poll\0\u{1}salvage\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -788,41 +973,71 @@ nonisolated extension FeedStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.feed) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.events) }()
-      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.lastEvent) }()
-      case 4: try { try decoder.decodeSingularBoolField(value: &self.inSession) }()
-      case 5: try { try decoder.decodeSingularDoubleField(value: &self.silentAfterSeconds) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.url) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.polled) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.notModified) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.failures) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.failuresInARow) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.items) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.revisions) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.salvaged) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
+      case 10: try { try decoder.decodeSingularFixed64Field(value: &self.nextPoll) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.salvage) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.feed.isEmpty {
-      try visitor.visitSingularStringField(value: self.feed, fieldNumber: 1)
+    if !self.url.isEmpty {
+      try visitor.visitSingularStringField(value: self.url, fieldNumber: 1)
     }
-    if self.events != 0 {
-      try visitor.visitSingularUInt64Field(value: self.events, fieldNumber: 2)
+    if self.polled != 0 {
+      try visitor.visitSingularUInt64Field(value: self.polled, fieldNumber: 2)
     }
-    if self.lastEvent != 0 {
-      try visitor.visitSingularFixed64Field(value: self.lastEvent, fieldNumber: 3)
+    if self.notModified != 0 {
+      try visitor.visitSingularUInt64Field(value: self.notModified, fieldNumber: 3)
     }
-    if self.inSession != false {
-      try visitor.visitSingularBoolField(value: self.inSession, fieldNumber: 4)
+    if self.failures != 0 {
+      try visitor.visitSingularUInt64Field(value: self.failures, fieldNumber: 4)
     }
-    if self.silentAfterSeconds.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.silentAfterSeconds, fieldNumber: 5)
+    if self.failuresInARow != 0 {
+      try visitor.visitSingularUInt32Field(value: self.failuresInARow, fieldNumber: 5)
+    }
+    if self.items != 0 {
+      try visitor.visitSingularUInt64Field(value: self.items, fieldNumber: 6)
+    }
+    if self.revisions != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revisions, fieldNumber: 7)
+    }
+    if self.salvaged != 0 {
+      try visitor.visitSingularUInt64Field(value: self.salvaged, fieldNumber: 8)
+    }
+    if !self.refused.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 9)
+    }
+    if self.nextPoll != 0 {
+      try visitor.visitSingularFixed64Field(value: self.nextPoll, fieldNumber: 10)
+    }
+    if !self.salvage.isEmpty {
+      try visitor.visitSingularStringField(value: self.salvage, fieldNumber: 11)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: FeedStatus, rhs: FeedStatus) -> Bool {
-    if lhs.feed != rhs.feed {return false}
-    if lhs.events != rhs.events {return false}
-    if lhs.lastEvent != rhs.lastEvent {return false}
-    if lhs.inSession != rhs.inSession {return false}
-    if lhs.silentAfterSeconds != rhs.silentAfterSeconds {return false}
+  public static func ==(lhs: PollStatus, rhs: PollStatus) -> Bool {
+    if lhs.url != rhs.url {return false}
+    if lhs.polled != rhs.polled {return false}
+    if lhs.notModified != rhs.notModified {return false}
+    if lhs.failures != rhs.failures {return false}
+    if lhs.failuresInARow != rhs.failuresInARow {return false}
+    if lhs.items != rhs.items {return false}
+    if lhs.revisions != rhs.revisions {return false}
+    if lhs.salvaged != rhs.salvaged {return false}
+    if lhs.refused != rhs.refused {return false}
+    if lhs.nextPoll != rhs.nextPoll {return false}
+    if lhs.salvage != rhs.salvage {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
