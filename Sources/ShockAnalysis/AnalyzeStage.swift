@@ -8,7 +8,7 @@ import Schema
 /// order in which a cross-section arrived. See `docs/design/analyze.md`.
 public struct AnalyzeStage: Stage {
     public static var output: StreamName { .signals }
-    public static var judgementVersion: String { "analyze-1" }
+    public static var judgementVersion: String { "analyze-2" }
 
     /// Records that were not used, by reason.
     public struct Counters: Codable, Equatable, Sendable {
@@ -48,6 +48,8 @@ public struct AnalyzeStage: Stage {
     var shocks = LiveShocks()
     var round = Round()
     var budget = AlertBudget()
+    var rarity = RarityTables()
+    var baseRates = BaseRates()
 
     public init() {}
 
@@ -75,7 +77,7 @@ extension AnalyzeStage {
     private mutating func apply(_ bars: Bars, rows: Range<Int>, to outbox: inout Outbox) {
         // The columns are taken out once: a row then costs loads, not calls.
         let (times, instruments, starts, ends) = (bars.recordTime, bars.instrument, bars.start, bars.end)
-        let (opens, closes) = (bars.open, bars.close)
+        let (opens, closes, volumes) = (bars.open, bars.close, bars.volume)
         for row in rows {
             let sequence = bars.firstSequence + UInt64(row)
             reach(times[row], by: sequence, to: &outbox)
@@ -88,6 +90,7 @@ extension AnalyzeStage {
             let open = Quote(units: opens[row], time: starts[row], sequence: sequence)
             let close = Quote(units: closes[row], time: ends[row], sequence: sequence)
             if ends[row] - starts[row] >= AnalysisSettings.sessionBarLength {
+                noteTraded(number, volume: volumes[row], price: close.value)
                 complete(number, close: close, open: open, recordTime: times[row], to: &outbox)
             } else {
                 move(number, to: close, opening: open, source: InstrumentState.OpenSource.bar, recordTime: times[row])
@@ -150,7 +153,8 @@ extension AnalyzeStage {
         guard let value else { return }
         table.rings.append(value, day: day, of: number)
         countDollars(number, value: value, day: day)
-        if outcome == .candidate || (number == benchmark && !shocks.all.isEmpty) {
+        countRarity(number, value: value)
+        if outcome == .candidate || isTwoSessionCandidate(number) || (number == benchmark && !shocks.all.isEmpty) {
             nominateComplete(number, at: recordTime)
         }
     }

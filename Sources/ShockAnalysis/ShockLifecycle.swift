@@ -8,6 +8,7 @@ import Schema
 /// |---|---|---|---|
 /// | quiet | beyond the thresholds, session running | pending | PENDING `opening print` or `price` |
 /// | quiet | beyond the thresholds, session complete | open | OPEN `close` |
+/// | quiet | complete, beyond only together with the session before | open | OPEN `two sessions` |
 /// | pending | running, 2 pp further or twice as rare (or back) | pending | PENDING `update` |
 /// | pending | complete, still beyond the exit, same direction | open | OPEN `close` |
 /// | pending | complete, else | withdrawn | WITHDRAWN `faded` or `market move` |
@@ -57,6 +58,8 @@ struct ShockLifecycle: Codable, Equatable, Sendable {
         var isComplete: Bool
         /// The last price is the session's first.
         var isOpeningPrint = false
+        /// Not beyond the thresholds itself, but together with the session before it is.
+        var isBeyondWithSessionBefore = false
         /// It would be beyond the thresholds had the market not been in a shock.
         var isMarketMove = false
     }
@@ -121,8 +124,12 @@ extension ShockLifecycle {
     }
 
     private mutating func begin(_ seen: Observation) -> Statement {
-        guard seen.isBeyond else { return .nothing }
+        guard seen.isBeyond || seen.isComplete && seen.isBeyondWithSessionBefore else { return .nothing }
         isFall = seen.simpleReturn < 0
+        guard seen.isBeyond else {
+            move(to: .open)
+            return .measured(.open, "two sessions")
+        }
         if seen.isComplete {
             move(to: .open)
             return .measured(.open, "close")
