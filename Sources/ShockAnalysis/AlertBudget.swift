@@ -152,7 +152,8 @@ extension AlertBudget {
         followUp: Int
     ) {
         let earlier = lastMoves.take(
-            subject, severity: Float(severity), isFall: isFall, day: day, sessionBefore: sessionBefore, followUp: followUp)
+            subject, severity: Float(severity), isFall: isFall, day: day, sessionBefore: sessionBefore,
+            followUp: followUp)
         guard let earlier else { return }
         let parent = max(parent, earlier)
         guard Float(severity) > parent else { return }

@@ -19,8 +19,9 @@ extension AnalyzeStage {
             judgeMarket(onDay, at: time, to: &outbox)
             judgeGroups(onDay.map(\.number), day: day, at: time, to: &outbox)
             for nomination in onDay where opensOwnShocks(nomination.number) {
-                guard matters(.instrument(nomination.number), nomination.session.simpleReturn)
-                    || nomination.session.isComplete && isTwoSessionCandidate(nomination.number)
+                guard
+                    matters(.instrument(nomination.number), nomination.session.simpleReturn)
+                        || nomination.session.isComplete && isTwoSessionCandidate(nomination.number)
                 else { continue }
                 judge(nomination, at: time, to: &outbox)
             }
@@ -99,7 +100,8 @@ extension AnalyzeStage {
         }
         if session.isComplete, !isLive, subject.isBeyond() { budget.countMarket(day: session.day) }
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
-            measure.largestSince = history.lastMove(atLeast: session.simpleReturn).map { CivilTime.date(day: Int($0)) } ?? ""
+            measure.largestSince =
+                history.lastMove(atLeast: session.simpleReturn).map { CivilTime.date(day: Int($0)) } ?? ""
             return stage.describe(nomination, assessment: assessment, in: &measure)
         }
     }
@@ -144,7 +146,9 @@ extension AnalyzeStage {
         guard history.count >= 2, let before = history.values.last, let since = history.days.last else { return nil }
         let start = history.days[history.count - 2]
         var marketBefore: Double?
-        if let first = closes.close(day: start), let second = closes.close(day: since) { marketBefore = second / first - 1 }
+        if let first = closes.close(day: start), let second = closes.close(day: since) {
+            marketBefore = second / first - 1
+        }
         let moves = [assessment.abnormal?.marketReturn, marketBefore].compactMap { $0 }
         guard moves.allSatisfy({ abs($0) < settings.minimumMarketReturn }), stressedDay != day else { return nil }
         return TwoSessions(assessment, before: before, since: since, marketBefore: marketBefore)
@@ -220,7 +224,8 @@ extension AnalyzeStage {
             parent = max(parent, budget.severity(ofGroups: containing, day: judged.day))
         }
         budget.count(
-            judged.subject, severity: judged.largestSeverity, isFall: judged.assessment.simpleReturn < 0, day: judged.day,
+            judged.subject, severity: judged.largestSeverity, isFall: judged.assessment.simpleReturn < 0,
+            day: judged.day,
             sessionBefore: sessionBefore, parent: parent, followUp: settings.followUpSessions)
     }
 }
@@ -285,7 +290,8 @@ struct Judged {
             simpleReturn: assessment.simpleReturn, years: assessment.years,
             isBeyond: isBeyond(), isBeyondExit: isBeyond(share: AnalysisSettings.exitShare),
             isComplete: isComplete, isOpeningPrint: isOpeningPrint,
-            isBeyondWithSessionBefore: isBeyondTogether, isMarketMove: thresholds.areReached(
+            isBeyondWithSessionBefore: isBeyondTogether,
+            isMarketMove: thresholds.areReached(
                 by: assessment.simpleReturn, years: assessment.basis.years(z), deviations: z))
     }
 }

@@ -4,7 +4,8 @@ import Schema
 /// What a group's shock came to for each member, and which of them recovers first.
 extension AnalyzeStage {
     /// Splits a member's return into what goes with the market, with the basket without it, and its own.
-    func splitMember(_ place: Int, of group: GroupBasket, in session: GroupSession, into measured: inout MemberMeasure) {
+    func splitMember(_ place: Int, of group: GroupBasket, in session: GroupSession, into measured: inout MemberMeasure)
+    {
         guard let number = group.members[place].number, let view = session.views[place], number != benchmark,
             let marketReturn = benchmarkSession(session.day)?.simpleReturn
         else { return }

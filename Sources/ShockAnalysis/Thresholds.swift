@@ -18,7 +18,9 @@ struct Thresholds: Equatable, Sendable {
     ///   matter of a budget.
     init(_ scope: ShockScope, settings: AnalysisSettings, severity: Double? = nil) {
         minimumReturn = settings.minimumReturn(scope)
-        rarity = scope == .market ? .years(settings.returnPeriodYears)
+        rarity =
+            scope == .market
+            ? .years(settings.returnPeriodYears)
             : severity.map { .severity($0) } ?? .years(settings.returnPeriodYears)
     }
 
