@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 DATA ?= out/demo
 
-.PHONY: help setup build demo test unit lint bench fuzz docs clean
+.PHONY: help setup build demo test unit lint bench text-accuracy fuzz deb docs clean
 
 help:
 	@echo "make demo    set up, build, play the recording through the service, show its alerts and a report"
@@ -12,7 +12,9 @@ help:
 	@echo "make build   release build"
 	@echo "make lint    formatting and generated code"
 	@echo "make bench   speed, latency and memory beside a plain file, SQLite and raw libzmq"
+	@echo "make text-accuracy   language, tone and stance on the labelled headlines, and their speed"
 	@echo "make fuzz    damaged input for hours (FUZZ_SECONDS=…, FUZZ_TARGETS=…); what it finds is in out/fuzz"
+	@echo "make deb     a Debian package in out/ that needs no Swift (deploy/README.md)"
 	@echo "make docs    the recording that ships, rebuilt from its inputs"
 
 setup:
@@ -42,9 +44,16 @@ bench:
 	EPICENTER_BENCHMARKS=1 swift build -c release
 	.build/release/epicenter-bench
 
+text-accuracy: setup
+	EPICENTER_BENCHMARKS=1 swift build -c release --product epicenter-text-accuracy
+	.build/release/epicenter-text-accuracy
+
 fuzz: setup
 	EPICENTER_BENCHMARKS=1 swift build -c release --product epicenter-fuzz
 	.build/release/epicenter-fuzz run $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) $(FUZZ_TARGETS)
+
+deb: setup
+	scripts/build-deb
 
 docs: build
 	scripts/build-recording

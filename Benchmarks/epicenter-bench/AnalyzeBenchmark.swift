@@ -66,7 +66,9 @@ struct AnalyzeBenchmark {
     /// The closes of a hundred names for `Benchmarks/references.py`, which prints its own lines.
     private func references() throws {
         guard let script = Self.script else {
-            print("references in Python: not run; start the benchmark in the repository, or set EPICENTER_BENCH_REFERENCES")
+            print(
+                "references in Python: not run; start the benchmark in the repository, or set EPICENTER_BENCH_REFERENCES"
+            )
             return
         }
         let scratch = try Scratch()

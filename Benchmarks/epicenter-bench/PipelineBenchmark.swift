@@ -25,7 +25,7 @@ struct PipelineBenchmark {
         for _ in 0..<rounds {
             raw.append(try RawHops.run(in: directory, count: messages, bytes: bytes))
             _ = try scratch.fresh("pipeline/data")
-            let result = try pipeline(directory, head: head)
+            let result = try Self.pipeline(directory, head: head)
             ours.append(result.seconds)
             let ratio = raw[raw.count - 1] / result.seconds
             report("epicenter, four processes, \(result.alerts) alerts", result.seconds, ratio)
@@ -56,13 +56,13 @@ struct PipelineBenchmark {
         return count == 0 ? 0 : total / count
     }
 
-    private struct Result {
+    struct Result {
         var seconds = 0.0
         var alerts: UInt64 = 0
         var usage: [Usage] = []
     }
 
-    private struct Usage {
+    struct Usage {
         let process: String
         var peakKilobytes: UInt64 = 0
         /// User and system time since the process began.
@@ -76,7 +76,8 @@ struct PipelineBenchmark {
         }
     }
 
-    private func pipeline(_ directory: String, head: UInt64) throws -> Result {
+    /// Plays the recording `directory`/source through the processes, until all of it has been judged.
+    static func pipeline(_ directory: String, head: UInt64) throws -> Result {
         let path = directory + "/epicenter.yaml"
         try """
         run: {directory: \(directory)/run}
@@ -99,7 +100,7 @@ struct PipelineBenchmark {
     }
 
     /// The clock runs from the first sign that ingest has played anything.
-    private func follow(_ configuration: ServiceConfiguration, head: UInt64) throws -> Result {
+    private static func follow(_ configuration: ServiceConfiguration, head: UInt64) throws -> Result {
         let context = try Context()
         let alerts = try StreamReader(
             .alerts, in: context, at: Endpoint(configuration.replayEndpoint), credit: 1_024, name: "bench")
@@ -133,7 +134,7 @@ struct PipelineBenchmark {
     }
 
     /// What `/proc` says of each stage.
-    private func usage(_ configuration: ServiceConfiguration) -> [Usage] {
+    private static func usage(_ configuration: ServiceConfiguration) -> [Usage] {
         let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }) ?? []
         return ["epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"].map { name in
             var usage = Usage(process: name)
@@ -156,7 +157,7 @@ struct PipelineBenchmark {
         }
     }
 
-    private func read(_ pid: String, _ file: String) -> String {
+    private static func read(_ pid: String, _ file: String) -> String {
         (try? String(contentsOfFile: "/proc/\(pid)/\(file)", encoding: .utf8)) ?? ""
     }
 }

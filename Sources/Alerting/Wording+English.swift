@@ -97,8 +97,11 @@ extension Wording {
             return "cause unknown (\(unexplained) unexplained); best candidate \(story)"
         }
 
-        /// `“Silicon Valley is full of praise” (DeepSeek; 12 items; 61 %)`.
+        /// `“Silicon Valley is full of praise” (DeepSeek; 12 items; 61 %)`, `results of ABC for 2024Q4 (74 %)`.
         private static func story(_ candidate: TriggerCandidate, limit: Int) -> String {
+            guard candidate.isNews else {
+                return "\(named(candidate, limit: limit)) (\(FixedNumber.probability(candidate.probability)))"
+            }
             let headline = quoted(candidate.headline, limit: limit)
             let items = candidate.items > 0 ? counted(candidate.items, "item", "items") : nil
             let facts = [subject(of: candidate, in: headline), items, FixedNumber.probability(candidate.probability)]
@@ -110,6 +113,13 @@ extension Wording {
         static func subject(of candidate: TriggerCandidate, in headline: String) -> String? {
             guard let term = candidate.terms.first.map({ line($0, limit: 30) }), !term.isEmpty else { return nil }
             return headline.lowercased().contains(term.lowercased()) ? nil : term
+        }
+
+        /// What a candidate is: a story's headline as a quotation, anything else in our own words.
+        static func named(_ candidate: TriggerCandidate, limit: Int = 100) -> String {
+            guard !candidate.isNews else { return quoted(candidate.headline, limit: limit) }
+            let text = line(candidate.headline, limit: limit)
+            return text.prefix(1).lowercased() + text.dropFirst()
         }
 
         /// Another's sentence, marked as such.
@@ -131,6 +141,19 @@ extension Wording {
         static func list(_ parts: [String]) -> String {
             guard let last = parts.last, parts.count > 1 else { return parts.first ?? "" }
             return parts.dropLast().joined(separator: ", ") + " and " + last
+        }
+    }
+}
+
+extension TriggerCandidate {
+    /// Whether its headline is one of the news', and so another's sentence.
+    public var isNews: Bool { !isMechanism }
+
+    private var isMechanism: Bool {
+        switch kind {
+        case .unspecified, .story: false
+        case .filing: !story.hasPrefix("story/")
+        case .release, .market, .theme, .peer, .flow, .UNRECOGNIZED: true
         }
     }
 }

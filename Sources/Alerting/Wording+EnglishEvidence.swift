@@ -14,17 +14,23 @@ extension Wording.English {
         }
         let opening =
             first.probability > attribution.unexplained ? "Most likely set off by" : "Its cause is unknown; nearest is"
-        let story = quoted(first.headline)
-        let about = subject(of: first, in: story).map { ", a story about \($0)" } ?? ""
+        let story = named(first)
+        let about = first.isNews ? subject(of: first, in: story).map { ", a story about \($0)" } ?? "" : ""
         return "\(opening) \(story)\(about) (\(FixedNumber.probability(first.probability)):"
             + " \(evidence(first))); \(unexplained) is unexplained. \(sentence(considered)) considered\(until)."
     }
 
     /// `12 items from 5 sources, best source tier 5, first seen …, attention 8.1 deviations above usual`.
     private static func evidence(_ candidate: TriggerCandidate) -> String {
+        guard candidate.isNews else { return mechanism(candidate) }
         var parts = [
             "\(counted(candidate.items, "item", "items")) from \(counted(candidate.sources, "source", "sources"))"
         ]
+        let reprints = candidate.originals > 0 ? candidate.items - min(candidate.items, candidate.originals) : 0
+        if reprints > 0 { parts.append(counted(reprints, "reprint among them", "reprints among them")) }
+        if candidate.languages.count > 1 {
+            parts.append("in \(list(candidate.languages.prefix(4).map { Wording.line($0.language, limit: 8) }))")
+        }
         if candidate.bestTier.rawValue > 0 { parts.append("best source tier \(candidate.bestTier.rawValue)") }
         if candidate.firstSeen > 0 { parts.append("first seen \(CivilTime.rfc3339(candidate.firstSeen))") }
         parts.append("relevance \(FixedNumber.decimal(candidate.relevance, decimals: 0)) of 100")
@@ -35,10 +41,31 @@ extension Wording.English {
         return parts.joined(separator: ", ")
     }
 
+    /// `22 % of the return moved with it`, `known since …, best source tier 1`.
+    private static func mechanism(_ candidate: TriggerCandidate) -> String {
+        var parts: [String] = []
+        if candidate.hasShare {
+            let share = FixedNumber.percent(candidate.share, decimals: 0, signed: false)
+            parts.append(
+                candidate.kind == .flow ? "at most \(share) of the return" : "\(share) of the return moved with it")
+        }
+        if candidate.firstSeen > 0 { parts.append("known since \(CivilTime.rfc3339(candidate.firstSeen))") }
+        if candidate.bestTier.rawValue > 0 { parts.append("source tier \(candidate.bestTier.rawValue)") }
+        return parts.isEmpty ? "no further evidence" : parts.joined(separator: ", ")
+    }
+
+    static func rejected(_ finding: Finding) -> String? {
+        guard finding.hasAttribution else { return nil }
+        let parts = finding.attribution.rejected.prefix(4).map {
+            "\(Wording.line($0.subject, limit: 40)) (\(Wording.line($0.reason)))"
+        }
+        return parts.isEmpty ? nil : "Ruled out as what set it off: \(list(Array(parts)))."
+    }
+
     static func alternatives(_ finding: Finding) -> String? {
         guard finding.hasAttribution, finding.attribution.candidates.count > 1 else { return nil }
         let others = finding.attribution.candidates.dropFirst().prefix(2).map {
-            "\(quoted($0.headline, limit: 60)) (\(FixedNumber.probability($0.probability)))"
+            "\(named($0, limit: 60)) (\(FixedNumber.probability($0.probability)))"
         }
         return "Less likely: \(list(Array(others)))."
     }

@@ -7,7 +7,8 @@ extension Wording.English {
         [
             opening(input), marketModel(input.measure), returnPeriod(input.measure), overnight(input.measure),
             value(input.measure), ownRank(input), decomposition(input.finding), trigger(input),
-            alternatives(input.finding), excluded(input.finding), followUp(input.measure), revised(input.finding),
+            alternatives(input.finding), rejected(input.finding), excluded(input.finding), followUp(input.measure),
+            revised(input.finding),
             missing(input.finding),
         ]
         .compactMap { $0 }.joined(separator: " ")

@@ -103,7 +103,9 @@ public final class EventLog {
     /// The sequence the next record gets.
     public private(set) var next: UInt64
     /// Whether what is appended next will be the first of a new segment.
-    public var isAtSegmentStart: Bool { chunk.isEmpty && (writer.map { $0.file.offset >= options.segmentBytes } ?? true) }
+    public var isAtSegmentStart: Bool {
+        chunk.isEmpty && (writer.map { $0.file.offset >= options.segmentBytes } ?? true)
+    }
 
     /// Opens a stream for writing, making its directory where there is none.
     ///

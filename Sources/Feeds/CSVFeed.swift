@@ -1,3 +1,4 @@
+public import Calendars
 public import Schema
 
 /// How a CSV file is to be read where its columns leave it open.
@@ -25,7 +26,7 @@ public struct CSVFeed: LineFeed, Sendable {
 
     /// Those known; more may be defined while it reads.
     public var symbols: SymbolTable { didSet { rows?.symbols = symbols } }
-    private let calendar: SessionCalendar
+    private let calendars: MarketCalendars
     private let options: CSVOptions
     /// nil before the header, and for ever if it was refused.
     private var rows: CSVRows?
@@ -34,10 +35,10 @@ public struct CSVFeed: LineFeed, Sendable {
     /// Lines of a record whose quoted field is still open.
     private var pending: [(number: UInt64, bytes: [UInt8])] = []
 
-    public init(source: String, symbols: SymbolTable, calendar: SessionCalendar, options: CSVOptions = CSVOptions()) {
+    public init(source: String, symbols: SymbolTable, calendars: MarketCalendars, options: CSVOptions = CSVOptions()) {
         self.source = source
         self.symbols = symbols
-        self.calendar = calendar
+        self.calendars = calendars
         self.options = options
     }
 
@@ -117,7 +118,7 @@ public struct CSVFeed: LineFeed, Sendable {
     private mutating func readHeader(_ number: UInt64, into batch: inout FeedBatch) {
         do {
             let layout = try CSVLayout(header: record)
-            rows = CSVRows(layout: layout, symbols: symbols, calendar: calendar, options: options)
+            rows = CSVRows(layout: layout, symbols: symbols, calendars: calendars, options: options)
         } catch {
             isRefused = true
             refuse(error, number, into: &batch)

@@ -1,21 +1,22 @@
+import Calendars
 import Schema
 
 /// Turns records of one layout into events.
 struct CSVRows: Sendable {
     private let layout: CSVLayout
-    var symbols: SymbolTable
+    var symbols: SymbolTable { didSet { sessions.forgetInstruments() } }
     private let options: CSVOptions
     private var sessions: SessionTable
     private var duplicates = DuplicateCheck()
-    /// The date and the times read last: rows of one moment usually stand together.
-    private var latestDate: (text: [UInt8], session: Session)?
+    /// The date and the time read last: rows of one moment usually stand together.
+    private var latestDate: (text: [UInt8], day: Int)?
     private var latestTime: (text: [UInt8], time: UInt64)?
 
-    init(layout: CSVLayout, symbols: SymbolTable, calendar: SessionCalendar, options: CSVOptions) {
+    init(layout: CSVLayout, symbols: SymbolTable, calendars: MarketCalendars, options: CSVOptions) {
         self.layout = layout
         self.symbols = symbols
         self.options = options
-        sessions = SessionTable(calendar)
+        sessions = SessionTable(calendars)
     }
 
     /// - Returns: The event; nil for a duplicate, which is counted.
@@ -33,7 +34,7 @@ struct CSVRows: Sendable {
     private mutating func barEvent(_ record: CSVRecord, _ counts: inout FeedCounts) throws(Fault) -> InputEvent? {
         var bar = InputBar()
         let number = try symbol(record, &bar.symbol)
-        (bar.start, bar.end) = try interval(record)
+        (bar.start, bar.end) = try interval(record, number)
         bar.open = try price(record, 2, "open")
         bar.high = try price(record, 3, "high")
         bar.low = try price(record, 4, "low")
@@ -88,28 +89,32 @@ struct CSVRows: Sendable {
     }
 
     /// Start and end of the row's bar.
-    private mutating func interval(_ record: CSVRecord) throws(Fault) -> (start: UInt64, end: UInt64) {
+    private mutating func interval(_ record: CSVRecord, _ number: UInt32) throws(Fault) -> (start: UInt64, end: UInt64)
+    {
         let start: UInt64
         let usualEnd: UInt64
         if layout.kind == .dailyBars {
-            let session = try session(record)
+            let session = try session(record, number)
             (start, usualEnd) = (session.open, session.close)
         } else {
             start = try instant(record, layout.columns[0], "start")
-            let session = sessions.session(at: start)
             let end = start + min(options.interval, 366 * CivilTime.day)
-            usualEnd = session.open <= start && start < session.close ? min(end, session.close) : end
+            usualEnd = min(end, sessions.regularSession(number, at: start, symbols)?.close ?? end)
         }
         guard let column = layout.end, record.withField(column, { $0.count > 0 }) else { return (start, usualEnd) }
         return (start, try instant(record, column, "end"))
     }
 
-    private mutating func session(_ record: CSVRecord) throws(Fault) -> Session {
+    private mutating func session(_ record: CSVRecord, _ number: UInt32) throws(Fault) -> TradingSession {
+        sessions.session(number, day: try day(record), symbols)
+    }
+
+    private mutating func day(_ record: CSVRecord) throws(Fault) -> Int {
         let column = layout.columns[0]
-        if let latestDate, record.withField(column, { $0.isEqual(to: latestDate.text) }) { return latestDate.session }
-        let session = sessions.session(day: try TimeText.day(record.text(column) ?? "", "date"))
-        latestDate = (record.withField(column) { Array($0) }, session)
-        return session
+        if let latestDate, record.withField(column, { $0.isEqual(to: latestDate.text) }) { return latestDate.day }
+        let day = try TimeText.day(record.text(column) ?? "", "date")
+        latestDate = (record.withField(column) { Array($0) }, day)
+        return day
     }
 
     private mutating func instant(_ record: CSVRecord, _ column: Int, _ name: String) throws(Fault) -> UInt64 {

@@ -32,8 +32,12 @@ struct EventCheck: Sendable {
             try FactCheck.clean(&fact)
             try checkLead(fact.eventTime, "known")
             event.fact = fact
+        case .embedding(var embedding):
+            try Self.clean(&embedding)
+            try checkLead(embedding.eventTime, "event_time")
+            event.embedding = embedding
         case nil:
-            throw Fault(.unknownType, "the event is empty, allowed are bar, trade, news, fact")
+            throw Fault(.unknownType, "the event is empty, allowed are bar, trade, news, fact, embedding")
         }
         return changes
     }
@@ -70,6 +74,26 @@ struct EventCheck: Sendable {
         news.recordTime = 0
         news.eventTime = news.published == 0 ? news.firstSeen : news.published
         return cleared
+    }
+
+    /// Numbers an embedding may have.
+    static let embeddingDimensions = 1...4_096
+
+    private static func clean(_ embedding: inout NewsEmbedding) throws(Fault) {
+        embedding.model = try TextRules.line(embedding.model, "model")
+        try TextRules.required(embedding.model, "model")
+        try SaneTime.check(embedding.eventTime, "event_time")
+        guard embeddingDimensions.contains(embedding.values.count) else {
+            throw Fault(
+                .notAllowed,
+                "values has \(embedding.values.count) numbers, allowed are \(embeddingDimensions.lowerBound) to \(embeddingDimensions.upperBound)"
+            )
+        }
+        guard embedding.values.allSatisfy(\.isFinite) else {
+            throw Fault(.notANumber, "values has a number that is not finite, allowed are finite ones")
+        }
+        embedding.sequence = 0
+        embedding.recordTime = 0
     }
 
     static func check(_ tier: SourceTier) throws(Fault) {

@@ -38,9 +38,11 @@ public struct EventNormalizer: Sendable {
 
     /// Checks a batch and gives messages ready to be appended, without sequences: the log gives those.
     ///
-    /// - Parameter recordTime: The record time of every row, ns, and the present to judge by.
+    /// - Parameters:
+    ///   - recordTime: The record time of every row, ns, and the present to judge by.
+    ///   - admits: Whether a row is to be taken; one that is not is no refusal.
     public mutating func messages(
-        of batch: ParsedBatch, recordTime: UInt64
+        of batch: ParsedBatch, recordTime: UInt64, admits: (MarketRow) -> Bool = { _ in true }
     ) -> (messages: [StreamMessage], refusals: [Refusal]) {
         var packer = ColumnPacker(nextSequence: 0)
         var refusals: [Refusal] = []
@@ -48,13 +50,29 @@ public struct EventNormalizer: Sendable {
             do throws(Refusal) {
                 let sequence = batch.firstSequence + UInt64(index)
                 let event = try result.get()
-                let row = try row(event, source: batch.producer, line: sequence, now: recordTime)
-                packer.append(row, recordTime: recordTime)
+                var row = try row(event, source: batch.producer, line: sequence, now: recordTime)
+                if batch.isHistory { row = try Self.history(row, batch.producer, sequence) }
+                if admits(row) { packer.append(row, recordTime: recordTime) }
             } catch {
                 refusals.append(error)
             }
         }
         return (packer.drain(), refusals)
+    }
+
+    /// A row of a batch of the past: bars and facts may be loaded, news and trades happen now or not at all.
+    private static func history(
+        _ row: MarketRow, _ source: String, _ line: UInt64
+    ) throws(Refusal) -> MarketRow {
+        switch row {
+        case .bar(var bar):
+            bar.isHistory = true
+            return .bar(bar)
+        case .fact: return row
+        case .trade, .news, .embedding:
+            let text = "the event is \(row.word), allowed in a batch of history are bars and facts"
+            throw Refusal(source: source, line: line, reason: .notAllowed, text: text)
+        }
     }
 
     private func numbered(_ event: InputEvent) throws(Fault) -> MarketRow {
@@ -72,7 +90,8 @@ public struct EventNormalizer: Sendable {
                     condition: trade.condition))
         case .news(let news): return .news(news)
         case .fact(let fact): return .fact(fact)
-        case nil: throw Fault(.unknownType, "the event is empty, allowed are bar, trade, news, fact")
+        case .embedding(let embedding): return .embedding(embedding)
+        case nil: throw Fault(.unknownType, "the event is empty, allowed are bar, trade, news, fact, embedding")
         }
     }
 }

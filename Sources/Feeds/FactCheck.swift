@@ -58,6 +58,13 @@ enum FactCheck {
             try number(value.valueUsdPerHour, "value_usd_per_hour", above: 0)
             value.item = try TextRules.line(value.item, "item")
             return .rentalPrice(value)
+        case .dividend(let value):
+            try number(value.amount, "amount", from: 0)
+        case .tradingStatus(let value):
+            if case .UNRECOGNIZED(let found) = value.state { throw notAWord("state", found, 3) }
+            guard value.state != .unspecified else {
+                throw Fault(.missingValue, "state is missing, allowed are trading, halted, delisted")
+            }
         case .shortInterest(let value):
             try number(value.shares, "shares", from: 0)
             try number(value.shareOfFloat, "share_of_float", from: 0)

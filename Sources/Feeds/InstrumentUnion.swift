@@ -167,7 +167,8 @@ public struct MarketMerge: Sendable {
             let number = try union.number(of: bars.instrument[row], source: source, record: sequence)
             let bar = BarRow(
                 instrument: number, start: bars.start[row], end: bars.end[row], open: bars.open[row],
-                high: bars.high[row], low: bars.low[row], close: bars.close[row], volume: bars.volume[row])
+                high: bars.high[row], low: bars.low[row], close: bars.close[row], volume: bars.volume[row],
+                isHistory: bars.history)
             packer.append(.bar(bar), recordTime: time)
         case .trades(let trades):
             let number = try union.number(of: trades.instrument[row], source: source, record: sequence)
@@ -184,7 +185,7 @@ public struct MarketMerge: Sendable {
             change.recordTime = time
             packer.append(.configurationChanged(change))
         case .producerMark: marksLeftOut += 1
-        case .newsItem, .fact, .clockTick, .instrumentDefinition: packer.append(message)
+        case .newsItem, .newsEmbedding, .fact, .clockTick, .instrumentDefinition: packer.append(message)
         case .shockSignal, .finding, .alertRecord:
             throw MergeConflict(
                 description:

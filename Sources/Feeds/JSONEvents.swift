@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// Turns one JSON object into an event: names and types. What values may be, ``EventCheck`` says.
@@ -78,11 +79,11 @@ struct JSONEvents: Sendable {
 
 /// Zones by name, each looked up once.
 struct ZoneCache: Sendable {
-    private var zones: [String: ZoneTimes] = [:]
+    private var zones: [String: ZoneRules] = [:]
 
-    mutating func zone(_ name: String) throws(Fault) -> ZoneTimes {
+    mutating func zone(_ name: String) throws(Fault) -> ZoneRules {
         if let zone = zones[name] { return zone }
-        guard let zone = ZoneTimes(name) else {
+        guard let zone = ZoneRules(name) else {
             throw Fault(.unknownZone, "zone is \(quoted(name)), allowed are names such as UTC or America/New_York")
         }
         if zones.count < 1_000 { zones[name] = zone }

@@ -1,3 +1,4 @@
+import Calendars
 import Schema
 
 /// Turns one JSON object with a `kind` into a fact.
@@ -21,7 +22,7 @@ enum JSONFacts {
     }
 
     /// When the public could know: an instant, or the end of a day in the source's zone.
-    private static func knownTime(_ text: String, _ zone: ZoneTimes) throws(Fault) -> UInt64 {
+    private static func knownTime(_ text: String, _ zone: ZoneRules) throws(Fault) -> UInt64 {
         guard text.utf8.count == 10 else { return try TimeText.instant(text, "known") }
         let day = try TimeText.day(text, "known")
         return zone.instant(day: day + 1, minute: 0)
@@ -29,14 +30,15 @@ enum JSONFacts {
 
     private enum Kind {
         case sharesOutstanding, split, recordLoss, capexCommitment, etfLeverage, ownership, statement
-        case earningsResult, signedFlow, rentalPrice, shortInterest
+        case earningsResult, signedFlow, rentalPrice, shortInterest, dividend, tradingStatus
     }
 
     private static let kinds: KeyValuePairs<String, Kind> = [
         "shares_outstanding": .sharesOutstanding, "split": .split, "record_loss": .recordLoss,
         "capex_commitment": .capexCommitment, "etf_leverage": .etfLeverage, "ownership": .ownership,
         "statement": .statement, "earnings_result": .earningsResult, "signed_flow": .signedFlow,
-        "rental_price": .rentalPrice, "short_interest": .shortInterest,
+        "rental_price": .rentalPrice, "short_interest": .shortInterest, "dividend": .dividend,
+        "trading_status": .tradingStatus,
     ]
 
     private static func value(
@@ -57,6 +59,8 @@ enum JSONFacts {
         case .signedFlow: return .signedFlow(try signedFlow(&fields))
         case .rentalPrice: return .rentalPrice(try rentalPrice(&fields, subject))
         case .shortInterest: return .shortInterest(try shortInterest(&fields))
+        case .dividend: return .dividend(try dividend(&fields))
+        case .tradingStatus: return .tradingStatus(try tradingStatus(&fields))
         }
     }
 
@@ -154,6 +158,24 @@ enum JSONFacts {
         var value = RentalPrice()
         value.item = try fields.text("item") ?? subject
         value.valueUsdPerHour = try fields.requiredNumber("value_usd_per_hour")
+        return value
+    }
+
+    private static func dividend(_ fields: inout JSONFields) throws(Fault) -> Dividend {
+        var value = Dividend()
+        value.amount = try fields.requiredNumber("amount")
+        return value
+    }
+
+    private static func tradingStatus(_ fields: inout JSONFields) throws(Fault) -> TradingStatus {
+        var value = TradingStatus()
+        let states: KeyValuePairs<String, TradingState> = [
+            "trading": .trading, "halted": .halted, "delisted": .delisted,
+        ]
+        guard let state = try fields.word("state", states) else {
+            throw JSONFields.missing("state", "trading, halted or delisted")
+        }
+        value.state = state
         return value
     }
 

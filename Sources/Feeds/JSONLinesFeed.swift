@@ -45,7 +45,7 @@ public struct JSONLinesFeed: LineFeed, Sendable {
         switch event.event {
         case .bar(let bar): try duplicates.isDuplicate(bar, instrument: try symbols.required(bar.symbol))
         case .trade(let trade): try duplicates.isDuplicate(trade, instrument: try symbols.required(trade.symbol))
-        case .news, .fact, nil: false
+        case .news, .fact, .embedding, nil: false
         }
     }
 }

@@ -6,6 +6,7 @@ public enum MarketRow: Sendable, Equatable {
     case trade(TradeRow)
     case news(NewsItem)
     case fact(Fact)
+    case embedding(NewsEmbedding)
 
     /// When it happened, ns since the Unix epoch; a bar's is its end.
     public var eventTime: UInt64 {
@@ -14,6 +15,18 @@ public enum MarketRow: Sendable, Equatable {
         case .trade(let trade): trade.time
         case .news(let news): news.eventTime
         case .fact(let fact): fact.eventTime
+        case .embedding(let embedding): embedding.eventTime
+        }
+    }
+
+    /// What it is, for messages.
+    var word: String {
+        switch self {
+        case .bar: "a bar"
+        case .trade: "a trade"
+        case .news: "news"
+        case .fact: "a fact"
+        case .embedding: "an embedding"
         }
     }
 
@@ -30,6 +43,8 @@ public struct BarRow: Sendable, Equatable {
     public var start, end: UInt64
     public var open, high, low, close: Int64
     public var volume: UInt64
+    /// Of a session long over, to estimate from; see ``Schema/Bars/history``.
+    public var isHistory = false
 }
 
 /// A trade with its instrument's number. Units as in ``BarRow``.
@@ -65,6 +80,9 @@ public struct ColumnPacker: Sendable {
         case .fact(var fact):
             fact.recordTime = recordTime
             append(.fact(fact))
+        case .embedding(var embedding):
+            embedding.recordTime = recordTime
+            append(.newsEmbedding(embedding))
         }
     }
 
@@ -91,8 +109,9 @@ public struct ColumnPacker: Sendable {
     }
 
     private mutating func append(_ bar: BarRow, _ recordTime: UInt64) {
-        if !trades.recordTime.isEmpty || bars.recordTime.count == StreamMessage.maximumRows { flush() }
-        if bars.recordTime.isEmpty { bars.firstSequence = nextSequence }
+        let isFull = bars.recordTime.count == StreamMessage.maximumRows || bars.history != bar.isHistory
+        if !trades.recordTime.isEmpty || isFull { flush() }
+        if bars.recordTime.isEmpty { (bars.firstSequence, bars.history) = (nextSequence, bar.isHistory) }
         bars.recordTime.append(recordTime)
         bars.instrument.append(bar.instrument)
         bars.start.append(bar.start)

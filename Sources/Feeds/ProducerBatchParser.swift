@@ -10,14 +10,18 @@ public struct ParsedBatch: Sendable {
     public var events: [Result<InputEvent, Refusal>]
     /// Keys nothing is done with (JSON only), each once, in alphabetical order.
     public var ignoredKeys: [String]
+    /// Its bars are of sessions long over, loaded to estimate from.
+    public var isHistory: Bool
 
     public init(
-        producer: String, firstSequence: UInt64, events: [Result<InputEvent, Refusal>], ignoredKeys: [String] = []
+        producer: String, firstSequence: UInt64, events: [Result<InputEvent, Refusal>], ignoredKeys: [String] = [],
+        isHistory: Bool = false
     ) {
         self.producer = producer
         self.firstSequence = firstSequence
         self.events = events
         self.ignoredKeys = ignoredKeys
+        self.isHistory = isHistory
     }
 
     /// Sequence of the last event; one less than ``firstSequence`` for an empty batch.
@@ -83,7 +87,7 @@ public enum ProducerBatchParser {
         try checkEnvelope(batch.producer, batch.producerSequence, batch.events.count)
         return ParsedBatch(
             producer: batch.producer, firstSequence: batch.producerSequence,
-            events: batch.events.map { .success($0) }, ignoredKeys: [])
+            events: batch.events.map { .success($0) }, isHistory: batch.history)
     }
 
     /// How many events (field 3) a protobuf batch has, as far as its fields can be followed.
@@ -127,6 +131,7 @@ public enum ProducerBatchParser {
             throw JSONFields.missing("producer_sequence", "a whole number from 1")
         }
         guard let objects = try fields.list("events") else { throw JSONFields.missing("events", "an array") }
+        let isHistory = try fields.flag("history") ?? false
         try checkEnvelope(producer, sequence, objects.count)
         var ignored = Set(fields.leftOver)
         var parser = JSONEvents()
@@ -140,7 +145,8 @@ public enum ProducerBatchParser {
         }
         return ParsedBatch(
             producer: producer, firstSequence: sequence, events: events,
-            ignoredKeys: ignored.sorted().prefix(FeedCounts.maximumIgnoredKeys).map { String($0.prefix(64)) })
+            ignoredKeys: ignored.sorted().prefix(FeedCounts.maximumIgnoredKeys).map { String($0.prefix(64)) },
+            isHistory: isHistory)
     }
 
     private static func checkEnvelope(_ producer: String, _ sequence: UInt64, _ events: Int) throws(Fault) {

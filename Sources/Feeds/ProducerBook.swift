@@ -35,7 +35,10 @@ public struct ProducerBook: Sendable {
         public var refusals: [(reason: String, text: String)] = []
     }
 
-    public mutating func take(_ bytes: Span<UInt8>, recordTime: UInt64) -> Outcome {
+    /// - Parameter admits: Whether a row of a producer is to be taken; one that is not is acknowledged all the same.
+    public mutating func take(
+        _ bytes: Span<UInt8>, recordTime: UInt64, admits: (String, MarketRow) -> Bool = { _, _ in true }
+    ) -> Outcome {
         var outcome = Outcome()
         let parsed: ParsedBatch
         do throws(Refusal) {
@@ -53,7 +56,7 @@ public struct ProducerBook: Sendable {
             outcome.refusals.append((RefusalReason.producerSequence.rawValue, "\(parsed.producer): \(problem)"))
             return outcome
         }
-        take(parsed, after: last ?? 0, recordTime: recordTime, &outcome)
+        take(parsed, after: last ?? 0, recordTime: recordTime, admits, &outcome)
         return outcome
     }
 
@@ -67,7 +70,8 @@ public struct ProducerBook: Sendable {
     }
 
     private mutating func take(
-        _ parsed: ParsedBatch, after last: UInt64, recordTime: UInt64, _ outcome: inout Outcome
+        _ parsed: ParsedBatch, after last: UInt64, recordTime: UInt64, _ admits: (String, MarketRow) -> Bool,
+        _ outcome: inout Outcome
     ) {
         var batch = parsed
         if last >= parsed.firstSequence {
@@ -77,7 +81,9 @@ public struct ProducerBook: Sendable {
             batch.firstSequence += UInt64(taken)
         }
         if !batch.events.isEmpty {
-            let (messages, refused) = normalizer.messages(of: batch, recordTime: recordTime)
+            let (messages, refused) = normalizer.messages(of: batch, recordTime: recordTime) {
+                admits(batch.producer, $0)
+            }
             outcome.messages = messages + [.producerMark(mark(parsed, recordTime))]
             accepted += messages.reduce(0) { $0 + UInt64($1.count) }
             for refusal in refused {

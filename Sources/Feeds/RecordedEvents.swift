@@ -36,6 +36,7 @@ public struct RecordedEvents: Sendable {
         case .clockTick, .producerMark: return []
         case .newsItem(let news): return [(InputEvent(.news(news)), news.sequence)]
         case .fact(let fact): return [(InputEvent(.fact(fact)), fact.sequence)]
+        case .newsEmbedding(let embedding): return [(InputEvent(.embedding(embedding)), embedding.sequence)]
         case .bars(let bars):
             return rows(bars.instrument, bars.firstSequence, refuse) { row, symbol in
                 InputEvent(.bar(Self.bar(bars, row, symbol)))

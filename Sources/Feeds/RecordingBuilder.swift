@@ -81,15 +81,16 @@ public struct RecordingBuilder: Sendable {
         var summary = Summary()
         var rows = self.rows
         if let from { summary.beforeBeginning = rows.begin(at: from) }
+        let symbols = normalizer.symbols
+        var table = SessionTable(file.calendars)
         rows.sort(
             RowOrder(
-                benchmark: normalizer.symbols.number(of: file.model.benchmark) ?? 0,
-                dailyLength: file.calendar.dailyLength))
-        rows.dropDuplicates(symbols: normalizer.symbols, &summary)
-        var sessions = SessionTable(file.calendar)
-        let days = rows.sessionDays(&sessions)
-        summary.sessions = days.count
-        let ticks = self.ticks(days, &sessions, last: rows.latest)
+                benchmark: symbols.number(of: file.model.benchmark) ?? 0,
+                dailyLengths: (0...symbols.highestNumber).map { table.dailyLength($0, symbols) }))
+        rows.dropDuplicates(symbols: symbols, &summary)
+        let sessions = rows.sessions(&table, symbols)
+        summary.sessions = sessions.days
+        let ticks = self.ticks(sessions.times, last: rows.latest)
         let begin = from ?? min(rows.earliest ?? .max, ticks.first ?? SaneTime.earliest)
 
         var packer = ColumnPacker(nextSequence: 1)
@@ -125,12 +126,9 @@ public struct RecordingBuilder: Sendable {
     }
 
     /// Each session's open and close, a minute after each, and a last one after all records.
-    private func ticks(_ days: [Int], _ sessions: inout SessionTable, last: UInt64?) -> [UInt64] {
+    private func ticks(_ times: Set<UInt64>, last: UInt64?) -> [UInt64] {
         var ticks: Set<UInt64> = []
-        for day in days {
-            let session = sessions.session(day: day)
-            for time in [session.open, session.close] { ticks.formUnion([time, time + Self.tickDelay]) }
-        }
+        for time in times { ticks.formUnion([time, time + Self.tickDelay]) }
         let latest = [last, ticks.max(), from].compactMap { $0 }.max()
         if let latest { ticks.insert(latest + Self.tickDelay) }
         return ticks.filter { $0 >= from ?? 0 }.sorted()

@@ -1,11 +1,12 @@
+import Calendars
 import Schema
 
 /// What comes first at one instant: intraday bars before daily ones, and of each kind the benchmark, then by
 /// instrument number.
 struct RowOrder {
     let benchmark: UInt32
-    /// A bar at least this long is a daily one, ns.
-    let dailyLength: UInt64
+    /// By instrument number: a bar at least this long is a daily one, ns.
+    let dailyLengths: [UInt64]
 
     func place(_ instrument: UInt32) -> UInt32 { instrument == benchmark ? 0 : instrument }
 
@@ -18,7 +19,7 @@ struct RowOrder {
         return left.values.lexicographicallyPrecedes(right.values)
     }
 
-    private func isDaily(_ bar: BarRow) -> Bool { bar.end - bar.start >= dailyLength }
+    private func isDaily(_ bar: BarRow) -> Bool { bar.end - bar.start >= dailyLengths[Int(bar.instrument)] }
 }
 
 /// The rows of a recording under way, each kind by itself.
@@ -28,6 +29,7 @@ struct RecordingRows: Sendable {
     var news: [NewsItem] = []
     /// With the record time, which is later than the event time for facts known before the recording begins.
     var facts: [(time: UInt64, fact: Fact)] = []
+    var embeddings: [NewsEmbedding] = []
 
     mutating func add(_ row: MarketRow) {
         switch row {
@@ -35,6 +37,7 @@ struct RecordingRows: Sendable {
         case .trade(let trade): trades.append(trade)
         case .news(let item): news.append(item)
         case .fact(let fact): facts.append((fact.eventTime, fact))
+        case .embedding(let embedding): embeddings.append(embedding)
         }
     }
 
@@ -42,31 +45,41 @@ struct RecordingRows: Sendable {
     ///
     /// - Returns: How many rows were left out.
     mutating func begin(at time: UInt64) -> UInt64 {
-        let before = bars.count + trades.count + news.count
+        let before = bars.count + trades.count + news.count + embeddings.count
         bars.removeAll { $0.end < time }
         trades.removeAll { $0.time < time }
         news.removeAll { MarketRow.news($0).arrivalTime < time }
+        embeddings.removeAll { $0.eventTime < time }
         for index in facts.indices { facts[index].time = max(facts[index].time, time) }
-        return UInt64(before - bars.count - trades.count - news.count)
+        return UInt64(before - bars.count - trades.count - news.count - embeddings.count)
     }
 
     /// Record time of the first row after sorting; nil where there is none.
     var earliest: UInt64? {
-        [bars.first?.end, trades.first?.time, news.first.map { MarketRow.news($0).arrivalTime }, facts.first?.time]
-            .compactMap { $0 }.min()
+        [
+            bars.first?.end, trades.first?.time, news.first.map { MarketRow.news($0).arrivalTime }, facts.first?.time,
+            embeddings.first?.eventTime,
+        ].compactMap { $0 }.min()
     }
 
     /// Record time of the last row after sorting.
     var latest: UInt64? {
-        [bars.last?.end, trades.last?.time, news.last.map { MarketRow.news($0).arrivalTime }, facts.last?.time]
-            .compactMap { $0 }.max()
+        [
+            bars.last?.end, trades.last?.time, news.last.map { MarketRow.news($0).arrivalTime }, facts.last?.time,
+            embeddings.last?.eventTime,
+        ].compactMap { $0 }.max()
     }
 
-    /// Local days that have a bar, in order.
-    func sessionDays(_ sessions: inout SessionTable) -> [Int] {
+    /// Sessions that have a bar: how many dates, and when they open and close.
+    func sessions(_ table: inout SessionTable, _ symbols: SymbolTable) -> (days: Int, times: Set<UInt64>) {
         var days: Set<Int> = []
-        for bar in bars { days.insert(sessions.session(at: bar.end - 1).day) }
-        return days.sorted()
+        var times: Set<UInt64> = []
+        for bar in bars {
+            let session = table.session(bar.instrument, barEndingAt: bar.end, symbols)
+            days.insert(session.day)
+            times.formUnion([session.open, session.close])
+        }
+        return (days.count, times)
     }
 
     // MARK: Order
@@ -77,6 +90,7 @@ struct RecordingRows: Sendable {
         trades = sortedTrades(order)
         news = Self.sortedByContent(news, time: { MarketRow.news($0).arrivalTime }, StreamMessage.newsItem)
         facts = Self.sortedByContent(facts, time: \.time) { .fact($0.fact) }
+        embeddings = Self.sortedByContent(embeddings, time: \.eventTime, StreamMessage.newsEmbedding)
     }
 
     /// By time, instrument and condition; what is alike in these keeps the order given.
@@ -107,7 +121,7 @@ struct RecordingRows: Sendable {
 
     /// Drops rows that say again what the row before them says, and refuses those that contradict it.
     mutating func dropDuplicates(symbols: SymbolTable, _ summary: inout RecordingBuilder.Summary) {
-        let before = bars.count + trades.count + news.count + facts.count
+        let before = bars.count + trades.count + news.count + facts.count + embeddings.count
         func refuse(_ instrument: UInt32, _ time: UInt64) {
             let symbol = symbols.symbol(of: instrument) ?? "\(instrument)"
             let text = "\(symbol) at \(CivilTime.rfc3339(time)) came twice with different values, allowed is one row"
@@ -128,7 +142,8 @@ struct RecordingRows: Sendable {
         }
         news.removeFollowing { $0 == $1 }
         facts.removeFollowing { $0.fact == $1.fact }
-        let after = bars.count + trades.count + news.count + facts.count
+        embeddings.removeFollowing { $0 == $1 }
+        let after = bars.count + trades.count + news.count + facts.count + embeddings.count
         summary.duplicates = UInt64(before - after - summary.refusals.count)
     }
 }

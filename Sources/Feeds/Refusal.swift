@@ -25,7 +25,7 @@ extension Refusal: CustomStringConvertible {
 /// What was wrong, for counters. A name is never given another meaning.
 public enum RefusalReason: String, CaseIterable, Sendable, Codable {
     // The bytes.
-    case lineTooLong, invalidUTF8, malformedQuoting, malformedJSON, nestingTooDeep, malformedBatch
+    case lineTooLong, invalidUTF8, malformedQuoting, malformedJSON, nestingTooDeep, malformedBatch, malformedDBN
     // The shape.
     case unknownHeader, columnCount, missingValue, wrongType, unknownType, notAllowed
     // One value.

@@ -1,3 +1,4 @@
+public import Calendars
 import PlainYAML
 public import Schema
 import Yams
@@ -7,12 +8,13 @@ public struct SettingsFile: Sendable, Equatable {
     public var model: ModelSettings
     /// In the file's order, numbered from 1. Record times are 0 until a recording gives them.
     public var instruments: [InstrumentDefinition]
-    public var calendar: SessionCalendar
+    /// What `model` says of calendars.
+    public var calendars: MarketCalendars
 
-    public init(model: ModelSettings, instruments: [InstrumentDefinition], calendar: SessionCalendar) {
+    public init(model: ModelSettings, instruments: [InstrumentDefinition], calendars: MarketCalendars) {
         self.model = model
         self.instruments = instruments
-        self.calendar = calendar
+        self.calendars = calendars
     }
 
     public var symbols: SymbolTable { SymbolTable(instruments) }

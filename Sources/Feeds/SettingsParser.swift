@@ -10,7 +10,7 @@ struct SettingsParser {
     let ignoring: [String]
 
     func file() -> SettingsFile? {
-        let sections = ["settings", "instruments", "groups", "theses", "sources", "entities"]
+        let sections = ["settings", "calendars", "instruments", "groups", "theses", "sources", "entities"]
         guard let top = reader.mapping(root, "", sections + ignoring) else { return nil }
         let instruments = self.instruments(top["instruments"])
         let symbols = Set(instruments.map(\.symbol))
@@ -29,8 +29,10 @@ struct SettingsParser {
         model.benchmark = reader.text(values["benchmark"], "settings.benchmark", in: settings) ?? ""
         requireDefined(model.benchmark, values["benchmark"], "settings.benchmark", symbols)
         if let detection = values["detection"] { model.detection = self.detection(detection) }
-        guard let calendar = calendar(values["calendar"], in: settings) else { return nil }
-        return SettingsFile(model: model, instruments: instruments, calendar: calendar)
+        let calendars = calendars(
+            top["calendars"], standard: values["calendar"], in: settings, instruments: top["instruments"], into: &model)
+        guard let calendars else { return nil }
+        return SettingsFile(model: model, instruments: instruments, calendars: calendars)
     }
 
     // MARK: Sections
@@ -41,7 +43,7 @@ struct SettingsParser {
             return []
         }
         var taken = Names()
-        let keys = ["symbol", "name", "kind", "currency", "aliases", "ambiguous"]
+        let keys = ["symbol", "name", "kind", "currency", "calendar", "aliases", "ambiguous"]
         return each(node, "instruments", keys) { element, key, values in
             var instrument = InstrumentDefinition()
             instrument.symbol = reader.text(values["symbol"], "\(key).symbol", in: element) ?? ""
@@ -101,7 +103,8 @@ struct SettingsParser {
 
     private func theses(_ node: Node?, _ symbols: Set<String>) -> [Thesis] {
         var taken = Names()
-        return each(node, "theses", ["id", "statement", "frozen", "exposures"]) { element, key, values in
+        let keys = ["id", "statement", "frozen", "exposures", "supporting", "opposing"]
+        return each(node, "theses", keys) { element, key, values in
             var thesis = Thesis()
             thesis.id = reader.text(values["id"], "\(key).id", in: element) ?? ""
             take(thesis.id, &taken, values["id"], "\(key).id")
@@ -110,7 +113,15 @@ struct SettingsParser {
             if !thesis.frozen.isEmpty, CivilTime.parseDate(thesis.frozen) == nil {
                 reader.note(values["frozen"], "\(key).frozen", quoted(thesis.frozen), "a date YYYY-MM-DD")
             }
+            thesis.supporting = reader.texts(values["supporting"], "\(key).supporting", in: element)
+            thesis.opposing = reader.texts(values["opposing"], "\(key).opposing", in: element)
             thesis.exposures = exposures(values["exposures"], "\(key).exposures", symbols)
+            thesis.supporting = reader.texts(values["supporting"], "\(key).supporting", in: element)
+            thesis.opposing = reader.texts(values["opposing"], "\(key).opposing", in: element)
+            if thesis.supporting.isEmpty != thesis.opposing.isEmpty {
+                let found = thesis.supporting.isEmpty ? "only opposing" : "only supporting"
+                reader.note(element, key, found, "sentences of both sides, or of none")
+            }
             return thesis
         }
     }
@@ -159,7 +170,7 @@ struct SettingsParser {
         let keys = [
             "estimation_window", "estimation_gap", "minimum_history", "return_period_years", "minimum_return",
             "minimum_group_return", "minimum_market_return", "volatility_decay", "settle_ms", "follow_up_sessions",
-            "alert_budget",
+            "allowed_lateness_ms", "alert_budget",
         ]
         guard let values = reader.mapping(node, "settings.detection", keys) else { return detection }
         func count(_ key: String, _ range: ClosedRange<Int>) -> UInt32 {
@@ -179,6 +190,7 @@ struct SettingsParser {
         detection.volatilityDecay = number("volatility_decay", 0.5...0.9999)
         detection.settleMs = count("settle_ms", 1...600_000)
         detection.followUpSessions = count("follow_up_sessions", 1...250)
+        detection.allowedLatenessMs = count("allowed_lateness_ms", 1...604_800_000)
         if detection.estimationWindow > 0, detection.minimumHistory > detection.estimationWindow {
             reader.note(
                 values["minimum_history"], "settings.detection.minimum_history", "\(detection.minimumHistory)",
@@ -187,31 +199,10 @@ struct SettingsParser {
         return detection
     }
 
-    private func calendar(_ node: Node?, in settings: Node) -> SessionCalendar? {
-        let key = "settings.calendar"
-        guard let node else {
-            reader.note(settings, key, "missing", "a mapping with zone, open, close")
-            return nil
-        }
-        guard let values = reader.mapping(node, key, ["zone", "open", "close"]) else { return nil }
-        let zone = reader.text(values["zone"], "\(key).zone", in: node)
-        if let zone, ZoneTimes(zone) == nil {
-            reader.note(values["zone"], "\(key).zone", quoted(zone), "a zone such as America/New_York")
-        }
-        let open = minute(values["open"], "\(key).open", in: node)
-        let close = minute(values["close"], "\(key).close", in: node)
-        guard let zone, let open, let close else { return nil }
-        guard open < close else {
-            reader.note(values["close"], "\(key).close", "not after the open", "a time after open, up to 24:00")
-            return nil
-        }
-        return SessionCalendar(zone: zone, openMinute: open, closeMinute: close)
-    }
-
     // MARK: Parts
 
     /// Reads each mapping of a list.
-    private func each<Value>(
+    func each<Value>(
         _ node: Node?, _ key: String, _ keys: [String], _ make: (Node, String, [String: Node]) -> Value
     ) -> [Value] {
         reader.list(node, key).enumerated().compactMap { index, element in
@@ -220,9 +211,9 @@ struct SettingsParser {
         }
     }
 
-    private struct Names { var taken: Set<String> = [] }
+    struct Names { var taken: Set<String> = [] }
 
-    private func take(_ name: String, _ names: inout Names, _ node: Node?, _ key: String) {
+    func take(_ name: String, _ names: inout Names, _ node: Node?, _ key: String) {
         guard !name.isEmpty, !names.taken.insert(name).inserted else { return }
         reader.note(node, key, "\(quoted(name)) for the second time", "each once")
     }
@@ -247,7 +238,7 @@ struct SettingsParser {
     }
 
     /// Minutes since midnight of `HH:MM`, up to 24:00.
-    private func minute(_ node: Node?, _ key: String, in parent: Node) -> Int? {
+    func minute(_ node: Node?, _ key: String, in parent: Node) -> Int? {
         guard let text = reader.text(node, key, in: parent) else { return nil }
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }), let hour = Int(Substring(parts[0])),

@@ -5,6 +5,7 @@ public struct SymbolTable: Sendable, Equatable {
     private var numbers: [String: UInt32] = [:]
     /// By number less one; empty where a number was never defined.
     private var symbols: [String] = []
+    private var kinds: [InstrumentKind] = []
 
     /// A number past this is damage, not an instrument.
     public static let maximumNumber: UInt32 = 1_000_000
@@ -28,6 +29,11 @@ public struct SymbolTable: Sendable, Equatable {
         return symbol.isEmpty ? nil : symbol
     }
 
+    /// nil where the number was never defined.
+    public func kind(of number: UInt32) -> InstrumentKind? {
+        symbol(of: number) == nil ? nil : kinds[Int(number) - 1]
+    }
+
     /// Applies a definition as it stands in a stream: a later one replaces what an earlier one said of the
     /// same number or the same symbol.
     ///
@@ -37,10 +43,14 @@ public struct SymbolTable: Sendable, Equatable {
         let number = definition.instrument
         guard number > 0, number <= Self.maximumNumber, !definition.symbol.isEmpty else { return false }
         if let former = numbers[definition.symbol], former != number { symbols[Int(former) - 1] = "" }
-        while symbols.count < number { symbols.append("") }
+        while symbols.count < number {
+            symbols.append("")
+            kinds.append(.unspecified)
+        }
         let index = Int(number) - 1
         if !symbols[index].isEmpty { numbers[symbols[index]] = nil }
         symbols[index] = definition.symbol
+        kinds[index] = definition.kind
         numbers[definition.symbol] = number
         return true
     }

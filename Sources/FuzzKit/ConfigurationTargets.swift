@@ -1,3 +1,4 @@
+import Calendars
 import EventLog
 import Feeds
 import Foundation
@@ -40,6 +41,7 @@ extension FuzzTargets {
               rate: 60.5
               csv: [a.csv, "-"]
               jsonl: []
+              dbn: []
               ticks: false
               producers: ipc:///tmp/p.sock
               pull: tcp://127.0.0.1:5600
@@ -93,6 +95,7 @@ extension FuzzTargets {
         if case .factor(let factor) = made.rate { lines.append("  rate: \"\(factor)\"") }
         lines.append("  csv: \(list(made.csv))")
         lines.append("  jsonl: \(list(made.jsonl))")
+        lines.append("  dbn: \(list(made.dbn))")
         lines.append("  ticks: \(made.ticks)")
         for (key, value) in [("producers", made.producers), ("pull", made.pull)] {
             if let value { lines.append("  \(key): \(quoted(value))") }
@@ -111,8 +114,15 @@ extension FuzzTargets {
               benchmark: SPX
               calendar: {zone: America/New_York, open: "09:30", close: "16:00"}
               detection: {estimation_window: 250, estimation_gap: 10, minimum_history: 120, volatility_decay: 0.94}
+            calendars:
+              - id: XTKS
+                zone: Asia/Tokyo
+                hours: [{days: [mon, tue], open: "09:00", close: "15:30", pre_open: "08:00", post_close: "16:00"}]
+                holidays: [2025-01-01]
+                special_days: [{date: 2025-01-04, open: "09:00", close: "11:30"}]
+              - {id: XNYS, based_on: XNYS, holidays: [2027-01-04]}
             instruments:
-              - {symbol: SPX, name: S&P 500, kind: index, currency: USD, aliases: ["S&P"], ambiguous: [SPX]}
+              - {symbol: SPX, name: S&P 500, kind: index, currency: USD, calendar: XTKS, aliases: ["S&P"], ambiguous: [SPX]}
               - {symbol: ^VIX, name: Volatility, kind: index, currency: USD}
             groups:
               - id: makers
@@ -137,8 +147,9 @@ extension FuzzTargets {
             try require(
                 file.instruments.map(\.instrument) == file.instruments.indices.map { UInt32($0 + 1) }, "numbers")
             try require(file.symbols.count == file.instruments.count, "a symbol stands twice")
-            let session = file.calendar.session(day: 20_000)
-            try require(session.open <= session.close, "the session closes before it opens")
+            let session = file.calendars.standard.usualSession(day: 20_000)
+            try require(session.open < session.close, "the session closes before it opens")
+            try require((try? MarketCalendars(file.model)) == file.calendars, "the record has other calendars")
             let model = try ModelSettings(serializedBytes: file.model.serializedBytes() as [UInt8])
             try require(model == file.model, "the settings are others after encoding them")
             return .accepted

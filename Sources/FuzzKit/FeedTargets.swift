@@ -1,25 +1,29 @@
+import CCompression
+import Calendars
 import Feeds
 import Foundation
 import Schema
+import TestKit
 
 /// Files of rows: CSV and JSON lines.
 extension FuzzTargets {
     static let feeds = [
         Entry("csv", 8) {
             try feed("csv", [dailyBars, hourlyBars, trades], words: csvWords) {
-                CSVFeed(source: "fuzz", symbols: symbols, calendar: calendar)
+                CSVFeed(source: "fuzz", symbols: symbols, calendars: calendars)
             }
         },
         Entry("jsonl", 8) {
             try feed("jsonl", [jsonLines], words: jsonWords) { JSONLinesFeed(source: "fuzz", symbols: symbols) }
         },
+        Entry("dbn", 6) { dbn() },
     ]
 
-    static let calendar: SessionCalendar = {
-        guard let calendar = SessionCalendar(zone: "America/New_York", openMinute: 570, closeMinute: 960) else {
-            preconditionFailure("no time zones on this machine")
-        }
-        return calendar
+    static let calendars: MarketCalendars = {
+        var model = ModelSettings()
+        model.calendar = "XNYS"
+        guard let calendars = try? MarketCalendars(model) else { preconditionFailure("XNYS is not known") }
+        return calendars
     }()
 
     /// Each row is accepted, refused or a repeat; what is accepted passes the last check before the log unchanged;
@@ -51,6 +55,64 @@ extension FuzzTargets {
             try require(pieces.events == batch.events, "other blocks give other events")
             return batch.events.isEmpty ? .refused : .accepted
         }
+    }
+
+    /// Each record is accepted, refused, a repeat or passed over; what is accepted passes the last check before the
+    /// log; and blocks of other sizes give the same.
+    private static func dbn() -> FuzzTarget {
+        let plain = [1, 2, 3].map { DBNBytes.file(version: $0) }
+        let mutator = Mutator(seeds: plain + plain.map(zstd), words: ["DBN", "DBZ"], grammar: .bytes, limit: 1 << 16)
+        return FuzzTarget("dbn", mutator, memory: (64 << 20, 256)) { bytes in
+            let whole = try read(bytes, pieces: bytes.count)
+            let pieces = try read(bytes, pieces: max(1, bytes.count / 3))
+            guard let whole, let pieces else { return .accepted }
+            // How much of a damaged frame zstd gives depends on the blocks.
+            if bytes.starts(with: Array("DBN".utf8)) {
+                try require(whole.batch.events == pieces.batch.events, "other blocks give other events")
+                try require(whole.batch.refusals == pieces.batch.refusals, "other blocks give other refusals")
+            }
+            let counts = whole.feed.counts
+            try require(counts.accepted == UInt64(whole.batch.events.count), "the counter of accepted records is wrong")
+            try require(
+                counts.refusedTotal == UInt64(whole.batch.refusals.count), "the counter of refused records is wrong")
+            var normalizer = EventNormalizer(symbols: symbols)
+            for accepted in whole.batch.events {
+                _ = try normalizer.row(accepted.event, source: "dbn", line: accepted.line, now: nil)
+            }
+            return whole.batch.events.isEmpty ? .refused : .accepted
+        }
+    }
+
+    /// More records than an input of this size should have: a few bytes of zstd may stand for gigabytes.
+    private struct Enough: Error {}
+
+    /// - Returns: nil where there is more than is worth reading.
+    private static func read(_ bytes: [UInt8], pieces: Int) throws -> (feed: DBNFeed, batch: FeedBatch)? {
+        var feed = DBNFeed(source: "fuzz", symbols: symbols)
+        var batch = FeedBatch()
+        do {
+            try bytes.withUnsafeBytes { all in
+                var start = 0
+                while start < all.count {
+                    let end = min(all.count, start + pieces)
+                    let piece = UnsafeRawBufferPointer(rebasing: all[start..<end])
+                    try feed.read(piece, into: &batch) { _ in throw Enough() }
+                    start = end
+                }
+            }
+        } catch is Enough {
+            return nil
+        }
+        feed.finish(into: &batch)
+        return (feed, batch)
+    }
+
+    private static func zstd(_ bytes: [UInt8]) -> [UInt8] {
+        var target = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
+        let count = target.withUnsafeMutableBytes { target in
+            bytes.withUnsafeBytes { ZSTD_compress(target.baseAddress, target.count, $0.baseAddress, $0.count, 3) }
+        }
+        return Array(target.prefix(count))
     }
 
     private static let csvWords = [

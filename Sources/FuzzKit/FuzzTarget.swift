@@ -69,7 +69,7 @@ public enum FuzzTargets {
     }
 
     public static let all: [Entry] =
-        wire + producers + containers + recordings + feeds + configuration + texts
+        wire + producers + containers + recordings + feeds + configuration + texts + news
 
     /// Fails on purpose, in each way that must be noticed: what proves that a run would notice.
     public static let canary = Entry("canary", 1) {

@@ -104,6 +104,8 @@ extension FuzzTargets {
         {"kind":"etf_leverage","subject":"BOLT","known":"2025-01-20","source":"s","leverage":-2,"aum_usd":1e9,
         "underlying":"ACME","underlying_weight":1},
         {"kind":"split","subject":"ACME","known":"2024-06-10","source":"s","ratio":10,"applied":true},
+        {"kind":"dividend","subject":"ACME","known":"2024-06-10","source":"s","amount":0.25},
+        {"kind":"trading_status","subject":"ACME","known":"2024-06-10T14:00:00Z","source":"s","state":"halted"},
         {"kind":"short_interest","subject":"ACME","known":"2024-06-10","source":"s","shares":1e6}]}
         """,
         "{\"producer\":\"p\",\"producer_sequence\":1,\"events\":[]}",

@@ -132,8 +132,13 @@ struct World {
         leverage.aumUsd = 1e9
         leverage.underlying = "ACME"
         leverage.weight = 1
+        var dividend = Dividend()
+        dividend.amount = 0.25
+        var status = TradingStatus()
+        status.state = .halted
         let values: [Fact.OneOf_Value] = [
             .sharesOutstanding(shares), .recordLoss(loss), .split(split), .ownership(ownership), .etfLeverage(leverage),
+            .dividend(dividend), .tradingStatus(status),
         ]
         return values.enumerated().map { index, value in
             var fact = Fact()

@@ -73,8 +73,9 @@ public struct LeeMykland: Codable, Equatable, Sendable {
         for index in max(window - 1, range.lowerBound)..<max(window - 1, range.upperBound) {
             var sum = 0.0
             for place in (index - window + 2)..<index { sum += abs(returns[place]) * abs(returns[place - 1]) }
-            guard sum > 0 else { continue }
-            let ratio = returns[index] / (sum / Double(window - 2)).squareRoot()
+            let variance = sum / Double(window - 2)
+            guard variance > 0 else { continue }
+            let ratio = returns[index] / variance.squareRoot()
             let statistic = (abs(ratio) - centre) / scale
             measures.append(
                 Measure(index: index, ratio: ratio, statistic: statistic, isJump: statistic > quantile))

@@ -8,16 +8,32 @@ public struct Alias: Codable, Equatable, Sendable {
     public let isAmbiguous: Bool
     /// Words after which it is never meant, such as "price" after "Target"; any case.
     public let notFollowedBy: [String]
+    /// Languages (BCP 47, without script) in which it is meant, such as only `zh` for 苹果; empty for all.
+    public let languages: [String]
 
-    public init(_ text: String, isTicker: Bool = false, isAmbiguous: Bool = false, notFollowedBy: [String] = []) {
+    public init(
+        _ text: String, isTicker: Bool = false, isAmbiguous: Bool = false, notFollowedBy: [String] = [],
+        languages: [String] = []
+    ) {
         self.text = text
         self.isTicker = isTicker
         self.isAmbiguous = isAmbiguous
         self.notFollowedBy = notFollowedBy
+        self.languages = languages
     }
 
     /// Whether it counts only when written exactly so: ambiguous ones and tickers of up to three letters.
     public var isExact: Bool { isAmbiguous || (isTicker && text.count <= 3) }
+
+    /// Whether it is meant in a text of this language; in one whose language is not known it always is.
+    func isMeant(in language: Substring) -> Bool {
+        languages.isEmpty || language.isEmpty || language == "und" || languages.contains { $0 == language }
+    }
+
+    /// Whether there is a language in which both are meant.
+    func meets(_ other: Alias) -> Bool {
+        languages.isEmpty || other.languages.isEmpty || languages.contains { other.languages.contains($0) }
+    }
 }
 
 /// An entity and the ways it is written, in all languages.
@@ -71,7 +87,7 @@ public struct EntityLink: Codable, Equatable, Sendable {
 /// Finds entities in texts by the ways they are written.
 ///
 /// The longest alias at a place wins and consumes it. Latin aliases match whole words, Han and kana
-/// anywhere. Exact aliases need their case; ambiguous ones also a second signal in the same text:
+/// anywhere, traditional characters as their simplified forms. Exact aliases need their case; ambiguous ones also a second signal in the same text:
 /// another alias of the entity, a `$` before a ticker, or a market word. Ambiguous aliases joined by
 /// a hyphen to what follows do not count.
 public struct AliasTable: Sendable {
@@ -95,8 +111,9 @@ public struct AliasTable: Sendable {
                 guard !tokens.isEmpty else { throw .empty(entity: entity.entity) }
                 all.append(
                     Entry(
-                        entity: entity.entity, alias: alias, keys: tokens.map(\.key), surfaces: tokens.map(\.surface),
-                        barredFollowers: alias.notFollowedBy.flatMap { Tokenizer.tokens($0).map(\.key) }
+                        entity: entity.entity, alias: alias, keys: tokens.map(Self.key),
+                        surfaces: tokens.map(\.surface),
+                        barredFollowers: alias.notFollowedBy.flatMap { Tokenizer.tokens($0).map(Self.key) }
                     )
                 )
             }
@@ -105,18 +122,33 @@ public struct AliasTable: Sendable {
             (right.keys.count, left.keys.joined(separator: " "), left.entity, left.alias.text)
                 < (left.keys.count, right.keys.joined(separator: " "), right.entity, right.alias.text)
         }
-        for (left, right) in zip(all, all.dropFirst()) where left.keys == right.keys && left.entity != right.entity {
-            throw .shared(alias: left.alias.text, entities: [left.entity, right.entity])
-        }
         var entries: [String: [Entry]] = [:]
-        for entry in all { entries[entry.keys[0], default: []].append(entry) }
+        for entry in all {
+            let first = entry.keys[0]
+            let rival = entries[first]?.first {
+                $0.keys == entry.keys && $0.entity != entry.entity && $0.alias.meets(entry.alias)
+            }
+            if let rival { throw .shared(alias: rival.alias.text, entities: [rival.entity, entry.entity]) }
+            entries[first, default: []].append(entry)
+        }
         self.entries = entries
     }
 
+    /// What tokens are compared by.
+    private static func key(_ token: Token) -> String {
+        token.kind == .ideograph ? HanFolding.simplified(token.key) : token.key
+    }
+
     /// The entities named in one text, in order. One pass, O(tokens · aliases with the same first word).
-    public func mentions(in text: String) -> [EntityMention] {
-        let tokens = Tokenizer.tokens(text)
-        let found = candidates(in: tokens)
+    ///
+    /// - Parameter language: BCP 47, for aliases of some languages only; empty if not known.
+    public func mentions(in text: String, language: String = "") -> [EntityMention] {
+        mentions(in: Tokenizer.tokens(text), language: language)
+    }
+
+    /// The same of a text that is in words already.
+    public func mentions(in tokens: [Token], language: String = "") -> [EntityMention] {
+        let found = candidates(in: tokens, language)
         let signals = Signals(found: found, tokens: tokens)
         return found.filter { signals.confirm($0) }.map(\.mention)
     }
@@ -124,11 +156,16 @@ public struct AliasTable: Sendable {
     /// The entities a news item is about, by decreasing relevance, then by identity.
     ///
     /// Second signals for ambiguous aliases are sought in headline and body together.
-    public func links(headline: String, body: String = "") -> [EntityLink] {
-        let headTokens = Tokenizer.tokens(headline)
-        let bodyTokens = Tokenizer.tokens(body)
-        let inHead = candidates(in: headTokens)
-        let inBody = candidates(in: bodyTokens)
+    public func links(headline: String, body: String = "", language: String = "") -> [EntityLink] {
+        links(headline: Tokenizer.tokens(headline), body: Tokenizer.tokens(body), language: language)
+    }
+
+    /// The same of texts that are in words already.
+    public func links(
+        headline headTokens: [Token], body bodyTokens: [Token], language: String = ""
+    ) -> [EntityLink] {
+        let inHead = candidates(in: headTokens, language)
+        let inBody = candidates(in: bodyTokens, language)
         let signals = Signals(found: inHead + inBody, tokens: headTokens + bodyTokens)
 
         var summaries: [String: Summary] = [:]
@@ -193,11 +230,13 @@ extension AliasTable {
         }
     }
 
-    private func candidates(in tokens: [Token]) -> [Candidate] {
+    private func candidates(in tokens: [Token], _ language: String) -> [Candidate] {
+        let keys = tokens.map(Self.key)
+        let language = language.prefix { $0 != "-" }
         var found: [Candidate] = []
         var position = 0
         while position < tokens.count {
-            guard let entry = longestMatch(at: position, in: tokens) else {
+            guard let entry = longestMatch(at: position, in: tokens, keys, language) else {
                 position += 1
                 continue
             }
@@ -211,17 +250,20 @@ extension AliasTable {
         return found
     }
 
-    private func longestMatch(at position: Int, in tokens: [Token]) -> Entry? {
-        entries[tokens[position].key]?.first { entry in
+    private func longestMatch(
+        at position: Int, in tokens: [Token], _ keys: [String], _ language: Substring
+    ) -> Entry? {
+        entries[keys[position]]?.first { entry in
             let end = position + entry.keys.count
-            guard end <= tokens.count else { return false }
+            guard end <= tokens.count, entry.alias.isMeant(in: language) else { return false }
             for offset in entry.keys.indices {
+                guard keys[position + offset] == entry.keys[offset] else { return false }
                 let token = tokens[position + offset]
-                guard token.key == entry.keys[offset] else { return false }
-                if entry.alias.isExact, token.surface != entry.surfaces[offset] { return false }
+                let isSpelled = token.kind == .ideograph || token.surface == entry.surfaces[offset]
+                if entry.alias.isExact, !isSpelled { return false }
             }
             if entry.alias.isAmbiguous, tokens[end - 1].following == "-", end < tokens.count { return false }
-            return end == tokens.count || !entry.barredFollowers.contains(tokens[end].key)
+            return end == tokens.count || !entry.barredFollowers.contains(keys[end])
         }
     }
 }

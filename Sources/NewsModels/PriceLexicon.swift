@@ -54,7 +54,19 @@ struct PriceLexicon: Sendable {
         adverbs.contains(word) || adverbEndings.contains { word.hasSuffix($0) && word.count > $0.count + 2 }
     }
 
-    static let all = [english, spanish, german, french, russian]
+    /// Whether a word can begin what makes a report: without one there is none.
+    func stirs(_ word: String) -> Bool { stirring.contains(word) }
+
+    private(set) var stirring: Set<String> = []
+
+    private func ready() -> PriceLexicon {
+        var lexicon = self
+        lexicon.stirring = falls.union(rises).union(closeMoves).union(whole)
+            .union((wholePhrases + closePhrases + wipes).compactMap(\.first))
+        return lexicon
+    }
+
+    static let all = [english, spanish, german, french, russian].map { $0.ready() }
 
     /// Words separated by white space.
     static func set(_ words: String) -> Set<String> {

@@ -30,15 +30,30 @@ public enum PriceReportClassifier {
     ///
     /// - Parameter instruments: Where instruments are named, as indices of ``Tokenizer/tokens(_:)``.
     public static func classify(_ headline: String, instruments: [Range<Int>] = []) -> Verdict {
-        let tokens = Tokenizer.tokens(headline)
-        let readings = PriceLexicon.all.map { PriceReading(tokens, lexicon: $0, instruments: instruments) }
-        let ideographs = IdeographicPriceReading(tokens, instruments: instruments)
-        let falls = ideographs.falls || readings.contains { $0.falls }
-        let rises = ideographs.rises || readings.contains { $0.rises }
+        classify(Tokenizer.tokens(headline), instruments: instruments)
+    }
+
+    /// The same of a headline that is in words already.
+    public static func classify(_ tokens: [Token], instruments: [Range<Int>] = []) -> Verdict {
+        // Without a word that can be part of a report there is nothing to read: so it is with most headlines.
+        let readings = PriceLexicon.all.lazy.filter { lexicon in tokens.contains { lexicon.stirs($0.key) } }
+            .map { PriceReading(tokens, lexicon: $0, instruments: instruments) }
+        var (isReport, falls, rises) = (false, false, false)
+        for reading in readings {
+            isReport = isReport || reading.isReport
+            falls = falls || reading.falls
+            rises = rises || reading.rises
+        }
+        let words = tokens.dropFirst()
+        var namesReason = PriceLexicon.all.contains { lexicon in words.contains { lexicon.reasons.contains($0.key) } }
+        if tokens.contains(where: { $0.kind == .ideograph }) {
+            let ideographs = IdeographicPriceReading(tokens, instruments: instruments)
+            isReport = isReport || ideographs.isReport
+            falls = falls || ideographs.falls
+            rises = rises || ideographs.rises
+            namesReason = namesReason || ideographs.namesReason
+        }
         return Verdict(
-            isPriceReport: ideographs.isReport || readings.contains { $0.isReport },
-            namesReason: ideographs.namesReason || readings.contains { $0.namesReason },
-            direction: (rises ? 1 : 0) - (falls ? 1 : 0)
-        )
+            isPriceReport: isReport, namesReason: namesReason, direction: (rises ? 1 : 0) - (falls ? 1 : 0))
     }
 }

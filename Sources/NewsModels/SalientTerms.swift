@@ -12,8 +12,10 @@ public struct SalientTerm: Codable, Equatable, Sendable {
 /// Picks the terms of a headline that say what it is about.
 public enum SalientTerms {
     /// The terms of a headline in order, each once; function words, numbers and single letters are left out.
-    public static func terms(_ headline: String) -> [SalientTerm] {
-        let tokens = Tokenizer.tokens(headline)
+    public static func terms(_ headline: String) -> [SalientTerm] { terms(Tokenizer.tokens(headline)) }
+
+    /// The same of a headline that is in words already.
+    public static func terms(_ tokens: [Token]) -> [SalientTerm] {
         let style = HeadlineStyle(tokens)
         var terms: [SalientTerm] = []
         for (index, token) in tokens.enumerated() {

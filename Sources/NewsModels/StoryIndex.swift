@@ -1,15 +1,19 @@
 /// Groups headlines into stories as they arrive.
 ///
-/// A headline joins the open story that scores best, ties going to the lowest identity, if
-/// 1. it is a near-duplicate of one of the story's wordings (Jaccard of word pairs ≥ 0.45), or
+/// A headline joins an open story, ties going to the lowest identity, by the first of these that applies:
+/// 1. it is a near-duplicate of a wording of the last days (Jaccard of word pairs ≥ 0.45, found by
+///    locality-sensitive hashing), or
 /// 2. the two share an *emergent name*: one rare in the stream before and frequent in the last
 ///    36 hours (``TermStatistics/emergence(of:)`` ≥ 3) that at least half of the story's items have;
 ///    of several names the one that emerges most, of several stories the one with most items having it, or
-/// 3. the cosine of their term vectors, weighted by rarity in the stream so far and doubled for
+/// 3. the story is told in another language, at least half of its items name an entity that the headline names,
+///    and the two share something else that tells events apart: an amount, share or multiple to two digits, a
+///    second such entity, or a name rare in the stream, or
+/// 4. the cosine of their term vectors, weighted by rarity in the stream so far and doubled for
 ///    names, is at least ``Settings/threshold`` over at least two shared terms.
 ///
 /// The second rule carries a story across languages and facets: what is suddenly on everyone's lips
-/// is one story, until it is no longer news and the cosine decides again. A story is open for 36
+/// is one story, until it is no longer news and the others decide again. A story is open for 36
 /// hours after its last item, 72 for an emergent name (a weekend).
 ///
 /// The result depends on the items and their order alone. Cost per headline is of the order of its
@@ -34,9 +38,11 @@ public struct StoryIndex: Codable, Equatable, Sendable {
     /// Bounds on what one story remembers.
     public enum Limits {
         public static let terms = 48
-        public static let wordings = 64
         public static let sources = 64
         public static let sequences = 1_000
+        public static let languages = 16
+        /// Entities and quantities.
+        public static let anchors = 48
         /// Open stories having a term beyond which the term no longer nominates stories.
         static let postings = 400
     }
@@ -46,6 +52,8 @@ public struct StoryIndex: Codable, Equatable, Sendable {
         case new
         case nearDuplicate(jaccard: Double)
         case emergentName(String)
+        /// The same event in another language, with so many entities, quantities and names shared.
+        case sameEvent(shared: Int)
         case similar(cosine: Double)
     }
 
@@ -54,14 +62,19 @@ public struct StoryIndex: Codable, Equatable, Sendable {
         public let reason: Reason
         /// Whether it repeats a wording its own source has already published, and so was not counted.
         public let isRepeat: Bool
+        /// Sequence of the item whose wording it reprints; its own if the wording is new.
+        public let origin: UInt64
     }
 
     public let settings: Settings
     /// What is known of terms; shared with whoever wants their rarity.
     public private(set) var statistics: TermStatistics
     private var table = SortedTable<Story>()
-    /// For each term the stories that have it, in increasing order.
-    private var postings = SortedTable<[UInt64]>()
+    /// For each term the open stories that have it, in increasing order.
+    private var postings = SortedTable<[Posting]>()
+    /// For each entity the open stories with an item that names it, in increasing order.
+    private var naming = SortedTable<[UInt64]>()
+    private var duplicates = NearDuplicates()
     private var nextID: UInt64 = 1
     private var now: Int64 = 0
     private var lastSweep: Int64 = 0
@@ -74,27 +87,58 @@ public struct StoryIndex: Codable, Equatable, Sendable {
     /// The stories remembered, by identity.
     public var stories: [Story] { table.keys.compactMap { table[$0] } }
 
+    /// Stories begun so far, forgotten ones included.
+    public var begun: UInt64 { nextID - 1 }
+
     /// One story, or `nil` if it never was or has been forgotten.
     public func story(_ id: UInt64) -> Story? { table[id] }
 
     /// Adds the next headline.
     public mutating func add(_ item: StoryItem) -> Assignment {
+        add(item, terms: SalientTerms.terms(item.tokens))
+    }
+
+    /// The same with the headline's terms, where they are known already.
+    public mutating func add(_ item: StoryItem, terms: [SalientTerm]) -> Assignment {
         now = max(now, item.time)
         forget()
-        let terms = SalientTerms.terms(item.headline)
         statistics.add(terms, time: item.time)
-        let shingles = Shingles.hashes(Tokenizer.words(item.headline))
-        let vector = TermVector(terms, statistics: statistics)
-        let best = bestStory(for: vector, shingles: shingles)
+        let shingles = Shingles.hashes(item.tokens.map(\.text))
+        let headline = Headline(
+            vector: TermVector(terms, statistics: statistics), anchors: StoryAnchors(item), shingles: shingles,
+            bands: shingles.isEmpty ? [] : NearDuplicates.bands(of: shingles))
+        let repeated = duplicates.closest(to: shingles, bands: headline.bands)
+        let best = bestStory(for: headline, repeated: repeated)
 
         let id = best?.id ?? nextID
         if best == nil {
             nextID += 1
             table[id] = Story(id: id, time: item.time)
         }
-        let isRepeat = join(item, to: id, vector: vector, shingles: shingles)
-        return Assignment(story: id, reason: best?.reason ?? .new, isRepeat: isRepeat)
+        // A wording of a story that is closed, or lost to a better one, is not this story's.
+        let place = repeated.flatMap { duplicates[$0.place].story == id ? $0.place : nil }
+        let origin = place.map { duplicates[$0].origin } ?? item.sequence
+        let isRepeat = place.map { duplicates.publish($0, source: item.source) } ?? false
+        if place == nil, !shingles.isEmpty {
+            duplicates.add(Wording(story: id, item: item, shingles: shingles), bands: headline.bands)
+        }
+        join(item, headline, to: id, isRepeat: isRepeat, isNew: place == nil)
+        return Assignment(story: id, reason: best?.reason ?? .new, isRepeat: isRepeat, origin: origin)
     }
+}
+
+/// That a story has a term, with the term's weight in its centroid.
+private struct Posting: Codable, Equatable, Sendable {
+    let story: UInt64
+    var weight: Double
+}
+
+/// A headline with all that is compared.
+private struct Headline {
+    let vector: TermVector
+    let anchors: StoryAnchors
+    let shingles: [UInt64]
+    let bands: [UInt64]
 }
 
 extension StoryIndex {
@@ -104,26 +148,28 @@ extension StoryIndex {
         let reason: Reason
     }
 
-    private func bestStory(for vector: TermVector, shingles: [UInt64]) -> Match? {
-        var best: Match?
-        let name = emergentName(in: vector)
-        for id in nominated(by: vector, name: name) {
-            guard let story = table[id], let match = match(story, vector, shingles, name) else { continue }
-            if match.score > (best?.score ?? 0) { best = match }
+    private func bestStory(for headline: Headline, repeated: (place: NearDuplicates.Place, jaccard: Double)?) -> Match?
+    {
+        if let repeated, let story = table[duplicates[repeated.place].story], now - story.lastSeen <= settings.window {
+            return Match(id: story.id, score: 0, reason: .nearDuplicate(jaccard: repeated.jaccard))
         }
-        return best
+        return byName(headline) ?? byEvent(headline) ?? byTerms(headline)
     }
 
-    /// The stories worth comparing with, in increasing order.
-    private func nominated(by vector: TermVector, name: SalientTerm?) -> [UInt64] {
-        var ids: [UInt64] = []
-        for entry in vector.entries {
-            guard let posting = postings[entry.term.hash] else { continue }
-            guard posting.count <= Limits.postings || entry.term.hash == name?.hash else { continue }
-            ids += posting
+    /// Of the stories that the name which emerges most binds, the one with most items having it.
+    private func byName(_ headline: Headline) -> Match? {
+        guard let name = emergentName(in: headline.vector) else { return nil }
+        var best: Match?
+        for posting in postings[name.hash] ?? [] {
+            guard let story = table[posting.story], now - story.lastSeen <= settings.bindingWindow,
+                story.isDominated(by: name.hash)
+            else { continue }
+            let having = Double(story.items(with: name.hash))
+            if having > best?.score ?? 0 {
+                best = Match(id: story.id, score: having, reason: .emergentName(name.text))
+            }
         }
-        ids.sort()
-        return removingRepeats(ids)
+        return best
     }
 
     /// The term of a headline that emerges most, the first of equals, or `nil` if none does.
@@ -138,61 +184,110 @@ extension StoryIndex {
         return best?.term
     }
 
-    private func match(_ story: Story, _ vector: TermVector, _ shingles: [UInt64], _ name: SalientTerm?) -> Match? {
-        let age = now - story.lastSeen
-        guard age <= max(settings.window, settings.bindingWindow) else { return nil }
-        let (cosine, shared) = vector.cosine(with: story)
-        if age <= settings.window {
-            let jaccard = story.recentWordings.reduce(0) { max($0, Shingles.jaccard($1.shingles, shingles)) }
-            if jaccard >= Shingles.nearDuplicate {
-                return Match(id: story.id, score: 3 + jaccard, reason: .nearDuplicate(jaccard: jaccard))
+    /// The story in another language that has most in common with a headline.
+    private func byEvent(_ headline: Headline) -> Match? {
+        let anchors = headline.anchors
+        guard !anchors.entities.isEmpty else { return nil }
+        let names = headline.vector.entries.map(\.term).filter { term in
+            term.isName && !anchors.entityWords.contains(term.text) && isRare(term.hash)
+        }
+        var best: Match?
+        for id in removingRepeats(anchors.entities.flatMap { naming[$0] ?? [] }.sorted()) {
+            guard let story = table[id], now - story.lastSeen <= settings.window,
+                story.isForeign(to: anchors.language)
+            else { continue }
+            let entities = story.anchors.filter {
+                $0.isEntity && 2 * $0.items >= story.items && anchors.entities.contains($0.hash)
+            }.count
+            let quantities = story.anchors.filter { !$0.isEntity && anchors.quantities.contains($0.hash) }.count
+            let shared = entities + quantities + names.filter { story.items(with: $0.hash) > 0 }.count
+            guard entities > 0, shared >= 2 else { continue }
+            if Double(shared) > best?.score ?? 0 {
+                best = Match(id: id, score: Double(shared), reason: .sameEvent(shared: shared))
             }
         }
-        if age <= settings.bindingWindow, let name, story.isDominated(by: name.hash) {
-            let having = Double(story.items(with: name.hash))
-            return Match(id: story.id, score: 1 + having / (1 + having), reason: .emergentName(name.text))
-        }
-        guard age <= settings.window, cosine >= settings.threshold, shared >= 2 else { return nil }
-        return Match(id: story.id, score: cosine, reason: .similar(cosine: cosine))
+        return best
     }
 
-    /// Adds the item to a story that exists; says whether its source had this wording before.
-    private mutating func join(_ item: StoryItem, to id: UInt64, vector: TermVector, shingles: [UInt64]) -> Bool {
-        guard var story = table[id] else { return false }
-        story.firstSeen = min(story.firstSeen, item.time)
-        story.lastSeen = max(story.lastSeen, item.time)
-        story.items += 1
-        story.sequences.append(item.sequence)
-        if story.sequences.count > Limits.sequences { story.sequences.removeFirst() }
-        if !story.sources.contains(item.source), story.sources.count < Limits.sources {
-            story.sources.append(item.source)
-            story.sources.sort()
+    /// At most one headline in 500 has it, or twenty.
+    private func isRare(_ hash: UInt64) -> Bool {
+        statistics.frequency(of: hash) <= max(20, statistics.headlineCount / 500)
+    }
+
+    /// The story with the nearest centroid.
+    private func byTerms(_ headline: Headline) -> Match? {
+        var products: [(story: UInt64, product: Double)] = []
+        for entry in headline.vector.entries {
+            guard let posting = postings[entry.term.hash], posting.count <= Limits.postings else { continue }
+            for other in posting { products.append((other.story, entry.weight * other.weight)) }
         }
-        let isRepeat = story.addWording(shingles, source: item.source)
+        products.sort { $0.story < $1.story }
+        var best: Match?
+        var start = 0
+        while start < products.count {
+            let id = products[start].story
+            var (end, product) = (start, 0.0)
+            while end < products.count, products[end].story == id {
+                product += products[end].product
+                end += 1
+            }
+            if end - start >= 2, let story = table[id], now - story.lastSeen <= settings.window {
+                let cosine = story.length > 0 ? product / story.length : 0
+                if cosine >= settings.threshold, cosine > best?.score ?? 0 {
+                    best = Match(id: id, score: cosine, reason: .similar(cosine: cosine))
+                }
+            }
+            start = end
+        }
+        return best
+    }
+
+    /// Adds the item to a story that exists.
+    private mutating func join(
+        _ item: StoryItem, _ headline: Headline, to id: UInt64, isRepeat: Bool, isNew: Bool
+    ) {
+        guard var story = table[id] else { return }
+        let named = story.anchors.filter(\.isEntity).map(\.hash)
+        story.add(item, headline.anchors)
+        if isNew { story.wordings += 1 }
         if !isRepeat { story.count += 1 }
-
         let before = story.terms.map(\.hash)
-        story.add(vector)
+        story.add(headline.vector)
         table[id] = story
-        repost(story, before: before)
-        return isRepeat
+        repost(story, headline.vector, before: before)
+        for anchor in story.anchors where anchor.isEntity && !named.contains(anchor.hash) {
+            var stories = naming[anchor.hash] ?? []
+            stories.insert(id, at: stories.firstIndex { $0 > id } ?? stories.count)
+            naming[anchor.hash] = stories
+        }
     }
 
-    private mutating func repost(_ story: Story, before: [UInt64]) {
-        let after = Set(story.terms.map(\.hash))
-        for hash in before where !after.contains(hash) { removePosting(of: hash, story: story.id) }
-        let known = Set(before)
-        for term in story.terms where !known.contains(term.hash) {
-            var posting = postings[term.hash] ?? []
-            posting.insert(story.id, at: posting.firstIndex { $0 > story.id } ?? posting.count)
-            postings[term.hash] = posting
+    private mutating func repost(_ story: Story, _ vector: TermVector, before: [UInt64]) {
+        for hash in before where story.items(with: hash) == 0 { removePosting(of: hash, story: story.id) }
+        for entry in vector.entries {
+            guard let term = story.terms.first(where: { $0.hash == entry.term.hash }) else { continue }
+            postings[term.hash, default: []].set(Posting(story: story.id, weight: term.weight))
         }
     }
 
     private mutating func removePosting(of hash: UInt64, story id: UInt64) {
         guard var posting = postings[hash] else { return }
-        posting.removeAll { $0 == id }
+        posting.removeAll { $0.story == id }
         postings[hash] = posting.isEmpty ? nil : posting
+    }
+}
+
+extension [Posting] {
+    /// Puts a posting in its place in the order of stories.
+    fileprivate mutating func set(_ posting: Posting) {
+        // Most stories that grow are among the youngest.
+        var place = count
+        while place > 0, self[place - 1].story > posting.story { place -= 1 }
+        if place > 0, self[place - 1].story == posting.story {
+            self[place - 1] = posting
+        } else {
+            insert(posting, at: place)
+        }
     }
 }
 
@@ -207,15 +302,22 @@ extension StoryIndex {
         for id in table.keys {
             guard let story = table[id] else { continue }
             let age = now - story.lastSeen
-            if age > max(settings.window, settings.bindingWindow), isSearchable(story) {
-                for term in story.terms { removePosting(of: term.hash, story: id) }
-            }
+            if age > max(settings.window, settings.bindingWindow), isSearchable(story) { close(story) }
             if age > settings.retention { table[id] = nil }
         }
     }
 
+    private mutating func close(_ story: Story) {
+        for term in story.terms { removePosting(of: term.hash, story: story.id) }
+        for anchor in story.anchors where anchor.isEntity {
+            guard var stories = naming[anchor.hash] else { continue }
+            stories.removeAll { $0 == story.id }
+            naming[anchor.hash] = stories.isEmpty ? nil : stories
+        }
+    }
+
     private func isSearchable(_ story: Story) -> Bool {
-        guard let term = story.terms.first else { return false }
-        return postings[term.hash]?.contains(story.id) ?? false
+        if let term = story.terms.first { return postings[term.hash]?.contains { $0.story == story.id } ?? false }
+        return story.anchors.contains { $0.isEntity && naming[$0.hash]?.contains(story.id) ?? false }
     }
 }

@@ -60,13 +60,20 @@ public struct TermStatistics: Codable, Equatable, Sendable {
         if terms.count > maximumTerms { forgetOldest() }
     }
 
-    /// Inverse document frequency ln(1 + N/(1 + n)): of N headlines in 28 days n had the term. At least 0.
-    public func inverseFrequency(of hash: UInt64) -> Double {
-        let horizon = lastBucket - Self.rememberedBuckets
-        let all = Self.sum(headlines, from: horizon, to: lastBucket)
-        let some = terms[hash].map { Self.sum($0, from: horizon, to: lastBucket) } ?? 0
-        return log(1 + all / (1 + some))
+    /// Headlines of the last 28 days.
+    var headlineCount: Double {
+        Self.sum(headlines, from: lastBucket - Self.rememberedBuckets, to: lastBucket)
     }
+
+    /// How many headlines of the last 28 days had a term.
+    func frequency(of hash: UInt64) -> Double {
+        terms[hash].map { Self.sum($0, from: lastBucket - Self.rememberedBuckets, to: lastBucket) } ?? 0
+    }
+
+    /// Inverse document frequency ln(1 + N/(1 + n)): of N headlines in 28 days n had the term. At least 0.
+    public func inverseFrequency(of hash: UInt64) -> Double { inverseFrequency(of: hash, among: headlineCount) }
+
+    func inverseFrequency(of hash: UInt64, among all: Double) -> Double { log(1 + all / (1 + frequency(of: hash))) }
 
     /// How far a name's mentions of the last 36 hours exceed what the days before led one to expect.
     ///

@@ -45,10 +45,14 @@ public struct TriggerEvidence: Codable, Equatable, Sendable {
     public var tier: SourceTier
     /// Whether it only says that prices moved.
     public var isPriceReport: Bool
+    /// Sources that carry it.
+    public var sources: Int
+    /// Stories about the subject at the time, itself included.
+    public var stories: Int
 
     public init(
         time: Int64, relevance: Double, attention: Double? = nil, direction: Double? = nil, tier: SourceTier,
-        isPriceReport: Bool
+        isPriceReport: Bool, sources: Int = 1, stories: Int = 1
     ) {
         self.time = time
         self.relevance = relevance
@@ -56,6 +60,8 @@ public struct TriggerEvidence: Codable, Equatable, Sendable {
         self.direction = direction
         self.tier = tier
         self.isPriceReport = isPriceReport
+        self.sources = sources
+        self.stories = stories
     }
 }
 
@@ -75,18 +81,34 @@ public struct TriggerWeights: Codable, Equatable, Sendable {
     public var halfLifeHours = 12.0
     /// At relevance 100; minus it at 0 and nothing at 50.
     public var relevance = 2.0
-    /// Per unit of attention z.
-    public var attention = 0.3
-    /// z counts no further than this, nor below minus two.
+    /// Per unit of attention z from ``usualBreakout`` on: what sets a shock off is on everyone's lips, and a story
+    /// of ordinary loudness is most likely one of the many that move nothing.
+    public var attention = 0.6
+    /// The z at which loudness says nothing.
+    public var usualBreakout = 5.0
+    /// z counts no further than this, nor below 0.
     public var attentionCap = 10.0
+    /// Per logarithm of the number of sources that carry it.
+    public var breadth = 0.5
+    /// Stories about the subject at a time from which on each is the less likely the more there are.
+    public var usualStories = 8.0
     /// For pointing fully the right way; minus it for the wrong way.
     public var direction = 0.5
     /// By ``SourceTier``, T1 first.
     public var tiers = [1.0, 0.8, 0.4, 0.3, 0, -0.5]
     /// For only reporting a price move, before the onset; inside it that is refused.
     public var priceReport = -1.5
+    /// For each unit of the return that something moving at the same time accounts for (``CoMovementScore``).
+    public var share = 4.0
 
     public init() {}
+
+    /// For results on a scheduled day: of labelled shocks a third are such days.
+    public static let release = TriggerWeights(prior: -1.5)
+    /// For what an issuer files or commits itself to.
+    public static let filing = TriggerWeights(prior: -2.5)
+
+    private init(prior: Double) { self.prior = prior }
 }
 
 /// Why evidence cannot be of a cause.
@@ -116,13 +138,16 @@ public struct TriggerScore: Codable, Equatable, Sendable {
     public let relevance: Double
     /// 0 where there was too little history to judge.
     public let attention: Double
+    public let breadth: Double
     /// 0 where it points nowhere.
     public let direction: Double
     public let tier: Double
     public let priceReport: Double
 
     /// The sum, in the order of the properties.
-    public var logOdds: Double { prior + timing + relevance + attention + direction + tier + priceReport }
+    public var logOdds: Double {
+        prior + timing + relevance + attention + breadth + direction + tier + priceReport
+    }
 }
 
 extension TriggerScore {
@@ -143,13 +168,36 @@ extension TriggerScore {
         guard evidence.direction.map((-1.0...1).contains) ?? true else { throw .invalid("direction") }
         precondition(weights.tiers.count == SourceTier.allCases.count, "one weight for each tier")
 
-        prior = weights.prior
+        prior = weights.prior - log(max(1, Double(evidence.stories) / weights.usualStories))
         let ageInHours = Double(onset.start - evidence.time) / 3.6e12
         timing = isInside ? weights.insideOnset : weights.beforeOnset * exp2(-ageInHours / weights.halfLifeHours)
         relevance = weights.relevance * (evidence.relevance - 50) / 50
-        attention = weights.attention * min(weights.attentionCap, max(-2, evidence.attention ?? 0))
+        attention =
+            evidence.attention.map {
+                weights.attention * (min(weights.attentionCap, max(0, $0)) - weights.usualBreakout)
+            } ?? 0
+        breadth = weights.breadth * log(Double(max(1, evidence.sources)))
         direction = weights.direction * (evidence.direction ?? 0)
         tier = weights.tiers[evidence.tier.rawValue - 1]
         priceReport = evidence.isPriceReport ? weights.priceReport : 0
+    }
+}
+
+/// The log-odds that a move was one of something wider, or of a flow: by the share of the return that this accounts
+/// for. At three quarters it is as likely as the unknown.
+public struct CoMovementScore: Codable, Equatable, Sendable {
+    public let prior: Double
+    public let share: Double
+    public var logOdds: Double { prior + share }
+
+    /// - Parameters:
+    ///   - part: What it accounts for, in the return's unit.
+    ///   - total: The return.
+    /// - Returns: `nil` if the part points the other way than the return, or either is 0 or not a number: such a
+    ///   mechanism is rejected, not weighed.
+    public init?(part: Double, of total: Double, weights: TriggerWeights = TriggerWeights()) {
+        guard part.isFinite, total.isFinite, part * total > 0 else { return nil }
+        prior = weights.prior
+        share = weights.share * min(1, part / total)
     }
 }

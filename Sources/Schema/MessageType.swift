@@ -11,6 +11,7 @@ public enum MessageType: UInt16, CaseIterable, Sendable, Codable {
     case newsItem = 6
     case fact = 7
     case producerMark = 8
+    case newsEmbedding = 9
     case shockSignal = 20
     case finding = 30
     case alertRecord = 40
@@ -26,6 +27,7 @@ public enum MessageType: UInt16, CaseIterable, Sendable, Codable {
         case .newsItem: "epicenter.v1.NewsItem"
         case .fact: "epicenter.v1.Fact"
         case .producerMark: "epicenter.v1.ProducerMark"
+        case .newsEmbedding: "epicenter.v1.NewsEmbedding"
         case .shockSignal: "epicenter.v1.ShockSignal"
         case .finding: "epicenter.v1.Finding"
         case .alertRecord: "epicenter.v1.AlertRecord"
@@ -36,7 +38,7 @@ public enum MessageType: UInt16, CaseIterable, Sendable, Codable {
     public var stream: StreamName {
         switch self {
         case .bars, .trades, .instrumentDefinition, .configurationChanged, .clockTick, .newsItem, .fact,
-            .producerMark:
+            .producerMark, .newsEmbedding:
             .market
         case .shockSignal: .signals
         case .finding: .findings

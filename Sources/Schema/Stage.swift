@@ -21,11 +21,14 @@ public protocol Stage: Codable, Sendable {
     var needed: UInt64? { get }
     /// Records that were not used, by reason, for whoever looks at the service. Names are `snake_case`.
     var unused: KeyValuePairs<String, UInt64> { get }
+    /// What else to tell whoever looks at the service: numbers as they are now. Names are `snake_case`.
+    var figures: KeyValuePairs<String, UInt64> { get }
 }
 
 extension Stage {
     public var needed: UInt64? { nil }
     public var unused: KeyValuePairs<String, UInt64> { [:] }
+    public var figures: KeyValuePairs<String, UInt64> { [:] }
 }
 
 extension Stage {

@@ -18,6 +18,7 @@ extension StreamMessage {
             bars.low = Array(all.low[rows])
             bars.close = Array(all.close[rows])
             bars.volume = Array(all.volume[rows])
+            bars.history = all.history
             return .bars(bars)
         case .trades(let all):
             var trades = Trades()
@@ -53,6 +54,7 @@ extension StreamMessage {
             bars.low = rows.map { all.low[$0] }
             bars.close = rows.map { all.close[$0] }
             bars.volume = rows.map { all.volume[$0] }
+            bars.history = all.history
             gathered = .bars(bars)
         case .trades(let all) where rows.count < count:
             var trades = Trades()

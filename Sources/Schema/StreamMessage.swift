@@ -10,6 +10,7 @@ public enum StreamMessage: Sendable, Equatable {
     case newsItem(NewsItem)
     case fact(Fact)
     case producerMark(ProducerMark)
+    case newsEmbedding(NewsEmbedding)
     case shockSignal(ShockSignal)
     case finding(Finding)
     case alertRecord(AlertRecord)
@@ -54,6 +55,7 @@ extension StreamMessage {
             case .newsItem: self = .newsItem(try .init(serializedBytes: bytes.bytes))
             case .fact: self = .fact(try .init(serializedBytes: bytes.bytes))
             case .producerMark: self = .producerMark(try .init(serializedBytes: bytes.bytes))
+            case .newsEmbedding: self = .newsEmbedding(try .init(serializedBytes: bytes.bytes))
             case .shockSignal: self = .shockSignal(try .init(serializedBytes: bytes.bytes))
             case .finding: self = .finding(try .init(serializedBytes: bytes.bytes))
             case .alertRecord: self = .alertRecord(try .init(serializedBytes: bytes.bytes))
@@ -96,6 +98,7 @@ extension StreamMessage {
         case .newsItem: .newsItem
         case .fact: .fact
         case .producerMark: .producerMark
+        case .newsEmbedding: .newsEmbedding
         case .shockSignal: .shockSignal
         case .finding: .finding
         case .alertRecord: .alertRecord
@@ -113,6 +116,7 @@ extension StreamMessage {
         case .newsItem(let record): record.stamps
         case .fact(let record): record.stamps
         case .producerMark(let record): record.stamps
+        case .newsEmbedding(let record): record.stamps
         case .shockSignal(let record): record.stamps
         case .finding(let record): record.stamps
         case .alertRecord(let record): record.stamps
@@ -151,6 +155,7 @@ extension StreamMessage {
             case .newsItem(let record): self = .newsItem(record.with(sequence: newValue))
             case .fact(let record): self = .fact(record.with(sequence: newValue))
             case .producerMark(let record): self = .producerMark(record.with(sequence: newValue))
+            case .newsEmbedding(let record): self = .newsEmbedding(record.with(sequence: newValue))
             case .shockSignal(let record): self = .shockSignal(record.with(sequence: newValue))
             case .finding(let record): self = .finding(record.with(sequence: newValue))
             case .alertRecord(let record): self = .alertRecord(record.with(sequence: newValue))
@@ -193,6 +198,7 @@ extension StreamMessage {
         case .newsItem(let record): self = .newsItem(record.with(recordTime: recordTime))
         case .fact(let record): self = .fact(record.with(recordTime: recordTime))
         case .producerMark(let record): self = .producerMark(record.with(recordTime: recordTime))
+        case .newsEmbedding(let record): self = .newsEmbedding(record.with(recordTime: recordTime))
         case .shockSignal(let record): self = .shockSignal(record.with(recordTime: recordTime))
         case .finding(let record): self = .finding(record.with(recordTime: recordTime))
         case .alertRecord(let record): self = .alertRecord(record.with(recordTime: recordTime))
@@ -220,6 +226,7 @@ extension StreamMessage {
             case .newsItem(let record): return try record.with(sequence: firstSequence).serializedBytes()
             case .fact(let record): return try record.with(sequence: firstSequence).serializedBytes()
             case .producerMark(let record): return try record.with(sequence: firstSequence).serializedBytes()
+            case .newsEmbedding(let record): return try record.with(sequence: firstSequence).serializedBytes()
             case .shockSignal(let record): return try record.with(sequence: firstSequence).serializedBytes()
             case .finding(let record): return try record.with(sequence: firstSequence).serializedBytes()
             case .alertRecord(let record): return try record.with(sequence: firstSequence).serializedBytes()
@@ -271,6 +278,7 @@ extension ClockTick: SequencedRecord {}
 extension NewsItem: SequencedRecord {}
 extension Fact: SequencedRecord {}
 extension ProducerMark: SequencedRecord {}
+extension NewsEmbedding: SequencedRecord {}
 extension ShockSignal: SequencedRecord {}
 extension Finding: SequencedRecord {}
 extension AlertRecord: SequencedRecord {}

@@ -44,13 +44,17 @@ import ZeroMQ
 /// | `ingest.startPaused` | false | begin paused, for commands at `RUN/player.sock` |
 /// | `ingest.csv` | [] | CSV files or directories, `-` is standard input |
 /// | `ingest.jsonl` | [] | JSON-lines files or directories, `-` is standard input |
+/// | `ingest.dbn` | [] | DBN files or directories |
 /// | `ingest.ticks` | true | write a ClockTick each second when nothing else comes |
 /// | `ingest.silentSeconds` | 0 | a live feed silent for so long in session is worth a notice; 0: never; to 86400 |
+/// | `ingest.precedence` | [] | names of producers (or `stdin`) that carry the same instruments, the best first |
+/// | `ingest.precedenceSeconds` | 60 | a price of a worse one is taken when no better one had the instrument's for so long |
 /// | `ingest.producers` | `ipc://RUN/producers.sock` | ROUTER for producers |
 /// | `ingest.pull` | `ipc://RUN/pull.sock` | PULL, at most once |
 /// | `publish.alerts` | `ipc://RUN/alerts.sock` | XPUB |
 /// | `publish.replay` | `ipc://RUN/replay.sock` | ROUTER for snapshots and replay |
 /// | `publish.source` | `urn:epicenter` | CloudEvents source |
+/// | `embed.directory` | none | the model of `epicenter-embed`, made by `scripts/setup --embed`; none: it is not started |
 /// | `security.directory` | `/etc/epicenter/keys` | CURVE keys and the list of those let in |
 /// | `security.serverKey` | none | name of the key that public sockets are known by |
 /// | `security.curve` | `auto` | `auto`: CURVE on public TCP sockets off the loopback; `always`: on all public sockets |
@@ -70,6 +74,10 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var health: String?
     /// nil: no notice is given.
     public var feedSilence: Duration?
+    /// Feeds that carry the same instruments, the best first.
+    public var precedence: [String] = []
+    /// How long a better feed has no price of an instrument before the next one's are taken.
+    public var precedenceSilence: Duration = .seconds(60)
     public var recording: String?
     public var rate = ReplayRate.maximum
     /// Which record times of the recording are played at the rate.
@@ -77,12 +85,15 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var startPaused = false
     public var csv: [String] = []
     public var jsonl: [String] = []
+    public var dbn: [String] = []
     public var ticks = true
     public var producers: String?
     public var pull: String?
     public var alerts: String?
     public var replay: String?
     public var source = "urn:epicenter"
+    /// nil: there are no embeddings.
+    public var embedDirectory: String?
     public var keyDirectory = "/etc/epicenter/keys"
     public var serverKey: String?
     public var alwaysCurve = false
@@ -90,11 +101,11 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public init() {}
 
     /// Sections that are read here.
-    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish", "security"]
+    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish", "embed", "security"]
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
-        "settings", "instruments", "groups", "theses", "sources", "entities",
+        "settings", "calendars", "instruments", "groups", "theses", "sources", "entities",
     ]
 }
 
@@ -194,8 +205,11 @@ extension ServiceConfiguration {
         reader.bool("ingest.startPaused") { startPaused = $0 }
         reader.strings("ingest.csv") { csv = $0 }
         reader.strings("ingest.jsonl") { jsonl = $0 }
+        reader.strings("ingest.dbn") { dbn = $0 }
         reader.bool("ingest.ticks") { ticks = $0 }
         reader.int("ingest.silentSeconds", in: 0...86_400) { feedSilence = $0 == 0 ? nil : .seconds($0) }
+        reader.strings("ingest.precedence") { precedence = $0 }
+        reader.int("ingest.precedenceSeconds", in: 1...86_400) { precedenceSilence = .seconds($0) }
         for (key, path) in [
             ("ingest.producers", \ServiceConfiguration.producers), ("ingest.pull", \.pull),
             ("publish.alerts", \.alerts), ("publish.replay", \.replay), ("service.health", \.health),
@@ -203,6 +217,7 @@ extension ServiceConfiguration {
             reader.checked(key, allowedEndpoints(key), allowedEndpoint) { self[keyPath: path] = $0 }
         }
         reader.string("publish.source") { source = $0 }
+        reader.string("embed.directory") { embedDirectory = $0.isEmpty ? nil : $0 }
     }
 
     private mutating func readSecurity(_ reader: SettingsReader) {
@@ -294,8 +309,11 @@ extension ServiceConfiguration {
             seen.rate = none.rate
             seen.csv = none.csv
             seen.jsonl = none.jsonl
+            seen.dbn = none.dbn
             seen.ticks = none.ticks
             seen.feedSilence = none.feedSilence
+            seen.precedence = none.precedence
+            seen.precedenceSilence = none.precedenceSilence
             seen.producers = none.producers
             seen.pull = none.pull
         }
@@ -318,6 +336,7 @@ extension ServiceConfiguration {
         if runDirectory != new.runDirectory { keys.append("run.directory") }
         if dataDirectory != new.dataDirectory { keys.append("data.directory") }
         if healthEndpoint != new.healthEndpoint { keys.append("service.health") }
+        if embedDirectory != new.embedDirectory { keys.append("embed.directory") }
         return keys
     }
 }

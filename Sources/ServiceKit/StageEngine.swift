@@ -194,28 +194,39 @@ public final class StageEngine<S: Stage> {
     }
 
     /// Applies what may be applied, in order.
-    public func advance() {
+    ///
+    /// - Parameter limit: Messages to apply at most, so that whoever has a heartbeat to send comes to send it: a month
+    ///   of news is applied in seconds, not at once.
+    /// - Returns: Whether there is more that could be applied now.
+    @discardableResult
+    public func advance(messages limit: Int = .max) -> Bool {
         guard isMerge, let first = S.inputs.first else {
             if S.inputs == [.market] { watermark = max(watermark, applied[.market] ?? 0) }
-            return
+            return false
         }
-        while true {
+        var left = limit
+        while left > 0 {
+            left -= 1
             let reached = applied[.market] ?? 0
             if let next = primary.first, let cause = next.cause, isDue(cause, after: reached) {
                 apply(next, of: first, rows: 0..<1)
                 primary.removeFirst()
                 continue
             }
-            guard let next = market.first, next.firstSequence + UInt64(market.row) <= promised else { break }
-            var limit = min(promised, next.lastSequence)
-            if let cause = primary.first?.cause { limit = min(limit, cause.sequence) }
-            let end = Int(limit - next.firstSequence) + 1
+            guard let next = market.first, next.firstSequence + UInt64(market.row) <= promised else {
+                left = -1
+                break
+            }
+            var last = min(promised, next.lastSequence)
+            if let cause = primary.first?.cause { last = min(last, cause.sequence) }
+            let end = Int(last - next.firstSequence) + 1
             apply(next, of: .market, rows: market.row..<end)
             market.advance(to: end)
         }
         let reached = applied[.market] ?? 0
         let isWaiting = primary.first != nil
         watermark = max(watermark, isWaiting ? min(watermark, reached) : min(reached, promised))
+        return left == 0
     }
 
     /// Whether the market record that caused something has been applied, or damage took it: then it is due before the

@@ -145,6 +145,7 @@ public final class StageProcess<S: Stage> {
             heartbeat.set("records_lost", runner.readers.reduce(0) { $0 + $1.lost })
             heartbeat.set("stalls", runner.keeper.stalls)
             for (reason, count) in engine.stage.unused where count > 0 { heartbeat.set("unused_\(reason)", count) }
+            for (name, value) in engine.stage.figures { heartbeat.set(name, value) }
             heartbeat.recentErrors = []
             runner.attachment?.report(in: &heartbeat)
         }

@@ -86,9 +86,11 @@ public final class StageRunner<S: Stage> {
                 any = true
             }
         }
-        engine.advance()
-        return any
+        return engine.advance(messages: Self.messagesAStep) || any
     }
+
+    /// Messages of a merged input applied in one step: a heartbeat goes out between steps.
+    private static var messagesAStep: Int { 512 }
 
     private func take(from reader: StreamReader, now: Duration) throws -> Bool {
         let event = try reader.receive(now: now) { [engine] _, records in

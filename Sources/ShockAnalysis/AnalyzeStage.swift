@@ -8,28 +8,17 @@ import Schema
 /// order in which a cross-section arrived. See `docs/design/analyze.md`.
 public struct AnalyzeStage: Stage {
     public static var output: StreamName { .signals }
-    public static var judgementVersion: String { "analyze-2" }
-
-    /// Records that were not used, by reason.
-    public struct Counters: Codable, Equatable, Sendable {
-        /// Prices of a number that has no definition.
-        public internal(set) var unknownInstrument: UInt64 = 0
-        /// Prices that are zero, negative or beyond what a price can be; bars that end before they start.
-        public internal(set) var malformedPrice: UInt64 = 0
-        /// Prices and bars of a session that is already complete, or older than the last price.
-        public internal(set) var latePrice: UInt64 = 0
-        /// Definitions whose number is far beyond those known.
-        public internal(set) var refusedDefinition: UInt64 = 0
-        /// Facts with a value that makes no sense.
-        public internal(set) var unusableFact: UInt64 = 0
-    }
+    public static var judgementVersion: String { "analyze-3" }
 
     public internal(set) var counters = Counters()
 
     public var unused: KeyValuePairs<String, UInt64> {
         [
             "unknown_instrument": counters.unknownInstrument, "malformed_price": counters.malformedPrice,
-            "late_price": counters.latePrice, "refused_definition": counters.refusedDefinition,
+            "future_price": counters.futurePrice, "late_price": counters.latePrice,
+            "duplicate_price": counters.duplicatePrice, "stale_price": counters.stalePrice,
+            "halted_price": counters.haltedPrice, "absurd_price": counters.absurdPrice,
+            "refused_history": counters.historyRefused, "refused_definition": counters.refusedDefinition,
             "unusable_fact": counters.unusableFact,
         ]
     }
@@ -45,6 +34,14 @@ public struct AnalyzeStage: Stage {
     var records = DollarRecords()
     var shareCounts = ShareCounts()
     var waitingFacts = WaitingFacts()
+    var actions = CorporateActions()
+    var waitingPrices = LatePrices()
+    var clock = SessionClock()
+    /// When the next running session is to be closed from its prices; `.max`: none is.
+    var sessionEnd = UInt64.max
+    var backfill = Backfill()
+    /// What time it is for the stage: that up to which everything that was due is done.
+    var horizon: UInt64 = 0
     var shocks = LiveShocks()
     var round = Round()
     var budget = AlertBudget()
@@ -60,143 +57,15 @@ public struct AnalyzeStage: Stage {
         default:
             let time = message.recordTime(row: rows.lowerBound)
             reach(time, by: message.firstSequence, to: &outbox)
+            outbox.begin(cause: message.firstSequence, recordTime: time)
             switch message {
             case .instrumentDefinition(let definition): define(definition)
             case .configurationChanged(let changed): configure(changed, to: &outbox)
             case .fact(let fact):
-                if fact.eventTime > time { waitingFacts.add(fact) } else { learn(fact) }
+                if fact.eventTime > time { waitingFacts.add(fact) } else { learn(fact, at: time, to: &outbox) }
             default: break
             }
         }
-    }
-}
-
-// MARK: - Prices
-
-extension AnalyzeStage {
-    private mutating func apply(_ bars: Bars, rows: Range<Int>, to outbox: inout Outbox) {
-        // The columns are taken out once: a row then costs loads, not calls.
-        let (times, instruments, starts, ends) = (bars.recordTime, bars.instrument, bars.start, bars.end)
-        let (opens, closes, volumes) = (bars.open, bars.close, bars.volume)
-        for row in rows {
-            let sequence = bars.firstSequence + UInt64(row)
-            reach(times[row], by: sequence, to: &outbox)
-            let number = Int(instruments[row])
-            guard isUsable(number, opens[row], closes[row]) else { continue }
-            guard starts[row] <= ends[row] else {
-                counters.malformedPrice += 1
-                continue
-            }
-            let open = Quote(units: opens[row], time: starts[row], sequence: sequence)
-            let close = Quote(units: closes[row], time: ends[row], sequence: sequence)
-            if ends[row] - starts[row] >= AnalysisSettings.sessionBarLength {
-                noteTraded(number, volume: volumes[row], price: close.value)
-                complete(number, close: close, open: open, recordTime: times[row], to: &outbox)
-            } else {
-                move(number, to: close, opening: open, source: InstrumentState.OpenSource.bar, recordTime: times[row])
-            }
-        }
-    }
-
-    private mutating func apply(_ trades: Trades, rows: Range<Int>, to outbox: inout Outbox) {
-        let (times, instruments, prices) = (trades.recordTime, trades.instrument, trades.price)
-        let auction = UInt32(TradeCondition.openingAuction.rawValue)
-        for row in rows {
-            let sequence = trades.firstSequence + UInt64(row)
-            reach(times[row], by: sequence, to: &outbox)
-            let number = Int(instruments[row])
-            guard isUsable(number, prices[row], prices[row]) else { continue }
-            let quote = Quote(units: prices[row], time: trades.time[row], sequence: sequence)
-            let source =
-                trades.condition[row] == auction ? InstrumentState.OpenSource.auction : InstrumentState.OpenSource.bar
-            move(number, to: quote, opening: quote, source: source, recordTime: times[row])
-        }
-    }
-
-    @inline(__always)
-    private mutating func isUsable(_ number: Int, _ open: Int64, _ close: Int64) -> Bool {
-        guard number < table.count, table.states[number].isDefined else {
-            counters.unknownInstrument += 1
-            return false
-        }
-        guard open > 0, close > 0, open <= Price.maximum, close <= Price.maximum else {
-            counters.malformedPrice += 1
-            return false
-        }
-        return true
-    }
-
-    @inline(__always)
-    private mutating func move(_ number: Int, to price: Quote, opening: Quote, source: UInt8, recordTime: UInt64) {
-        switch table.states[number].move(to: price, opening: opening, source: source) {
-        case .taken: break
-        case .ignored: counters.latePrice += 1
-        case .candidate: nominateRunning(number, at: recordTime)
-        }
-    }
-
-    private mutating func complete(
-        _ number: Int, close: Quote, open: Quote, recordTime: UInt64, to outbox: inout Outbox
-    ) {
-        // A settle window never spans two sessions of one name: what waits is judged first.
-        if table.states[number].isNominatedComplete {
-            outbox.begin(cause: close.sequence, recordTime: recordTime)
-            judge(at: recordTime, to: &outbox)
-        }
-        let day = Int32(truncatingIfNeeded: CivilTime.sessionDay(end: close.time))
-        let (outcome, value) = table.states[number].complete(close: close, open: open, day: day)
-        guard outcome != .ignored else {
-            counters.latePrice += 1
-            return
-        }
-        if number == benchmark { closes.set(close.value, day: day) }
-        guard let value else { return }
-        table.rings.append(value, day: day, of: number)
-        countDollars(number, value: value, day: day)
-        countRarity(number, value: value)
-        if outcome == .candidate || isTwoSessionCandidate(number) || (number == benchmark && !shocks.all.isEmpty) {
-            nominateComplete(number, at: recordTime)
-        }
-    }
-
-    private mutating func countDollars(_ number: Int, value: Double, day: Int32) {
-        let shares = table.states[number].shares
-        guard shares > 0, let session = table.states[number].completed else { return }
-        records.add(usd: shares * session.before.value * value, day: day, instrument: number)
-    }
-}
-
-// MARK: - Time
-
-extension AnalyzeStage {
-    /// Record time reached `time`: does what was due until then, stamped with when it was due.
-    @inline(__always)
-    private mutating func reach(_ time: UInt64, by cause: UInt64, to outbox: inout Outbox) {
-        guard time >= min(round.deadline, waitingFacts.nextTime) else { return }
-        wake(time, by: cause, to: &outbox)
-    }
-
-    private mutating func wake(_ time: UInt64, by cause: UInt64, to outbox: inout Outbox) {
-        outbox.begin(cause: cause, recordTime: time)
-        while time >= min(round.deadline, waitingFacts.nextTime) {
-            if waitingFacts.nextTime <= round.deadline {
-                guard let fact = waitingFacts.removeFirst() else { return }
-                learn(fact)
-            } else {
-                judge(at: round.deadline, to: &outbox)
-            }
-        }
-    }
-
-    private mutating func nominateComplete(_ number: Int, at time: UInt64) {
-        round.nominate(number, at: time, settle: settings.settle)
-        table.states[number].isNominatedComplete = true
-    }
-
-    private mutating func nominateRunning(_ number: Int, at time: UInt64) {
-        guard !table.states[number].isNominatedRunning else { return }
-        round.nominate(number, at: time, settle: settings.settle)
-        table.states[number].isNominatedRunning = true
     }
 }
 
@@ -238,6 +107,8 @@ extension AnalyzeStage {
         groups = groups.map { $0.resolved(table.number(of:)) }
         // A name known from now on may have been a fact's subject before.
         table.states[number].shares = usableShares(of: number)
+        refreshNextAction(of: number)
+        table.states[number].calendar = clock.index(of: definition.symbol, kind: definition.kind)
         resolveBenchmark()
         refreshScreens()
     }
@@ -248,9 +119,17 @@ extension AnalyzeStage {
         settings = AnalysisSettings(changed.settings)
         if settings.decay != before.decay { table.restartVolatilities(decay: settings.decay) }
         if settings.benchmark != before.benchmark { forget(.market, at: changed.recordTime, to: &outbox) }
+        adoptCalendars(changed.settings)
         replaceGroups(changed.settings.groups, at: changed.recordTime, to: &outbox)
         resolveBenchmark()
         refreshScreens()
+    }
+
+    private mutating func adoptCalendars(_ settings: ModelSettings) {
+        clock = SessionClock(settings)
+        for number in 0..<table.count where table.states[number].isDefined {
+            table.states[number].calendar = clock.index(of: table.symbol(number), kind: table.kind(number))
+        }
     }
 
     private mutating func replaceGroups(_ configured: [Group], at time: UInt64, to outbox: inout Outbox) {
@@ -286,8 +165,10 @@ extension AnalyzeStage {
         for level in levels.reversed() { closes.set(level.close, day: level.day) }
     }
 
-    private mutating func learn(_ fact: Fact) {
+    mutating func learn(_ fact: Fact, at time: UInt64, to outbox: inout Outbox) {
         switch fact.value {
+        case .split, .dividend: learnAction(fact, at: time, to: &outbox)
+        case .tradingStatus(let status): learn(status.state, of: fact, at: time, to: &outbox)
         case .sharesOutstanding(let shares):
             guard shares.value.isFinite, shares.value > 0 else {
                 counters.unusableFact += 1
@@ -307,9 +188,15 @@ extension AnalyzeStage {
         }
     }
 
-    /// The latest share count of a name whose prices are in USD; 0 where there is none.
-    private func usableShares(of number: Int) -> Double {
-        guard table.identities[number].currency == "USD" else { return 0 }
-        return shareCounts[table.symbol(number)]?.shares ?? 0
+    /// The latest share count of a name whose prices are in USD, in the terms of its last session; 0 where there is
+    /// none.
+    func usableShares(of number: Int) -> Double {
+        guard table.identities[number].currency == "USD", let count = shareCounts[table.symbol(number)] else {
+            return 0
+        }
+        let counted = CivilTime.parseDate(count.asOf).map { Int32($0) } ?? .max
+        let state = table.states[number]
+        let day = max(state.closeDay, state.runningDay)
+        return count.shares * actions.shares(of: count.symbol, after: counted, through: day)
     }
 }

@@ -17,6 +17,8 @@ struct Assessment: Sendable {
         /// Whether ``deviation`` may serve as a measure of rarity. On a day of a market shock it may
         /// not for single names and groups: what the market did would be counted as theirs.
         let countsVolatility: Bool
+        /// Sessions of the market the return is over: more than one where the name had no prices in some.
+        var sessions = 1
     }
 
     /// How rare it is, and by which statistic.
@@ -44,11 +46,13 @@ struct Assessment: Sendable {
     private(set) var rarity: Rarity?
     /// Too little history to say anything.
     private(set) var isWarming = false
+    /// √ of the sessions the return is over: a sum of as many is so many times as wide.
+    private let width: Double
     /// What could not be measured and why.
     private(set) var missing: [String] = []
 
     /// z: the return over the volatility before it.
-    var volatilityZ: Double? { deviation.map { simpleReturn / $0 } }
+    var volatilityZ: Double? { deviation.map { simpleReturn / (width * $0) } }
     var years: Double { rarity?.years ?? 0 }
     /// |SAR|, or |z| where there is no market model; 0 where nothing was measured.
     var deviations: Double { abnormal.map { abs($0.residual.standardized) } ?? abs(volatilityZ ?? 0) }
@@ -67,8 +71,10 @@ struct Assessment: Sendable {
     ) {
         self.basis = basis
         simpleReturn = event.simpleReturn
+        width = Double(max(1, event.sessions)).squareRoot()
         deviation = event.deviation.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
         if deviation == nil { missing.append("volatility") }
+        if event.sessions > 1 { missing.append("\(event.sessions - 1) sessions before without prices") }
         fitMarketModel(event, history: history, market: market, settings: settings)
         guard !isWarming, simpleReturn.isFinite else { return }
         rarity = rarest(countsVolatility: event.countsVolatility)
@@ -117,7 +123,7 @@ struct Assessment: Sendable {
         var deviations = -1.0
         var statistic = ""
         if let standardized = abnormal?.residual.standardized {
-            (deviations, statistic) = (abs(standardized), Self.statisticOfModel)
+            (deviations, statistic) = (abs(standardized) / width, Self.statisticOfModel)
         }
         if countsVolatility, let z = volatilityZ, z.isFinite, abs(z) > deviations {
             (deviations, statistic) = (abs(z), Self.statisticOfVolatility)

@@ -18,6 +18,7 @@ extension AnalyzeStage {
             before: session.before.value, open: session.open.exists ? session.open.value : nil,
             last: session.last.value, in: &measure)
         measure.ownRank = table.rings.rank(session.simpleReturn, day: session.day, of: number)
+        if session.looksLikeSplit { measure.missing.append("split: the price looks like one, none is known") }
         var evidence = [session.before.sequence, session.open.sequence, session.last.sequence]
         if number != benchmark {
             evidence += describeValue(number, session: session, in: &measure)
@@ -50,7 +51,7 @@ extension AnalyzeStage {
             usd: usd, day: session.day, instrument: number, isCounted: session.isComplete, symbol: table.symbol)
         var value = ValueChange()
         value.usd = usd
-        value.shares = count.shares
+        value.shares = table.states[number].shares
         value.sharesAsOf = count.asOf
         value.rank = standing.rank
         value.compared = standing.compared

@@ -64,6 +64,14 @@ struct DollarRecords: Codable, Sendable {
         published.append(record)
     }
 
+    /// Takes one name's session out again: it was measured in the wrong terms.
+    mutating func remove(day: Int32, instrument: Int) {
+        let before = losses.values.count + gains.values.count
+        losses.values.removeAll { $0.day == day && $0.instrument == Int32(instrument) }
+        gains.values.removeAll { $0.day == day && $0.instrument == Int32(instrument) }
+        if losses.values.count + gains.values.count < before { sessions -= 1 }
+    }
+
     private static func insert(_ entry: Entry, into list: inout [Entry]) {
         if list.count == limit {
             guard Entry.precedes(entry, list[limit - 1]) else { return }

@@ -30,6 +30,8 @@ struct SessionView: Sendable {
     let deviation: Double
     /// Times of the last quiet and the first loud price; see ``InstrumentState/Onset``.
     let onset: InstrumentState.Onset
+    /// Whether the last price is near a usual split's share of the close before, and no split is known.
+    var looksLikeSplit: Bool { PriceLevel.looksLikeSplit(from: before.units, to: last.units) }
 
     var simpleReturn: Double { last.simpleReturn(since: before) }
     /// The session's first price is its last so far.
@@ -54,16 +56,25 @@ struct InstrumentState: Sendable {
     enum OpenSource { static let none: UInt8 = 0, bar: UInt8 = 1, auction: UInt8 = 2 }
 
     // The last completed session.
-    private(set) var close = Quote()
+    var close = Quote()
     private(set) var completedOpen = Quote()
-    private(set) var previousClose = Quote()
+    var previousClose = Quote()
     private(set) var completedOnset = Onset()
     /// σ before the last completed session; 0 while not known.
     private(set) var deviationBefore = 0.0
     // The running session.
-    private(set) var open = Quote()
-    private(set) var last = Quote()
-    private(set) var onset = Onset()
+    var open = Quote()
+    var last = Quote()
+    var onset = Onset()
+    /// The close in the terms of the running session: after its splits and dividends. 0 before a close.
+    var base: Int64 = 0
+    /// The last price believed; 0 before the first. What the next is compared with.
+    var level: Int64 = 0
+    /// A price too far from the level to be believed yet, and how much speaks for it.
+    var held = Quote()
+    var heldWeight: UInt8 = 0
+    /// Prices made from here on are none: the name is halted, or gone.
+    var haltedFrom = UInt64.max
     var volatility = EWMAVolatility()
     /// The running return at which the name was last judged.
     var judgedReturn = 0.0
@@ -72,10 +83,22 @@ struct InstrumentState: Sendable {
     /// Shares outstanding, 0: not known.
     var shares = 0.0
     private(set) var closeDay = Int32.min
-    private(set) var previousDay = Int32.min
+    var previousDay = Int32.min
+    /// The first ex-day after the last close that is known; `.max`: none.
+    var nextActionDay = Int32.max
+    /// The first session known, and its close in the terms of that day.
+    var firstDay = Int32.max
+    var firstClose: Int64 = 0
+    /// Sessions were put before those known: the volatility is to be made again from the history.
+    var isVolatilityStale = false
+    var isDelisted = false
     private(set) var runningDay = Int32.min
-    private var openSource = OpenSource.none
+    var openSource = OpenSource.none
     var kind: UInt8 = 0
+    /// Index of its calendar; see ``SessionClock``.
+    var calendar: UInt8 = 0
+    /// Its sessions are closed by bars of their own, not from the prices within them.
+    var closesByBar = false
     /// Whether there is a definition for this number.
     var isDefined = false
     /// Judge its running price whenever it moves, whatever its size.
@@ -93,34 +116,48 @@ struct InstrumentState: Sendable {
 extension InstrumentState {
     /// What came of a price.
     enum Outcome {
-        case ignored
         case taken
         /// The move is large enough to be judged.
         case candidate
+        /// Older than what is known already; the same again; made while the name was halted.
+        case late, duplicate, halted
+        /// Too far from the level to be believed: it waits for others like it.
+        case held
+        /// Enough prices agreed on a new level: measuring begins again from it.
+        case relevelled
+        /// The session begins with or after an ex-day: ``rebase(to:)`` and show the price again.
+        case exDay
     }
 
-    private func simpleReturn(_ units: Int64) -> Double { Double(units) / Double(close.units) - 1 }
+    private func simpleReturn(_ units: Int64) -> Double { Double(units) / Double(base) - 1 }
 
     /// Takes a price of the running session.
     ///
     /// - Parameters:
     ///   - opening: The price at the beginning of what came (a bar's open; the trade itself).
     ///   - source: ``OpenSource``: an auction replaces a bar as the session's open.
-    mutating func move(to price: Quote, opening: Quote, source: UInt8) -> Outcome {
-        guard price.time > close.time else { return .ignored }
-        let day = sessionDay(of: price.time)
+    ///   - day: The session it counts to, which is after the last complete one.
+    mutating func move(to price: Quote, opening: Quote, source: UInt8, day: Int32) -> Outcome {
+        guard price.time > close.time else { return .late }
+        guard price.time < haltedFrom else { return .halted }
         if day > runningDay {
             beginSession(day)
+            if day >= nextActionDay { return .exDay }
         } else if day < runningDay {
-            return .ignored
+            return .late
         }
+        guard PriceLevel.isPlausible(price.units, from: level) else { return hold(price) }
+        if heldWeight != 0 { heldWeight = 0 }
+        let opening = PriceLevel.isPlausible(opening.units, from: price.units) ? opening : price
         if source > openSource || (source == openSource && opening.time < open.time) {
             open = opening
             openSource = source
         }
-        guard price.time >= last.time else { return .ignored }
+        guard price.time >= last.time else { return .late }
+        guard price.time > last.time || price.units != last.units else { return .duplicate }
         let isFirst = !last.exists
         last = price
+        level = price.units
         guard close.exists else { return .taken }
         if isFirst { mark(simpleReturn(opening.units), at: opening.time) }
         let move = simpleReturn(price.units)
@@ -129,18 +166,9 @@ extension InstrumentState {
         return .candidate
     }
 
-    /// The day a price belongs to: never that of a session already complete, and for what trades on
-    /// exchanges never a week-end. After-hours prices belong to the next session.
-    private func sessionDay(of time: UInt64) -> Int32 {
-        var day = Int32(truncatingIfNeeded: CivilTime.sessionDay(end: time))
-        if close.exists { day = max(day, closeDay + 1) }
-        guard kind != UInt8(InstrumentKind.crypto.rawValue), kind != 0 else { return day }
-        let weekday = (day + 3) % 7  // 1970-01-01 was a Thursday; Monday is 0
-        return weekday < 5 ? day : day + 7 - weekday
-    }
-
     private mutating func beginSession(_ day: Int32) {
         runningDay = day
+        base = close.units
         open = Quote()
         openSource = OpenSource.none
         last = Quote()
@@ -158,32 +186,59 @@ extension InstrumentState {
 
     /// Takes the bar of a whole session, which completes it.
     ///
-    /// - Returns: The session's simple return since the close before, nil if it is the first or the
-    ///   bar is of a session already complete.
-    mutating func complete(close bar: Quote, open barOpen: Quote, day: Int32) -> (outcome: Outcome, value: Double?) {
-        guard !close.exists || (day > closeDay && bar.time > close.time) else { return (.ignored, nil) }
+    /// Where the day is not before ``nextActionDay``, ``rebase(to:)`` for that day comes first.
+    ///
+    /// - Parameters:
+    ///   - next: The session after it, to which prices count that came after its close and before its bar.
+    ///   - sessions: Sessions of the market since the close before, this one included.
+    /// - Returns: The session's simple return since the close before, nil if it is the first, or the first on a new
+    ///   level, or if the bar is not taken.
+    mutating func complete(
+        close bar: Quote, open barOpen: Quote, day: Int32, next: Int32, sessions: Int = 1
+    ) -> (outcome: Outcome, value: Double?) {
+        guard !close.exists || (day > closeDay && bar.time > close.time) else {
+            return (day == closeDay && bar.units == close.units ? .duplicate : .late, nil)
+        }
+        guard barOpen.time < haltedFrom else { return (.halted, nil) }
+        let before = day >= nextActionDay ? base : close.units
+        guard PriceLevel.isPlausible(bar.units, from: last.exists ? last.units : before) else {
+            return (hold(session: bar, day: day, next: next), nil)
+        }
+        heldWeight = 0
         let runningOpen = open
         let (hadOpen, later) = (open.exists && open.time <= bar.time, last)
         let hadPath = hadOpen && last.sequence != open.sequence
-        previousClose = close
+        previousClose = Quote(units: before, time: close.time, sequence: close.sequence)
         previousDay = closeDay
         completedOpen = hadOpen ? runningOpen : barOpen
+        if !PriceLevel.isPlausible(completedOpen.units, from: bar.units) { completedOpen = Quote() }
         completedOnset = onset
-        close = bar
-        closeDay = day
-        deviationBefore = volatility.deviation ?? 0
-        restart(with: later)
+        take(close: bar, day: day, next: next, later: later)
         guard previousClose.exists else { return (.taken, nil) }
         let value = bar.simpleReturn(since: previousClose)
         finishOnset(value, hadPath: hadPath)
-        volatility.add(value)
+        deviationBefore = volatility.deviation ?? 0
+        volatility.add(sessions > 1 ? value / Double(sessions).squareRoot() : value)
         return (abs(value) >= screen || isWatched || isFollowed ? .candidate : .taken, value)
+    }
+
+    mutating func take(close bar: Quote, day: Int32, next: Int32, later: Quote) {
+        if !close.exists { (firstDay, firstClose) = (day, bar.units) }
+        close = bar
+        closeDay = day
+        base = bar.units
+        level = bar.units
+        restart(with: later, day: next)
     }
 
     /// A session that had prices after its open and before its bar keeps the onset they showed; else
     /// half of the move tells whether it came before the open or after.
     private mutating func finishOnset(_ value: Double, hadPath: Bool) {
         if hadPath, completedOnset.loud != 0 { return }
+        guard completedOpen.exists else {
+            completedOnset = Onset(quiet: previousClose.time, loud: close.time)
+            return
+        }
         let opened = completedOpen.simpleReturn(since: previousClose)
         if abs(opened) >= abs(value) / 2, opened * value > 0 {
             completedOnset = Onset(quiet: previousClose.time, loud: completedOpen.time)
@@ -195,13 +250,22 @@ extension InstrumentState {
     }
 
     /// Prices that came after the close, but before the bar that says so, open the next session.
-    private mutating func restart(with later: Quote) {
+    private mutating func restart(with later: Quote, day: Int32) {
+        // A session that began after this one's close goes on, measured from this close.
+        if open.exists, open.time > close.time, runningDay > closeDay {
+            onset = Onset(quiet: close.time, loud: 0)
+            judgedReturn = 0
+            level = last.units
+            return
+        }
         runningDay = Int32.min
         last = Quote()
         open = Quote()
         openSource = OpenSource.none
         guard later.exists, later.time > close.time else { return }
-        _ = move(to: later, opening: later, source: OpenSource.bar)
+        if move(to: later, opening: later, source: OpenSource.bar, day: day) == .exDay {
+            _ = move(to: later, opening: later, source: OpenSource.bar, day: day)
+        }
     }
 
     /// Forgets the volatility, to be fed again with another λ.
@@ -219,8 +283,9 @@ extension InstrumentState {
     var running: SessionView? {
         guard close.exists, last.exists else { return nil }
         return SessionView(
-            day: runningDay, isComplete: false, before: close, beforeDay: closeDay, open: open, last: last,
-            deviation: volatility.deviation ?? 0, onset: onset)
+            day: runningDay, isComplete: false,
+            before: Quote(units: base, time: close.time, sequence: close.sequence), beforeDay: closeDay, open: open,
+            last: last, deviation: volatility.deviation ?? 0, onset: onset)
     }
 
     /// The session of a day, complete or running.

@@ -64,11 +64,14 @@ struct InstrumentTable: Codable, Sendable {
 
     /// Feeds every volatility again with another λ, from the long history.
     mutating func restartVolatilities(decay: Double) {
-        for number in 0..<count {
-            states[number].restartVolatility(decay: decay)
-            for past in rings.history(of: number).sorted(by: { $0.day < $1.day }) {
-                states[number].volatility.add(Double(past.value))
-            }
+        for number in 0..<count { restartVolatility(of: number, decay: decay) }
+    }
+
+    mutating func restartVolatility(of number: Int, decay: Double) {
+        states[number].restartVolatility(decay: decay)
+        states[number].isVolatilityStale = false
+        for past in rings.history(of: number).sorted(by: { $0.day < $1.day }) {
+            states[number].volatility.add(Double(past.value))
         }
     }
 

@@ -112,7 +112,8 @@ extension AnalyzeStage {
         let (number, session) = (nomination.number, nomination.session)
         let event = Assessment.Event(
             simpleReturn: session.simpleReturn, marketReturn: marketReturn(over: session),
-            deviation: session.deviation, countsVolatility: stressedDay != session.day)
+            deviation: session.deviation, countsVolatility: stressedDay != session.day,
+            sessions: sessions(after: session.beforeDay, through: session.day))
         let history = table.rings.dated(of: number, before: session.day)
         let market = benchmark == nil ? nil : closes
         let assessment = Assessment(
@@ -120,7 +121,9 @@ extension AnalyzeStage {
         var subject = Judged(
             subject: .instrument(number), day: session.day, isComplete: session.isComplete, assessment: assessment,
             thresholds: thresholds(.instrument), isOpeningPrint: session.isOpeningPrint)
-        if session.isComplete { subject.twoSessions = twoSessions(assessment, history: history, day: session.day) }
+        if session.isComplete, event.sessions == 1 {
+            subject.twoSessions = twoSessions(assessment, history: history, day: session.day)
+        }
         count(subject, sessionBefore: session.beforeDay)
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
             if !subject.isBeyond(), subject.isBeyondTogether, let together = subject.twoSessions {
@@ -164,7 +167,7 @@ extension AnalyzeStage {
         guard let market = benchmarkSession(session.day), let before = closes.close(day: session.beforeDay) else {
             return nil
         }
-        return market.last.value / before - 1
+        return market.last.value / (before * marketTerms(in: market)) - 1
     }
 
     // MARK: Groups
@@ -270,15 +273,15 @@ struct Judged {
     /// Both sessions together are beyond the thresholds of two.
     var isBeyondTogether: Bool {
         guard isBroad, !assessment.isWarming, let twoSessions else { return false }
-        let deviations = abs(twoSessions.standardized)
         return thresholds.areReached(
-            by: twoSessions.severityReturn, years: assessment.basis.years(deviations), deviations: deviations)
+            by: twoSessions.severityReturn, years: assessment.basis.years(twoSessions.deviations),
+            deviations: twoSessions.deviations)
     }
 
     /// Of the session, or of it with the one before.
     var largestSeverity: Double {
         let together = twoSessions.map {
-            thresholds.severity(of: $0.severityReturn, deviations: abs($0.standardized))
+            thresholds.severity(of: $0.severityReturn, deviations: $0.deviations)
         }
         return max(isLarge ? severity : 0, isLargeTogether ? together ?? 0 : 0)
     }
@@ -403,6 +406,16 @@ extension AnalyzeStage {
         signal.eventTime = time
         shock.signal = signal
         outbox.emit(signal)
+    }
+
+    /// Ends a subject's shock for a reason outside of its prices.
+    mutating func retract(_ subject: ShockSubject, _ reason: String, at time: UInt64, to outbox: inout Outbox) {
+        guard var shock = shocks[subject], case .ended(let phase, let reason) = shock.lifecycle.retract(reason) else {
+            return
+        }
+        emit(shock.signal, of: &shock, phase, reason, at: time, to: &outbox)
+        shocks[subject] = nil
+        refreshWatch()
     }
 
     /// Ends a subject's shock because the settings no longer name it.

@@ -19,6 +19,21 @@ struct MarketCloses: Codable, Sendable {
         closes.values[index] = close
     }
 
+    /// Puts the closes of all days before one in other terms, as after a split of the benchmark.
+    mutating func scale(by factor: Double, before day: Int32) {
+        let end = min(closes.values.count, max(0, Int(day) - Int(firstDay)))
+        for index in 0..<end { closes.values[index] *= factor }
+    }
+
+    /// Puts a session before all that are known.
+    mutating func insert(_ close: Double, day: Int32) {
+        let missing = Int(firstDay) - Int(day)
+        guard !closes.values.isEmpty, missing > 0 else { return set(close, day: day) }
+        closes.values.insert(contentsOf: repeatElement(0, count: missing), at: 0)
+        firstDay = day
+        closes.values[0] = close
+    }
+
     /// The close of a day; nil where the benchmark had no session.
     func close(day: Int32) -> Double? {
         let index = Int(day) - Int(firstDay)

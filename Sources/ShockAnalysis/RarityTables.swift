@@ -221,8 +221,12 @@ extension AnalyzeStage {
     public var rarityCalibration: RarityCalibration { rarity.calibration }
 
     /// Lets a completed session of a name count for the rarity of later ones.
-    mutating func countRarity(_ number: Int, value: Double) {
+    ///
+    /// - Parameter span: Sessions of the market that the return is over; one over several is not counted.
+    mutating func countRarity(_ number: Int, value: Double, volume: UInt64, sessions span: Int) {
         guard opensOwnShocks(number), let session = table.states[number].completed else { return }
+        rarity.trade(number, dollars: table.isInDollars(number) ? Double(volume) * session.last.value : 0)
+        guard span == 1 else { return }
         let (rings, market, settings) = (table.rings, closes, settings)
         rarity.take(
             number, value: value, session: session, market: market, stressed: stressedDay,
@@ -239,13 +243,5 @@ extension AnalyzeStage {
             else { return nil }
             return .init(alpha: model.alpha, beta: model.beta, deviation: model.residualDeviation)
         }
-    }
-}
-
-extension AnalyzeStage {
-    /// Notes what a name traded in a session.
-    @inline(__always)
-    mutating func noteTraded(_ number: Int, volume: UInt64, price: Double) {
-        rarity.trade(number, dollars: table.isInDollars(number) ? Double(volume) * price : 0)
     }
 }

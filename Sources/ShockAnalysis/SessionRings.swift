@@ -55,6 +55,85 @@ struct SessionRings: Codable, Sendable {
         }
     }
 
+    /// Sessions an instrument has had, those no longer kept included.
+    func sessions(of instrument: Int) -> Int { Int(totals.values[instrument]) }
+
+    /// Whether a session of that day is kept.
+    func has(_ day: Int32, of instrument: Int) -> Bool {
+        histories[instrument].values.contains { $0.day == day }
+    }
+
+    /// Changes the first return of a day or later, as when that day's split is told of late.
+    ///
+    /// - Returns: The day it is of; nil if there is none.
+    mutating func correct(from day: Int32, of instrument: Int, _ change: (Double) -> Double) -> Int32? {
+        let total = Int(totals.values[instrument])
+        var found: Int32?
+        for position in (max(0, total - Self.capacity)..<total).reversed() {
+            let slot = instrument * Self.capacity + position % Self.capacity
+            guard days.values[slot] >= day else { break }
+            found = days.values[slot]
+        }
+        guard let found else { return nil }
+        for position in max(0, total - Self.capacity)..<total {
+            let slot = instrument * Self.capacity + position % Self.capacity
+            guard days.values[slot] == found else { continue }
+            returns.values[slot] = change(returns.values[slot])
+            let value = Float(returns.values[slot])
+            let past = histories[instrument].values.firstIndex { $0.day == found }
+            if let past { histories[instrument].values[past] = Past(day: found, value: value) }
+        }
+        return found
+    }
+
+    /// Puts a session in its place among those known; the one after it gets a new return.
+    ///
+    /// - Parameter next: The return of the session after it, since this one's close, and its day; it is added if it
+    ///   had no return before.
+    mutating func insert(
+        _ value: Double?, day: Int32, next: (day: Int32, value: Double), of instrument: Int
+    ) {
+        let total = Int(totals.values[instrument])
+        let base = instrument * Self.capacity
+        var kept: [(day: Int32, value: Double)] = (max(0, total - Self.capacity)..<total).map {
+            (days.values[base + $0 % Self.capacity], returns.values[base + $0 % Self.capacity])
+        }
+        let isWhole = total <= Self.capacity
+        let place = kept.firstIndex { $0.day >= next.day } ?? kept.count
+        let isOlder = place == 0 && !isWhole
+        if place < kept.count, kept[place].day == next.day {
+            kept[place].value = next.value
+        } else if !isOlder {
+            kept.insert(next, at: place)
+        }
+        if let value, !isOlder { kept.insert((day, value), at: place) }
+        insertPast(value, day: day, next: next, of: instrument)
+        let added = histories[instrument].values.count
+        totals.values[instrument] = Int32(max(total, min(added, Self.historyLimit)))
+        let newTotal = Int(totals.values[instrument])
+        let count = min(kept.count, Self.capacity)
+        for (offset, entry) in kept.suffix(count).enumerated() {
+            let slot = base + (newTotal - count + offset) % Self.capacity
+            days.values[slot] = entry.day
+            returns.values[slot] = entry.value
+        }
+    }
+
+    private mutating func insertPast(
+        _ value: Double?, day: Int32, next: (day: Int32, value: Double), of instrument: Int
+    ) {
+        // A history that turned over has no room for older sessions.
+        guard histories[instrument].values.count < Self.historyLimit - 1 else { return }
+        let past = Past(day: next.day, value: Float(next.value))
+        let place = histories[instrument].values.firstIndex { $0.day >= next.day } ?? histories[instrument].values.count
+        if place < histories[instrument].values.count, histories[instrument].values[place].day == next.day {
+            histories[instrument].values[place] = past
+        } else {
+            histories[instrument].values.insert(past, at: place)
+        }
+        if let value { histories[instrument].values.insert(Past(day: day, value: Float(value)), at: place) }
+    }
+
     /// Where the sessions kept exactly of an instrument before a day lie: two runs of slots, oldest first.
     private func slots(of instrument: Int, before day: Int32) -> (Range<Int>, Range<Int>) {
         let total = Int(totals.values[instrument])
@@ -66,9 +145,6 @@ struct SessionRings: Codable, Sendable {
         let head = base + first % Self.capacity
         return (head..<head + turn - first, base..<base + end - turn)
     }
-
-    /// How many sessions an instrument has had.
-    func sessions(of instrument: Int) -> Int { Int(totals.values[instrument]) }
 
     /// The return of the session before the last one kept; nil if there is none.
     func returnBefore(last instrument: Int) -> Double? {

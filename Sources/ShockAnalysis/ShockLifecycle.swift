@@ -14,12 +14,14 @@ import Schema
 /// | pending | complete, else | withdrawn | WITHDRAWN `faded` or `market move` |
 /// | open | session running | open | – |
 /// | open | a later session complete | open | OPEN `follow-up` |
-/// | … | beyond the thresholds the other way | open | OPEN `rebound` |
+/// | … | beyond the thresholds the other way, further than the first session went | closed | CLOSED `superseded`; a new shock begins |
+/// | … | beyond the thresholds the other way, else | open | OPEN `rebound` |
 /// | … | beyond the thresholds the same way, the very next session | open | OPEN `aftershock` |
 /// | … | beyond the thresholds the same way, later | closed | CLOSED `superseded`; a new shock begins |
 /// | open | the last session to follow complete | closed | CLOSED `followed up` |
 /// | pending | no session completed for as many of the market's | withdrawn | WITHDRAWN `no close` |
 /// | open | no session completed for as many of the market's | closed | CLOSED `no prices` |
+/// | pending, open | its return was no move: a split or dividend told of late | withdrawn, closed | … `split`, `dividend` |
 /// | pending, open | the settings no longer name the subject | withdrawn, closed | … `no longer watched` |
 struct ShockLifecycle: Codable, Equatable, Sendable {
     enum State: String, Codable, Sendable, CaseIterable {
@@ -87,6 +89,8 @@ struct ShockLifecycle: Codable, Equatable, Sendable {
     private(set) var followed = 0
     private var isFall = false
     private var saidReturn = 0.0
+    /// Of the session it was confirmed in.
+    private var firstReturn = 0.0
     private var saidYears = 0.0
 
     var isLive: Bool { state == .pending || state == .open }
@@ -123,9 +127,19 @@ extension ShockLifecycle {
         }
     }
 
+    /// What it was measured from turned out to be wrong.
+    mutating func retract(_ reason: String) -> Statement {
+        switch state {
+        case .pending: return end(.withdrawn, reason)
+        case .open: return end(.closed, reason)
+        case .quiet, .closed, .withdrawn: return .nothing
+        }
+    }
+
     private mutating func begin(_ seen: Observation) -> Statement {
         guard seen.isBeyond || seen.isComplete && seen.isBeyondWithSessionBefore else { return .nothing }
         isFall = seen.simpleReturn < 0
+        firstReturn = seen.simpleReturn
         guard seen.isBeyond else {
             move(to: .open)
             return .measured(.open, "two sessions")
@@ -155,11 +169,12 @@ extension ShockLifecycle {
             return .measured(.withdrawn, seen.isMarketMove ? "market move" : "faded")
         }
         move(to: .open)
+        firstReturn = seen.simpleReturn
         return .measured(.open, "close")
     }
 
     private mutating func follow(_ seen: Observation, sessions: Int) -> Statement {
-        if seen.isBeyond, isSameWay(seen), followed > 0 {
+        if seen.isBeyond, isSameWay(seen) ? followed > 0 : abs(seen.simpleReturn) > abs(firstReturn) {
             move(to: .closed)
             return .superseded
         }

@@ -30,7 +30,12 @@ struct TwoSessions: Equatable, Sendable {
         guard standardized.isFinite, (standardized < 0) == (simpleReturn < 0) else { return nil }
     }
 
-    /// Of the sum, in the units of one session's.
+    /// A second look at every session finds more by chance: it must show 2^(1/3.859) ≈ 1.2 times as much, which by the
+    /// tail of ``ReturnPeriodTable/largeShares`` makes such moves half as many.
+    static let secondLook = 1.2
+
+    /// What is judged, in the units of one session's.
+    var deviations: Double { abs(standardized) / Self.secondLook }
     var severityReturn: Double { simpleReturn / Self.scale }
 
     var message: TwoSessionMove {

@@ -29,24 +29,25 @@ struct ArchivedItems: Codable, Equatable, Sendable {
 extension ArchivedItem {
     fileprivate init?(from reader: inout ByteReader) {
         guard let sequence = reader.number(), let seen = reader.number(), let story = reader.number(),
-            let tier = reader.number(), let marks = reader.number(), let source = reader.text(),
-            let title = reader.text(),
+            let origin = reader.number(), let tier = reader.number(), let marks = reader.number(),
+            let language = reader.text(), let source = reader.text(), let title = reader.text(),
             let terms = reader.list({ reader in
                 reader.text().flatMap { text in reader.number().map { (text, $0 != 0) } }
             }),
-            let names = reader.list(Self.link), let groups = reader.list(Self.link)
+            let names = reader.list(Self.link), let groups = reader.list(Self.link), let speaker = reader.text()
         else { return nil }
         self.init(
-            sequence: sequence, seen: seen, story: story, source: source, tier: Int(truncatingIfNeeded: tier),
-            title: title, terms: terms.map(\.0), isName: terms.map(\.1), isPriceReport: marks & 1 != 0,
-            isEnglish: marks & 2 != 0, names: names, groups: groups)
+            sequence: sequence, seen: seen, story: story, origin: origin, source: source,
+            tier: Int(truncatingIfNeeded: tier), title: title, terms: terms.map(\.0), isName: terms.map(\.1),
+            isPriceReport: marks & 1 != 0, language: language, names: names, groups: groups, speaker: speaker)
     }
 
     fileprivate func write(to writer: inout ByteWriter) {
-        let marks: UInt64 = (isPriceReport ? 1 : 0) | (isEnglish ? 2 : 0)
-        for number in [sequence, seen, story, UInt64(truncatingIfNeeded: tier), marks] {
+        let marks: UInt64 = isPriceReport ? 1 : 0
+        for number in [sequence, seen, story, origin, UInt64(truncatingIfNeeded: tier), marks] {
             writer.number(number)
         }
+        writer.text(language)
         writer.text(source)
         writer.text(title)
         writer.number(UInt64(terms.count))
@@ -61,6 +62,7 @@ extension ArchivedItem {
                 writer.number(link.relevance.bitPattern)
             }
         }
+        writer.text(speaker)
     }
 
     private static func link(_ reader: inout ByteReader) -> NewsLink? {

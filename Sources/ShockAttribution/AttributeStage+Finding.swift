@@ -56,9 +56,14 @@ extension AttributeStage {
             return
         }
         let until = signal.measure.onsetUntil
+        let onset = min(signal.measure.onsetFrom, until)..<until
+        let others = OtherCandidates(
+            subject: signal.subject, scope: signal.scope, onset: onset, measure: signal.measure,
+            decomposition: finding.hasDecomposition ? finding.decomposition : nil, facts: facts, shocks: shocks.all,
+            settings: settings,
+            turnover: instruments.slot(symbol: signal.subject).flatMap { prices.turnover(slot: $0) })
         let search = TriggerSearch(
-            subject: signal.subject, scope: signal.scope, onset: min(signal.measure.onsetFrom, until)..<until,
-            settings: settings)
+            subject: signal.subject, scope: signal.scope, onset: onset, settings: settings, others: others.run())
         let result = search.run(in: news)
         if let attribution = result.attribution { finding.attribution = attribution }
         finding.missing += result.missing

@@ -10,7 +10,7 @@ public import Schema
 /// finding of each shock that is not long over.
 public struct AttributeStage: Stage {
     public static let output = StreamName.findings
-    public static let judgementVersion = "attribute/2"
+    public static let judgementVersion = "attribute/3"
 
     var instruments = InstrumentTable()
     var prices = PriceTable()
@@ -22,6 +22,9 @@ public struct AttributeStage: Stage {
     public init() {}
 
     var settings: ModelSettings { stored.value }
+
+    /// Stories begun since the stream began, for whoever looks at its load.
+    public var newsStories: UInt64 { news.storiesBegun }
 
     public mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox) {
         switch message {
@@ -39,7 +42,7 @@ public struct AttributeStage: Stage {
         case .shockSignal(let signal):
             outbox.begin(cause: signal.cause.sequence, recordTime: signal.recordTime)
             outbox.emit(explain(signal))
-        case .clockTick, .producerMark, .finding, .alertRecord: break
+        case .clockTick, .newsEmbedding, .producerMark, .finding, .alertRecord: break
         }
     }
 
@@ -49,11 +52,13 @@ public struct AttributeStage: Stage {
         let starts = bars.start
         let ends = bars.end
         let closes = bars.close
+        let volumes = bars.volume
         let first = bars.firstSequence
         for row in rows {
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             prices.record(
-                slot: slot, price: closes[row], start: starts[row], end: ends[row], sequence: first &+ UInt64(row))
+                slot: slot, price: closes[row], volume: volumes[row], start: starts[row], end: ends[row],
+                sequence: first &+ UInt64(row))
         }
     }
 
@@ -65,7 +70,8 @@ public struct AttributeStage: Stage {
         for row in rows {
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             let time = times[row]
-            prices.record(slot: slot, price: traded[row], start: time, end: time, sequence: first &+ UInt64(row))
+            prices.record(
+                slot: slot, price: traded[row], volume: 0, start: time, end: time, sequence: first &+ UInt64(row))
         }
     }
 }

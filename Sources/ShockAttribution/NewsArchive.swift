@@ -9,7 +9,10 @@ struct ArchivedItem: Equatable, Sendable {
     var seen: UInt64
     /// The story it belongs to.
     var story: UInt64
+    /// Market sequence of the item whose wording it reprints; its own where the wording is new.
+    var origin: UInt64
     var source: String
+    /// Of its origin, and of whom that credits; 0 if not known.
     var tier: Int
     var title: String
     /// Terms of the headline, and whether each is written as a name.
@@ -17,12 +20,17 @@ struct ArchivedItem: Equatable, Sendable {
     var isName: [Bool]
     /// Whether all it reports is that prices moved.
     var isPriceReport: Bool
-    /// Whether it is written in English, as declared or else as it looks.
-    var isEnglish: Bool
+    /// BCP 47 without region and script, as declared or else as it looks; "und" where nothing tells.
+    var language: String
     /// Instruments and entities named.
     var names: [NewsLink]
     /// Groups whose keywords occur.
     var groups: [NewsLink]
+    /// Who speaks in it (``NewsModels/Voice``); empty if nobody named does.
+    var speaker = ""
+
+    var isEnglish: Bool { language == "en" }
+    var isReprint: Bool { origin != sequence }
 }
 
 /// The news of the last 35 days: 28 of baseline, the days before an onset, and room for what comes late.
@@ -40,33 +48,73 @@ struct NewsArchive: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey { case stored, stories }
 
+    var storiesBegun: UInt64 { stories.begun }
+
     /// Says that definitions or settings have changed.
     mutating func forgetVocabulary() { vocabulary = nil }
 
     /// Judges an item by what is known now, and keeps it.
-    mutating func add(_ item: NewsItem, instruments: InstrumentTable, settings: ModelSettings) {
+    ///
+    /// - Returns: The story it went to, and why.
+    @discardableResult
+    mutating func add(
+        _ item: NewsItem, instruments: InstrumentTable, settings: ModelSettings
+    ) -> StoryIndex.Assignment {
         let vocabulary = vocabulary ?? NewsVocabulary(instruments: instruments, settings: settings)
         self.vocabulary = vocabulary
-        let seen = max(item.published, item.firstSeen)
-        let time = seen == 0 ? item.eventTime : seen
+        let time = Self.seen(item)
+        let tokens = Tokenizer.tokens(item.title)
+        let terms = SalientTerms.terms(tokens)
+        let language = Self.language(of: item)
+        let mentions = vocabulary.mentions(in: tokens, language)
         let assignment = stories.add(
-            StoryItem(sequence: item.sequence, time: Int64(clamping: time), source: item.source, headline: item.title))
-        let terms = SalientTerms.terms(item.title)
-        let report = PriceReportClassifier.classify(item.title, instruments: vocabulary.instruments(in: item.title))
-        let isEnglish = item.language.isEmpty ? EnglishText.isLikely(item.title) : item.language.hasPrefix("en")
+            StoryItem(
+                sequence: item.sequence, time: Int64(clamping: time), source: item.source, headline: item.title,
+                tokens: tokens, language: language,
+                entities: mentions.map { mention in
+                    .init(
+                        entity: mention.entity,
+                        words: tokens[mention.token..<(mention.token + mention.length)].map(\.key))
+                },
+                quantities: QuantityParser.quantities(in: item.title, language: language)),
+            terms: terms)
+        let report = PriceReportClassifier.classify(tokens, instruments: vocabulary.instruments(among: mentions))
+        let links = vocabulary.links(headline: tokens, body: Tokenizer.tokens(item.body), language)
         stored.values.append(
             ArchivedItem(
-                sequence: item.sequence, seen: time, story: assignment.story, source: item.source,
-                tier: tier(of: item, settings), title: item.title, terms: terms.map(\.text),
-                isName: terms.map(\.isName), isPriceReport: report.isPriceReport, isEnglish: isEnglish,
-                names: vocabulary.names(in: item), groups: vocabulary.groups(in: item)))
+                sequence: item.sequence, seen: time, story: assignment.story, origin: assignment.origin,
+                source: item.source, tier: tier(of: item, origin: assignment.origin, vocabulary), title: item.title,
+                terms: terms.map(\.text), isName: terms.map(\.isName), isPriceReport: report.isPriceReport,
+                language: language, names: links.names, groups: links.groups,
+                speaker: Voice.speaker(in: tokens, mentions: mentions).map { vocabulary.owners($0)[0] } ?? ""))
         forget(at: item.recordTime)
+        return assignment
     }
 
-    /// The item's tier, or its source's where it says none; 0 if neither is known.
-    private func tier(of item: NewsItem, _ settings: ModelSettings) -> Int {
-        guard item.tier == .unspecified else { return item.tier.rawValue }
-        return settings.sources.first { $0.name == item.source }?.tier.rawValue ?? 0
+    /// When an item can have been read: the later of published and first seen; the time it is dated where it
+    /// gives neither.
+    private static func seen(_ item: NewsItem) -> UInt64 {
+        let seen = max(item.published, item.firstSeen)
+        return seen == 0 ? item.eventTime : seen
+    }
+
+    private static func language(of item: NewsItem) -> String {
+        let declared = item.language.prefix { $0 != "-" && $0 != "_" }.lowercased()
+        return declared.isEmpty ? LanguageIdentifier.identify(item.title).base : declared
+    }
+
+    /// A reprint has its origin's tier, what credits a known source that source's; else the item's own, or its
+    /// source's where it says none; 0 if neither is known.
+    private func tier(of item: NewsItem, origin: UInt64, _ vocabulary: NewsVocabulary) -> Int {
+        if origin != item.sequence, let first = self.item(origin) { return first.tier }
+        if let credited = vocabulary.credited(in: item) { return credited }
+        return item.tier == .unspecified ? vocabulary.tier(of: item.source) : item.tier.rawValue
+    }
+
+    /// The item of a market sequence, if it is kept. O(log n).
+    func item(_ sequence: UInt64) -> ArchivedItem? {
+        let place = items.partitioningIndex { $0.sequence >= sequence }
+        return place < items.count && items[place].sequence == sequence ? items[place] : nil
     }
 
     /// Drops what is too old; in bulk, since dropping from the front moves the rest.
@@ -75,5 +123,17 @@ struct NewsArchive: Codable, Sendable {
         let horizon = recordTime > Self.retention ? recordTime - Self.retention : 0
         if items.count > Self.capacity { stored.values.removeFirst(items.count - Self.capacity * 9 / 10) }
         if first.seen + CivilTime.day < horizon { stored.values.removeAll { $0.seen < horizon } }
+    }
+}
+
+extension Array {
+    /// The first index from which a condition holds that holds for all after it, too.
+    func partitioningIndex(_ holds: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

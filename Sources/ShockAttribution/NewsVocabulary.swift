@@ -13,6 +13,11 @@ struct NewsVocabulary: Sendable {
     /// The symbols among the names.
     private let symbols: Set<String>
 
+    /// Tiers of the configured sources.
+    private let tiers: [String: Int]
+    /// Finds configured sources in what credits them.
+    private let credits: AliasTable?
+
     /// What stands between the owners of a spelling that several share.
     private static let separator: Character = "\u{1F}"
 
@@ -30,35 +35,65 @@ struct NewsVocabulary: Sendable {
                 EntityAliases(entity: entity.id, aliases: Self.aliases(entity.aliases, entity.ambiguousAliases)))
         }
         symbols = Set(instruments.instruments.map(\.symbol))
+        tiers = Dictionary(settings.sources.map { ($0.name, $0.tier.rawValue) }) { first, _ in first }
+        credits = try? AliasTable(
+            Self.withoutConflicts(
+                settings.sources.map { EntityAliases(entity: $0.name, aliases: Self.aliases([$0.name], [])) }))
         names = try? AliasTable(Self.withoutConflicts(named))
         keywords = try? AliasTable(
             Self.withoutConflicts(
                 settings.groups.map { EntityAliases(entity: $0.id, aliases: Self.aliases($0.keywords, [])) }))
     }
 
-    /// Whom an item names, with relevance 0 to 100, by identity.
-    func names(in item: NewsItem) -> [NewsLink] { Self.links(names, item) }
+    /// Whom an item names and which groups' keywords it has, each with relevance 0 to 100, by identity.
+    func links(
+        headline: [Token], body: [Token], _ language: String
+    ) -> (names: [NewsLink], groups: [NewsLink]) {
+        let share = Roundup.isRoundup(headline) ? EntityRelevance.roundupShare : 1
+        return (
+            Self.links(names, headline, body, language, share), Self.links(keywords, headline, body, language, share)
+        )
+    }
 
-    /// Which groups' keywords an item has, with relevance 0 to 100, by id.
-    func groups(in item: NewsItem) -> [NewsLink] { Self.links(keywords, item) }
+    /// Whom a headline names, in order.
+    func mentions(in headline: [Token], _ language: String) -> [EntityMention] {
+        names?.mentions(in: headline, language: language) ?? []
+    }
+
+    /// Whose spelling a mention is: one entity, or several that share it.
+    func owners(_ mention: EntityMention) -> [String] {
+        mention.entity.split(separator: Self.separator).map(String.init)
+    }
 
     /// Where a headline names instruments, as indices of its tokens.
-    func instruments(in headline: String) -> [Range<Int>] {
-        (names?.mentions(in: headline) ?? []).filter { mention in
-            mention.entity.split(separator: Self.separator).contains { symbols.contains(String($0)) }
+    func instruments(among mentions: [EntityMention]) -> [Range<Int>] {
+        mentions.filter { mention in
+            owners(mention).contains { symbols.contains($0) }
         }
         .map { $0.token..<($0.token + $0.length) }
+    }
+
+    /// A source's configured tier; 0 where it has none.
+    func tier(of source: String) -> Int { tiers[source] ?? 0 }
+
+    /// The tier of the configured source that an item credits (``CreditLine``), unless it is the item's own.
+    func credited(in item: NewsItem) -> Int? {
+        guard let credits, !tiers.isEmpty, let line = CreditLine.text(title: item.title, body: item.body) else {
+            return nil
+        }
+        return credits.mentions(in: line).first { $0.entity != item.source }.flatMap { tiers[$0.entity] }
     }
 
     private static func aliases(_ plain: [String], _ ambiguous: [String]) -> [Alias] {
         plain.map { Alias($0) } + ambiguous.map { Alias($0, isAmbiguous: true) }
     }
 
-    private static func links(_ table: AliasTable?, _ item: NewsItem) -> [NewsLink] {
+    private static func links(
+        _ table: AliasTable?, _ headline: [Token], _ body: [Token], _ language: String, _ share: Double
+    ) -> [NewsLink] {
         guard let table else { return [] }
-        let share = Roundup.isRoundup(item.title) ? EntityRelevance.roundupShare : 1
         var links: [NewsLink] = []
-        for link in table.links(headline: item.title, body: item.body) {
+        for link in table.links(headline: headline, body: body, language: language) {
             for owner in link.entity.split(separator: separator) {
                 links.append(NewsLink(entity: String(owner), relevance: share * link.relevance))
             }

@@ -32,6 +32,11 @@ struct PriceTable: Codable, Equatable, Sendable {
     private var closes = PackedArray<Close>()
     /// Closes ever appended, by slot: the ring's position.
     private var appended = PackedArray<Int>()
+    /// Money traded in a session, in the instrument's currency: the mean of the last twenty or so, by slot.
+    private var turnovers = PackedArray<Double>()
+
+    /// What a session counts in the mean of turnovers.
+    private static let turnoverWeight = 0.05
 
     /// Makes room for a slot.
     mutating func grow(toSlots count: Int) {
@@ -40,33 +45,43 @@ struct PriceTable: Codable, Equatable, Sendable {
         latest.values += Array(repeating: Latest(), count: missing)
         closes.values += Array(repeating: Close(), count: missing * Self.sessions)
         appended.values += Array(repeating: 0, count: missing)
+        turnovers.values += Array(repeating: 0, count: missing)
     }
 
     /// A bar or trade of a slot. Prices that are not positive say nothing.
     @inline(__always)
-    mutating func record(slot: Int, price: Int64, start: UInt64, end: UInt64, sequence: UInt64) {
+    mutating func record(slot: Int, price: Int64, volume: UInt64, start: UInt64, end: UInt64, sequence: UInt64) {
         guard price > 0 else { return }
-        latest.values[slot] = Latest(price: price, time: end, sequence: sequence)
+        // What comes late, or is loaded to estimate from, is not the latest.
+        if end >= latest.values[slot].time { latest.values[slot] = Latest(price: price, time: end, sequence: sequence) }
         if end >= start &+ Self.sessionLength {
-            close(slot: slot, Close(day: Int64(CivilTime.sessionDay(end: end)), price: price, sequence: sequence))
+            close(
+                slot: slot, Close(day: Int64(CivilTime.sessionDay(end: end)), price: price, sequence: sequence),
+                turnover: Price.double(price) * Double(volume))
         }
     }
 
+    /// Money traded in a usual session; nil where no session's bar had a volume.
+    func turnover(slot: Int) -> Double? { turnovers.values[slot] > 0 ? turnovers.values[slot] : nil }
+
     func latest(slot: Int) -> Latest { latest.values[slot] }
 
-    /// Appends a close; one of the last day replaces it, one of an earlier day corrects that day if it is kept.
-    private mutating func close(slot: Int, _ new: Close) {
+    /// Appends a close; one of the last day replaces it, one of an earlier day takes its place among those kept.
+    private mutating func close(slot: Int, _ new: Close, turnover: Double) {
         let base = slot * Self.sessions
         let count = appended.values[slot]
         guard count > 0 else {
             closes.values[base] = new
             appended.values[slot] = 1
+            turnovers.values[slot] = turnover
             return
         }
         let last = closes.values[base + (count - 1) % Self.sessions]
         if new.day > last.day {
             closes.values[base + count % Self.sessions] = new
             appended.values[slot] = count + 1
+            let mean = turnovers.values[slot]
+            turnovers.values[slot] = mean > 0 ? mean + Self.turnoverWeight * (turnover - mean) : turnover
             return
         }
         for back in 1...min(count, Self.sessions) {
@@ -75,8 +90,20 @@ struct PriceTable: Codable, Equatable, Sendable {
                 closes.values[index] = new
                 return
             }
-            guard closes.values[index].day > new.day else { return }
+            guard closes.values[index].day > new.day else { return insert(new, slot: slot, back: back - 1) }
         }
+        if count < Self.sessions { insert(new, slot: slot, back: count) }
+    }
+
+    /// Puts a close before the last `back` ones; the oldest gives way where there is no room.
+    private mutating func insert(_ new: Close, slot: Int, back: Int) {
+        let base = slot * Self.sessions
+        let count = appended.values[slot]
+        for position in (count - back..<count).reversed() {
+            closes.values[base + (position + 1) % Self.sessions] = closes.values[base + position % Self.sessions]
+        }
+        closes.values[base + (count - back) % Self.sessions] = new
+        appended.values[slot] = count + 1
     }
 
     /// The closes kept of a slot, oldest first, days rising.

@@ -95,6 +95,12 @@ enum Words {
         return "\(sign)\(Int(tenths) / 10).\(Int(tenths) % 10)"
     }
 
+    /// Percentage points without a sign, as `0.4 pp`.
+    static func size(_ points: Double) -> String {
+        let tenths = (abs(points) * 10).rounded()
+        return tenths < 1e12 ? "\(Int(tenths) / 10).\(Int(tenths) % 10) pp" : none
+    }
+
     /// A share as `44 %`.
     static func share(_ fraction: Double) -> String {
         let percent = (abs(fraction) * 100).rounded()

@@ -16,7 +16,12 @@ struct SessionPrices: Equatable, Sendable {
     /// - Parameters:
     ///   - session: Day number of the session in question.
     ///   - splits: Day of effect and ratio, as ``FactLedger/splits(of:at:)``.
-    init(closes: [PriceTable.Close], latest: PriceTable.Latest, session: Int64, splits: [(day: Int64, ratio: Double)]) {
+    ///   - dividends: Ex-day and amount, as ``FactLedger/dividends(of:at:)``.
+    init(
+        closes: [PriceTable.Close], latest: PriceTable.Latest, session: Int64, splits: [(day: Int64, ratio: Double)],
+        dividends: [(day: Int64, units: Int64)] = []
+    ) {
+        let splits = splits + Self.ratios(of: dividends, closes: closes, splits: splits)
         for close in closes {
             let price = Self.adjusted(close.price, day: close.day, splits)
             if close.day < session {
@@ -32,6 +37,20 @@ struct SessionPrices: Equatable, Sendable {
         if event == nil, latest.price > 0, Int64(CivilTime.sessionDay(end: latest.time)) == session {
             event = Self.adjusted(latest.price, day: session, splits)
             eventSequence = latest.sequence
+        }
+    }
+
+    /// What a dividend divides earlier prices by: as a split would, so that the close before less the dividend is what
+    /// the ex-day is compared with. One without a close before says nothing.
+    private static func ratios(
+        of dividends: [(day: Int64, units: Int64)], closes: [PriceTable.Close], splits: [(day: Int64, ratio: Double)]
+    ) -> [(day: Int64, ratio: Double)] {
+        dividends.compactMap { dividend in
+            guard let before = closes.last(where: { $0.day < dividend.day }) else { return nil }
+            let split = splits.last { $0.day == dividend.day }?.ratio ?? 1
+            let close = Double(before.price) / split
+            let left = close - Double(dividend.units)
+            return left > 0 ? (dividend.day, close / left) : nil
         }
     }
 

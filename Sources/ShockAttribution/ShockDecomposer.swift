@@ -153,7 +153,8 @@ struct PriceReader {
         guard let slot = decomposer.instruments.slot(symbol: symbol) else { return nil }
         let prices = SessionPrices(
             closes: decomposer.prices.closes(slot: slot), latest: decomposer.prices.latest(slot: slot),
-            session: session, splits: decomposer.facts.splits(of: symbol, at: time))
+            session: session, splits: decomposer.facts.splits(of: symbol, at: time),
+            dividends: decomposer.facts.dividends(of: symbol, at: time))
         return prices.days.isEmpty ? nil : prices
     }
 }

@@ -23,6 +23,9 @@ struct ShockLedger: Codable, Equatable, Sendable {
         return finding
     }
 
+    /// The last findings of all shocks remembered, by shock.
+    var all: [Finding] { entries.keys.sorted().compactMap { last(of: $0) } }
+
     /// Remembers a finding and forgets shocks that ended long before.
     mutating func remember(_ finding: Finding, at recordTime: UInt64) {
         var kept = finding

@@ -4,9 +4,17 @@ import Schema
 /// A story as a candidate for the trigger, from those of its items that count.
 struct StoryCandidate {
     let id: String
+    /// Whether the first of them to be about the subject is of tier 1.
+    let isFiling: Bool
+    let originals: Int
+    /// Of all its items known before the onset ended.
+    let life: StoryLife?
+    let languages: [(language: String, items: Int)]
+    /// Of its latest original.
+    let novelty: Double?
     /// How it is shown.
     let face: StoryFace
-    let evidence: TriggerEvidence
+    var evidence: TriggerEvidence
     /// Of all its items known before the onset ended.
     let firstSeen: UInt64
     let latest: UInt64
@@ -41,8 +49,17 @@ struct StoryCandidate {
         id = "story/\(story)"
         let ranked = Self.ranked(items)
         face = StoryFace(items: items, relevance: relevance, terms: ranked.map { ($0.term, $0.items) })
-        firstSeen = attention.firstSeen(story: story) ?? seen[0]
+        let all = attention.times(story: story)
+        life = StoryLife(times: all.isEmpty ? seen.map { Int64(clamping: $0) } : all)
+        firstSeen = life.map { UInt64(clamping: $0.firstSeen) } ?? seen[0]
         latest = seen[seen.count - 1]
+        originals = Set(items.map(\.origin)).count
+        languages = Self.languages(of: items)
+        novelty = EventNovelty.ofLatest(
+            times: items.filter { !$0.isReprint }.map { Int64(clamping: $0.seen) }.sorted())
+        let first = zip(items, relevance).filter { $0.1 >= EntityRelevance.actionable }
+            .min { ($0.0.seen, $0.0.sequence) < ($1.0.seen, $1.0.sequence) }
+        isFiling = first?.0.tier == NewsModels.SourceTier.filing.rawValue
         sequences = items.map(\.sequence)
         sources = Set(items.map(\.source)).count
         tier = items.map(\.tier).filter { $0 > 0 }.min() ?? 0
@@ -52,7 +69,13 @@ struct StoryCandidate {
             time: Int64(clamping: seen[(seen.count - 1) / 2]), relevance: value,
             attention: Self.keyTerms(ranked, of: items.count).compactMap { attention.z(of: $0) }.max(),
             tier: NewsModels.SourceTier(rawValue: tier) ?? .press,
-            isPriceReport: false)
+            isPriceReport: false, sources: sources)
+    }
+
+    /// Most items first.
+    static func languages(of items: [ArchivedItem]) -> [(language: String, items: Int)] {
+        Dictionary(grouping: items, by: \.language).map { ($0.key, $0.value.count) }
+            .sorted { ($1.items, $0.language) < ($0.items, $1.language) }
     }
 
     /// The mean over the most relevant items: a third of them, but no more than the square root of their number.
@@ -66,12 +89,12 @@ struct StoryCandidate {
     }
 
     /// The terms at least half of the items have: those whose attention is the story's.
-    private static func keyTerms(_ ranked: [(term: String, items: Int, weight: Int)], of count: Int) -> [String] {
+    static func keyTerms(_ ranked: [(term: String, items: Int, weight: Int)], of count: Int) -> [String] {
         ranked.prefix(3).filter { 2 * $0.items >= count }.map(\.term)
     }
 
     /// The terms most items have first, names counting double.
-    private static func ranked(_ items: [ArchivedItem]) -> [(term: String, items: Int, weight: Int)] {
+    static func ranked(_ items: [ArchivedItem]) -> [(term: String, items: Int, weight: Int)] {
         var counts: [String: (items: Int, names: Int)] = [:]
         for item in items {
             for (term, isName) in zip(item.terms, item.isName) {

@@ -18,6 +18,8 @@ struct TriggerSearch {
     /// From the last trade before the move to the first after it.
     let onset: Range<UInt64>
     let settings: ModelSettings
+    /// Candidates that are no stories, with what was rejected.
+    var others = OtherCandidates.Result()
 
     struct Result: Sendable {
         var attribution: Attribution?
@@ -26,18 +28,28 @@ struct TriggerSearch {
 
     /// The candidates with their probabilities, or why there are none to be looked for.
     func run(in news: NewsArchive) -> Result {
-        guard !news.items.isEmpty else { return .init(missing: ["attribution: no news in the stream"]) }
+        guard !news.items.isEmpty || !others.candidates.isEmpty else {
+            return .init(missing: ["attribution: no news in the stream"])
+        }
         let sifted = sift(news)
         let attention = TermAttention(
-            items: sifted.readable, terms: sifted.terms.subtracting(keywords), until: onset.upperBound)
-        var candidates: [(candidate: StoryCandidate, score: TriggerScore)] = []
-        for candidate in StoryCandidate.all(of: sifted.eligible, relevance: sifted.relevance, attention: attention) {
-            if let score = try? TriggerScore(candidate.evidence, onset: interval) {
-                candidates.append((candidate, score))
+            items: sifted.readable, terms: sifted.terms.subtracting(keywords), entity: subject,
+            until: onset.upperBound)
+        var candidates = others.candidates
+        let stories = StoryCandidate.all(of: sifted.eligible, relevance: sifted.relevance, attention: attention)
+        for var story in stories {
+            story.evidence.stories = stories.count
+            let weights = story.isFiling ? TriggerWeights.filing : TriggerWeights()
+            if let score = try? TriggerScore(story.evidence, onset: interval, weights: weights) {
+                candidates.append(message(story, score))
             }
         }
-        var result = Result(attribution: attribution(candidates, sifted))
-        if attention.isShort {
+        var attribution = attribution(candidates, sifted)
+        if let z = attention.zOfSubject { attribution.subjectAttentionZ = z }
+        var result = Result(attribution: attribution)
+        if news.items.isEmpty {
+            result.missing.append("attribution: no news in the stream")
+        } else if attention.isShort {
             result.missing.append("attribution: under a week of news to compare attention with")
         }
         return result
@@ -97,21 +109,23 @@ extension TriggerSearch {
         return sifted
     }
 
-    private func attribution(
-        _ scored: [(candidate: StoryCandidate, score: TriggerScore)], _ sifted: SiftedNews
-    ) -> Attribution {
+    private func attribution(_ candidates: [TriggerCandidate], _ sifted: SiftedNews) -> Attribution {
         var attribution = Attribution()
         attribution.itemsConsidered = UInt32(sifted.eligible.count)
         attribution.evidenceUntil = onset.upperBound
         attribution.excluded = [
             excluded("only reports the move", sifted.reports), excluded("after the onset", sifted.late),
         ].compactMap { $0 }
+        attribution.rejected = others.rejected
         attribution.unexplained = 1
-        let odds = scored.map { (id: $0.candidate.id, logOdds: $0.score.logOdds) }
-        guard let ranking = try? TriggerRanking.rank(odds) else { return attribution }
+        guard let ranking = try? TriggerRanking.rank(candidates.map { (id: $0.story, logOdds: $0.logOdds) }) else {
+            return attribution
+        }
+        let byID = Dictionary(candidates.map { ($0.story, $0) }) { first, _ in first }
         for entry in ranking.entries.prefix(Self.listed) {
-            guard let match = scored.first(where: { $0.candidate.id == entry.id }) else { continue }
-            attribution.candidates.append(message(match.candidate, match.score, entry.probability))
+            guard var candidate = byID[entry.id] else { continue }
+            candidate.probability = entry.probability
+            attribution.candidates.append(candidate)
         }
         attribution.unexplained = max(0, 1 - attribution.candidates.reduce(0) { $0 + $1.probability })
         return attribution
@@ -126,32 +140,34 @@ extension TriggerSearch {
         return evidence
     }
 
-    private func message(
-        _ candidate: StoryCandidate, _ score: TriggerScore, _ probability: Double
-    ) -> TriggerCandidate {
+    private func message(_ story: StoryCandidate, _ score: TriggerScore) -> TriggerCandidate {
         var message = TriggerCandidate()
-        message.story = candidate.id
-        message.headline = candidate.face.headline
-        message.terms = candidate.face.terms
-        message.probability = probability
+        message.story = story.id
+        message.kind = story.isFiling ? .filing : .story
+        message.headline = story.face.headline
+        message.terms = story.face.terms
         message.logOdds = score.logOdds
-        message.relevance = candidate.evidence.relevance
-        if let attention = candidate.evidence.attention { message.attentionZ = attention }
-        message.firstSeen = candidate.firstSeen
-        message.latest = candidate.latest
-        message.items = UInt32(candidate.sequences.count)
-        message.sources = UInt32(candidate.sources)
-        message.bestTier = .init(rawValue: candidate.tier) ?? .unspecified
-        message.contributions = [
-            ("prior", score.prior), ("timing", score.timing), ("relevance", score.relevance),
-            ("attention", score.attention), ("tier", score.tier),
-        ].map { name, logOdds in
-            var contribution = Contribution()
-            contribution.name = name
-            contribution.logOdds = logOdds
-            return contribution
+        message.relevance = story.evidence.relevance
+        if let attention = story.evidence.attention { message.attentionZ = attention }
+        message.firstSeen = story.firstSeen
+        message.latest = story.latest
+        message.items = UInt32(story.sequences.count)
+        message.originals = UInt32(story.originals)
+        message.sources = UInt32(story.sources)
+        message.languages = story.languages.map { language, items in
+            var count = LanguageCount()
+            count.language = language
+            count.items = UInt32(items)
+            return count
         }
-        message.evidence = Array(candidate.sequences.prefix(Self.evidenceLimit))
+        if let life = story.life {
+            message.peak = UInt64(clamping: life.peak)
+            if let hours = life.doublingHours { message.doublingHours = hours }
+        }
+        if let novelty = story.novelty { message.novelty = novelty }
+        message.bestTier = .init(rawValue: story.tier) ?? .unspecified
+        message.contributions = score.contributions
+        message.evidence = Array(story.sequences.prefix(Self.evidenceLimit))
         return message
     }
 }

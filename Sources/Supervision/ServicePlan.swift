@@ -40,6 +40,9 @@ public struct ServicePlan: Sendable {
     /// Whether every child is ready.
     public var isReady: Bool { children.allSatisfy(\.isReady) }
 
+    /// Whether the start is over: every child is ready, given up, or stopped by the operator.
+    public var hasStarted: Bool { mode == .running && children.allSatisfy { isReadyOrHopeless($0.spec.name) } }
+
     /// What the service can say of itself, in one line.
     public var condition: String {
         func names(_ isOne: (Int) -> Bool) -> String {

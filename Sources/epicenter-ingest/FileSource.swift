@@ -3,13 +3,13 @@ import Foundation
 import Schema
 import ServiceKit
 
-/// Makes CSV and JSON-lines files into one recording in memory, in the order in which they could be known.
+/// Makes CSV, JSON-lines and DBN files into one recording in memory, in the order in which they could be known.
 enum FileSource {
     /// - Parameters:
     ///   - refused: Called with every line that is refused.
     ///   - pulse: Called every now and then, as it takes long.
     static func build(
-        csv: [String], jsonl: [String], settings: SettingsFile, refused: (Refusal) -> Void,
+        csv: [String], jsonl: [String], dbn: [String], settings: SettingsFile, refused: (Refusal) -> Void,
         pulse: () throws -> Void
     ) throws -> [StreamMessage] {
         var builder = RecordingBuilder(settings: settings)
@@ -17,11 +17,15 @@ enum FileSource {
             var options = CSVOptions()
             if (path as NSString).lastPathComponent.contains("opening") { options.tradeCondition = .openingAuction }
             var feed = CSVFeed(
-                source: path, symbols: settings.symbols, calendar: settings.calendar, options: options)
+                source: path, symbols: settings.symbols, calendars: settings.calendars, options: options)
             try builder.add(file: path, through: &feed, refused: refused, pulse: pulse)
         }
         for path in try expand(jsonl, suffixes: [".jsonl", ".ndjson"]) {
             var feed = JSONLinesFeed(source: path, symbols: settings.symbols)
+            try builder.add(file: path, through: &feed, refused: refused, pulse: pulse)
+        }
+        for path in try expand(dbn, suffixes: [".dbn", ".dbn.zst"]) {
+            var feed = DBNFeed(source: path, symbols: settings.symbols)
             try builder.add(file: path, through: &feed, refused: refused, pulse: pulse)
         }
         let (messages, summary) = builder.build()

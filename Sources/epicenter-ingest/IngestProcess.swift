@@ -1,3 +1,4 @@
+import Calendars
 import EventLog
 import Feeds
 import Foundation
@@ -12,7 +13,7 @@ import ZeroMQ
 /// serves and answers.
 final class IngestProcess {
     private let context: ServiceContext
-    private let feeds = FeedWatch()
+    private let feeds: FeedWatch
     private var reloads = 0
     private let log: EventLog
     private let owner: StreamOwner
@@ -41,6 +42,7 @@ final class IngestProcess {
         context.control = control
         self.context = context
         let configuration = context.configuration
+        feeds = FeedWatch(configuration)
         try ServiceMain.makePrivateDirectory(configuration.runDirectory)
         refusals = RefusalCounter(context.logger)
         try control.expect(Self.longStep, "opening market")
@@ -82,14 +84,14 @@ final class IngestProcess {
                 .recording(index), pace: pace, until: configuration.span.until, head: log.committed)
         }
         settings = try readSettings()
-        let files = (configuration.csv + configuration.jsonl).filter { $0 != "-" }
+        let files = (configuration.csv + configuration.jsonl + configuration.dbn).filter { $0 != "-" }
         guard let settings, !files.isEmpty else {
             return RecordingPlayer(.built([]), pace: ReplayPace(rate: .maximum), head: 0)
         }
         try control.expect(Self.longStep, "reading files")
         let messages = try FileSource.build(
-            csv: configuration.csv, jsonl: configuration.jsonl, settings: settings, refused: refusals.note,
-            pulse: context.pulse)
+            csv: configuration.csv, jsonl: configuration.jsonl, dbn: configuration.dbn, settings: settings,
+            refused: refusals.note, pulse: context.pulse)
         try checkContinues(messages)
         return RecordingPlayer(.built(messages), pace: ReplayPace(rate: configuration.rate), head: log.committed)
     }
@@ -110,7 +112,7 @@ final class IngestProcess {
         }
         if played != logged {
             throw ConfigurationError([
-                "ingest.csv, ingest.jsonl or the settings are not those that the stream in \(context.configuration.dataDirectory) began with: import them into a new data directory"
+                "ingest.csv, ingest.jsonl, ingest.dbn or the settings are not those that the stream in \(context.configuration.dataDirectory) began with: import them into a new data directory"
             ])
         }
     }
@@ -198,7 +200,7 @@ final class IngestProcess {
             context.logger.warning("no instruments are configured: every bar and trade will be refused")
         }
         desk = try ProducerDesk(
-            context, log: log, symbols: known.symbols, marks: known.producers, refusals: refusals)
+            context, log: log, symbols: known.symbols, marks: known.producers, refusals: refusals, feeds: feeds)
         control.heartbeat.feedsDone = live == nil
     }
 
@@ -288,8 +290,8 @@ final class IngestProcess {
         for accepted in batch.events {
             do throws(Refusal) {
                 if let row = try liveNormalizer?.row(accepted.event, source: "stdin", line: accepted.line, now: time) {
-                    packer.append(row, recordTime: time)
                     taken += 1
+                    if feeds.admits(row, of: "stdin", at: time) { packer.append(row, recordTime: time) }
                 }
             } catch {
                 refusals.note(error)
@@ -347,8 +349,9 @@ final class IngestProcess {
             }
             heartbeat.recentErrors = refusals.recent
             heartbeat.feeds = feeds.status(
-                stdin: live.map { _ in taken }, producers: desk?.accepted, calendar: settings?.calendar,
+                stdin: live.map { _ in taken }, producers: desk?.accepted, calendar: settings?.calendars.standard,
                 silentAfter: context.configuration.feedSilence, wall: ServiceClock.wall)
+            feeds.report(in: &heartbeat)
             desk?.report(in: &heartbeat)
         }
     }

@@ -19,7 +19,7 @@ struct LiveInput {
     /// nil unless `-` is among the files.
     init?(_ configuration: ServiceConfiguration, settings: SettingsFile) {
         if configuration.csv.contains("-") {
-            feed = .csv(CSVFeed(source: "stdin", symbols: settings.symbols, calendar: settings.calendar))
+            feed = .csv(CSVFeed(source: "stdin", symbols: settings.symbols, calendars: settings.calendars))
         } else if configuration.jsonl.contains("-") {
             feed = .jsonl(JSONLinesFeed(source: "stdin", symbols: settings.symbols))
         } else {

@@ -15,6 +15,7 @@ final class ProducerDesk {
     private let access: ServiceAccess
     private let log: EventLog
     private let refusals: RefusalCounter
+    private let feeds: FeedWatch
     private var book: ProducerBook
     var accepted: UInt64 { book.accepted }
     var repeats: UInt64 { book.repeats }
@@ -30,7 +31,7 @@ final class ProducerDesk {
 
     init(
         _ context: ServiceContext, log: EventLog, symbols: SymbolTable, marks: [String: UInt64],
-        refusals: RefusalCounter
+        refusals: RefusalCounter, feeds: FeedWatch
     ) throws {
         let configuration = context.configuration
         let endpoints = [configuration.producersEndpoint, configuration.pullEndpoint]
@@ -52,6 +53,7 @@ final class ProducerDesk {
         self.pull = pull
         self.log = log
         self.refusals = refusals
+        self.feeds = feeds
         book = ProducerBook(symbols: symbols, marks: marks)
         isSyncedAtCommit = context.configuration.sync == .always
     }
@@ -114,7 +116,9 @@ final class ProducerDesk {
     }
 
     private func take(_ bytes: [UInt8], recordTime: UInt64) -> ProducerReply {
-        var outcome = book.take(bytes.span, recordTime: recordTime)
+        var outcome = book.take(bytes.span, recordTime: recordTime) { [feeds] producer, row in
+            feeds.admits(row, of: producer, at: recordTime)
+        }
         for message in outcome.messages { log.append(message) }
         for refusal in outcome.refusals { refusals.note(reason: refusal.reason, refusal.text) }
         if outcome.reply.error.isEmpty { outcome.reply.durability = isSyncedAtCommit ? .synced : .written }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calendars
 import Evaluation
 import Feeds
 import Foundation
@@ -92,7 +93,7 @@ struct Evaluate: ParsableCommand {
         let settings = try readSettings(symbols: files.map(\.bytes))
         var builder = RecordingBuilder(settings: settings)
         for file in files {
-            var feed = CSVFeed(source: file.path, symbols: settings.symbols, calendar: settings.calendar)
+            var feed = CSVFeed(source: file.path, symbols: settings.symbols, calendars: settings.calendars)
             let batch = feed.readAll(file.bytes.span)
             batch.refusals.forEach(note)
             builder.add(batch, source: file.path).forEach(note)
@@ -118,11 +119,9 @@ struct Evaluate: ParsableCommand {
         for symbol in [benchmark ?? ""] + funds.sorted() where !symbols.contains(symbol) {
             throw ValidationError("\"\(symbol)\" is not in the bars, allowed are the \(symbols.count) symbols in them")
         }
-        guard let calendar = SessionCalendar(zone: "America/New_York", openMinute: 570, closeMinute: 960) else {
-            throw Failure("the machine has no time-zone database")
-        }
         var model = ModelSettings()
         model.benchmark = benchmark ?? ""
+        model.calendar = "XNYS"
         let definitions = symbols.sorted().enumerated().map { index, symbol in
             var definition = InstrumentDefinition()
             definition.instrument = UInt32(index + 1)
@@ -131,7 +130,7 @@ struct Evaluate: ParsableCommand {
             definition.kind = funds.contains(symbol) || symbol == benchmark ? .etf : .equity
             return definition
         }
-        return SettingsFile(model: model, instruments: definitions, calendar: calendar)
+        return SettingsFile(model: model, instruments: definitions, calendars: try MarketCalendars(model))
     }
 }
 

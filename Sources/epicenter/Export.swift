@@ -9,7 +9,7 @@ import ServiceKit
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print the records of a recording as JSON lines or CSV.",
+        abstract: "Print the records of a recording as JSON lines or CSV, or those of a DBN file.",
         discussion: """
             EXAMPLE
               epicenter export jsonl week.mcap --topic NewsItem --from 2025-01-24
@@ -19,7 +19,7 @@ struct Export: ParsableCommand {
             by row. csv: bars, or with --topic trades trades, as epicenter import csv reads them.
             Exit status: 0 done, 1 failed, 64 wrong arguments.
             """,
-        subcommands: [JSONL.self, CSV.self])
+        subcommands: [JSONL.self, CSV.self, DBNFile.self])
 
     struct Target: ParsableArguments {
         @Argument(help: "A recording, or a stream's directory.", completion: .file(extensions: ["mcap"])) var file:

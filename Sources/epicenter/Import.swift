@@ -9,18 +9,19 @@ import ServiceKit
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a recording from CSV or JSON-lines files.",
+        abstract: "Make a recording from CSV, JSON-lines or DBN files.",
         discussion: """
             EXAMPLE
               epicenter import csv bars_daily.csv bars_hourly.csv --settings settings.yaml --out week.mcap
               epicenter import csv opening_prints.csv --condition opening --into week.mcap --settings settings.yaml
               epicenter import jsonl news.jsonl facts.jsonl --into week.mcap --settings settings.yaml
+              epicenter import dbn trades.dbn.zst ohlcv-1m.dbn.zst --settings settings.yaml --out week.mcap
 
             Events are ordered by when they could first be known. --into merges with a recording that is there; \
             the records are numbered anew. docs/FORMATS.md has every field.
-            Exit status: 0 all lines taken, 1 some were refused (the others are in the recording) or it failed.
+            Exit status: 0 all rows taken, 1 some were refused (the others are in the recording) or it failed.
             """,
-        subcommands: [CSV.self, JSONL.self])
+        subcommands: [CSV.self, JSONL.self, DBN.self])
 
     struct Target: ParsableArguments {
         @Option(help: "Instruments, groups and model settings (YAML).", completion: .file(extensions: ["yaml", "yml"]))
@@ -51,7 +52,7 @@ struct Import: ParsableCommand {
             var options = CSVOptions()
             options.tradeCondition = condition.value
             try ImportJob(target).run(files) { file, settings in
-                CSVFeed(source: file, symbols: settings.symbols, calendar: settings.calendar, options: options)
+                CSVFeed(source: file, symbols: settings.symbols, calendars: settings.calendars, options: options)
             }
         }
     }
@@ -65,6 +66,32 @@ struct Import: ParsableCommand {
         func run() throws {
             try ImportJob(target).run(files) { file, settings in
                 JSONLinesFeed(source: file, symbols: settings.symbols)
+            }
+        }
+    }
+
+    struct DBN: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Import bars and trades from files in Databento Binary Encoding.",
+            discussion: """
+                EXAMPLE
+                  epicenter import dbn xnas-itch.trades.dbn.zst --settings settings.yaml --out week.mcap
+
+                Versions 1 to 3, compressed with zstd or not. The files say which symbols their instrument numbers stand \
+                for; those are looked up in the settings.
+                Exit status: 0 done, 1 records were refused (the others are in the recording) or it failed.
+                """)
+        @Argument(help: "DBN files.", completion: .file(extensions: ["dbn", "zst"])) var files: [String]
+        @OptionGroup var target: Target
+        @Option(help: "Take records of this publisher's number alone.") var publisher: UInt16?
+
+        func run() throws {
+            var options = DBNOptions()
+            options.publisher = publisher
+            try ImportJob(target).run(files) { file, settings, builder, note in
+                var feed = DBNFeed(source: file, symbols: settings.symbols, options: options)
+                try builder.add(file: file, through: &feed, refused: note)
+                return feed.warnings
             }
         }
     }
@@ -89,6 +116,18 @@ struct ImportJob {
     init(_ target: Import.Target) { self.target = target }
 
     func run<Feed: LineFeed>(_ files: [String], feed: (String, SettingsFile) -> Feed) throws {
+        try run(files) { file, settings, builder, note in
+            var lines = feed(file, settings)
+            try builder.add(file: file, through: &lines, refused: note)
+            return lines.counts.warnings
+        }
+    }
+
+    /// - Parameter read: Adds a file to the builder and gives warnings.
+    func run(
+        _ files: [String],
+        read: (String, SettingsFile, inout RecordingBuilder, (Refusal) -> Void) throws -> [String]
+    ) throws {
         let settings = try readSettings()
         let from = target.from.flatMap { CivilTime.parseDate($0) }.map { UInt64($0) * CivilTime.day }
         var builder = RecordingBuilder(settings: settings, from: from)
@@ -99,9 +138,7 @@ struct ImportJob {
         }
         if let into = target.into { try addRecording(into, to: &builder, note) }
         for file in files {
-            var lines = feed(file, settings)
-            try builder.add(file: file, through: &lines, refused: note)
-            for warning in lines.counts.warnings { complain("\(file): \(warning)") }
+            for warning in try read(file, settings, &builder, note) { complain("\(file): \(warning)") }
         }
         let summary = try write(builder)
         summary.refusals.forEach(note)

@@ -20,8 +20,9 @@ struct Epicenter: AsyncParsableCommand {
         version: ServiceVersion.text,
         subcommands: [
             Run.self, Replay.self, SubscribeCommand.self, Status.self, Top.self, Start.self, Stop.self, Restart.self,
-            ReloadCommand.self, Logs.self, Report.self, Record.self, Inspect.self, Recover.self, FilterCommand.self,
-            Merge.self, Export.self, Import.self, Evaluate.self, Digest.self, Config.self, Keys.self,
+            ReloadCommand.self, Logs.self, Report.self, News.self, Record.self, Inspect.self, Recover.self,
+            FilterCommand.self, Merge.self, Export.self, Import.self, BackfillCommand.self, Evaluate.self, Digest.self,
+            Config.self, Keys.self,
         ])
 
     static func main() async {

@@ -142,11 +142,19 @@ struct ReportText {
         for excluded in attribution.excluded {
             lines.append("  not counted: \(excluded.items) items, \(excluded.reason)")
         }
+        for rejected in attribution.rejected { lines.append("  ruled out: \(rejected.subject), \(rejected.reason)") }
+        if attribution.hasSubjectAttentionZ {
+            let z = attribution.subjectAttentionZ
+            lines.append(
+                "  \(finding.subject) was named \(number(abs(z), 1)) σ \(z < 0 ? "less" : "more") often than usual")
+        }
         return lines
     }
 
     /// A candidate: its headline, what it is about, and what speaks for it.
     private func story(_ candidate: TriggerCandidate) -> [String] {
+        let title = ["  \(Self.padLeft(FixedNumber.probability(candidate.probability), 10))  \(candidate.headline)"]
+        guard candidate.isNews else { return title + mechanism(candidate) }
         let z = candidate.attentionZ
         let attention =
             candidate.hasAttentionZ ? ", attention \(number(abs(z), 1)) σ \(z < 0 ? "below" : "above") usual" : ""
@@ -156,8 +164,33 @@ struct ReportText {
         let terms = candidate.terms.isEmpty ? [] : ["about \(candidate.terms.joined(separator: ", "))"]
         let relevance = "relevance \(number(candidate.relevance, 0)) of 100"
         let facts = ["\(items) from \(sources) since \(seen), \(relevance)\(attention)"]
-        return ["  \(Self.padLeft(FixedNumber.probability(candidate.probability), 10))  \(candidate.headline)"]
-            + (terms + facts).map { "              \($0)" }
+        return title + (terms + facts + life(of: candidate)).map { "              \($0)" }
+    }
+
+    /// `peak 2025-01-27T13:00:00Z, doubling every 7.2 h, novelty 3 of 100, en 12, es 4`
+    private func life(of candidate: TriggerCandidate) -> [String] {
+        var parts: [String] = []
+        if candidate.peak > 0 { parts.append("peak in the hour from \(CivilTime.rfc3339(candidate.peak))") }
+        if candidate.hasDoublingHours { parts.append("doubling every \(number(candidate.doublingHours, 1)) h") }
+        if candidate.hasNovelty { parts.append("novelty \(number(candidate.novelty, 0)) of 100") }
+        if candidate.originals > 0, candidate.originals < candidate.items {
+            parts.append("\(candidate.items - candidate.originals) of them reprints")
+        }
+        if candidate.languages.count > 1 {
+            parts.append(candidate.languages.map { "\($0.language) \($0.items)" }.joined(separator: " "))
+        }
+        return parts.isEmpty ? [] : [parts.joined(separator: ", ")]
+    }
+
+    /// What speaks for a candidate that is no story.
+    private func mechanism(_ candidate: TriggerCandidate) -> [String] {
+        var parts: [String] = []
+        if candidate.hasShare {
+            let share = FixedNumber.percent(candidate.share, decimals: 0, signed: false)
+            parts.append(candidate.kind == .flow ? "at most \(share) of the return" : "\(share) of the return with it")
+        }
+        if candidate.firstSeen > 0 { parts.append("known \(CivilTime.rfc3339(candidate.firstSeen))") }
+        return parts.isEmpty ? [] : ["              " + parts.joined(separator: ", ")]
     }
 
     private var members: [String] {

@@ -13,6 +13,7 @@ extension StreamMessage {
         case .newsItem(let message): try message.jsonString()
         case .fact(let message): try message.jsonString()
         case .producerMark(let message): try message.jsonString()
+        case .newsEmbedding(let message): try message.jsonString()
         case .shockSignal(let message): try message.jsonString()
         case .finding(let message): try message.jsonString()
         case .alertRecord(let message): try message.jsonString()

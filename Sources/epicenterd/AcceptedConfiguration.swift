@@ -70,11 +70,12 @@ struct ReloadPlan: Equatable {
     init(from old: ServiceConfiguration, to new: ServiceConfiguration, settingsDiffer: Bool, hasSettings: Bool) {
         problems = old.fixed(against: new).map { "\($0) cannot change while the service runs: stop it first" }
         let began = "what the market stream began with: it cannot change while the service runs"
+        let files = "the files of ingest.csv, ingest.jsonl and ingest.dbn are"
         if old.recording != new.recording { problems.append("ingest.recording is \(began)") }
-        if old.files != new.files { problems.append("the files of ingest.csv and ingest.jsonl are \(began)") }
+        if old.files != new.files { problems.append("\(files) \(began)") }
         if settingsDiffer, new.recording == nil {
             if !new.files.isEmpty {
-                problems.append("model settings and the files of ingest.csv and ingest.jsonl are together \(began)")
+                problems.append("model settings and \(files) together \(began)")
             } else if !hasSettings {
                 problems.append("model settings cannot be taken away while the service runs")
             }
@@ -87,5 +88,5 @@ struct ReloadPlan: Equatable {
 
 extension ServiceConfiguration {
     /// Feeds that have an end.
-    fileprivate var files: [String] { (csv + jsonl).filter { $0 != "-" } }
+    fileprivate var files: [String] { (csv + jsonl + dbn).filter { $0 != "-" } }
 }

@@ -254,10 +254,11 @@ final class Daemon {
     private func announce(at now: Duration) throws {
         let condition = plan.condition
         manager.status(condition)
-        if !saidReady, plan.isReady {
+        // One that is given up must not keep systemd waiting, and then from leaving the others alone.
+        if !saidReady, plan.hasStarted {
             saidReady = true
             manager.ready()
-            logger.info("ready", metadata: ["after_ms": "\(Int((now - startedAt).inSeconds * 1_000))"])
+            logger.info("\(condition)", metadata: ["after_ms": "\(Int((now - startedAt).inSeconds * 1_000))"])
         }
         // Who is still starting, or stopping, is news to nobody.
         let word = String(condition.prefix { $0 != ":" })

@@ -235,7 +235,7 @@ struct CSVFeedTests {
                 .utf8)
         let settings = try Example.settings()
         for _ in 0..<20_000 {
-            let feed = CSVFeed(source: "x.csv", symbols: settings.symbols, calendar: settings.calendar)
+            let feed = CSVFeed(source: "x.csv", symbols: settings.symbols, calendars: settings.calendars)
             let outcome = Outcome(feed, generator.mutate(sample))
             #expect(outcome.counts.refusedTotal == outcome.refusals.count)
             #expect(outcome.counts.accepted == outcome.events.count)

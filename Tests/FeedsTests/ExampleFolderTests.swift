@@ -1,3 +1,4 @@
+import Calendars
 import Feeds
 import Foundation
 import Schema
@@ -14,7 +15,10 @@ struct ExampleFolderTests {
         #expect(settings.model.benchmark == "SPY")
         #expect(settings.symbols.symbol(of: 1) == "NVDA")
         #expect(settings.model.groups.map(\.id).contains("ai-hardware"))
-        #expect(settings.calendar == SessionCalendar(zone: "America/New_York", openMinute: 570, closeMinute: 960))
+        #expect(
+            settings.calendars.standard.week == Array(repeating: SessionHours(open: 570, close: 960), count: 5) + [
+                nil, nil,
+            ])
     }
 
     @Test(
@@ -72,7 +76,7 @@ enum ExampleFolder {
         }
         var options = CSVOptions()
         if name.hasPrefix("opening") { options.tradeCondition = .openingAuction }
-        let feed = CSVFeed(source: name, symbols: settings.symbols, calendar: settings.calendar, options: options)
+        let feed = CSVFeed(source: name, symbols: settings.symbols, calendars: settings.calendars, options: options)
         return Outcome(feed, try bytes(name))
     }
 }

@@ -49,7 +49,7 @@ struct LineSplitterTests {
         defer { try? FileManager.default.removeItem(at: file) }
         let handle = try FileHandle(forReadingFrom: file)
         let settings = try Example.settings()
-        var feed = CSVFeed(source: "long.csv", symbols: settings.symbols, calendar: settings.calendar)
+        var feed = CSVFeed(source: "long.csv", symbols: settings.symbols, calendars: settings.calendars)
         var refusals: [Refusal] = []
         var events = 0
         try LineReader(descriptor: handle.fileDescriptor).readAll(into: &feed) { batch in
@@ -64,7 +64,7 @@ struct LineSplitterTests {
     @Test("a descriptor that cannot be read is an error, not an empty file")
     func unreadable() throws {
         let settings = try Example.settings()
-        var feed = CSVFeed(source: "x.csv", symbols: settings.symbols, calendar: settings.calendar)
+        var feed = CSVFeed(source: "x.csv", symbols: settings.symbols, calendars: settings.calendars)
         let error = #expect(throws: LineReader.ReadError.self) {
             try LineReader(descriptor: -1).readAll(into: &feed) { _ in }
         }

@@ -1,3 +1,4 @@
+import Calendars
 import Feeds
 import Schema
 import Testing
@@ -63,7 +64,8 @@ struct SettingsFileTests {
         #expect(file.model.theses[0].exposures.map(\.sign) == [-1, 0])
         #expect(file.model.sources[0].tier == .t5)
         #expect(file.model.entities[0].aliases == ["DeepSeek"])
-        #expect(file.calendar.openMinute == 570 && file.calendar.closeMinute == 960)
+        #expect(file.calendars.standard.hours(day: 20_115) == SessionHours(open: 570, close: 960))
+        #expect(file.model.calendar == "settings" && file.model.calendars.map(\.zone) == ["America/New_York"])
         #expect(file.symbols.number(of: "ON") == 2)
     }
 

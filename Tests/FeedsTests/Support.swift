@@ -21,7 +21,7 @@ enum Example {
 
     static func csv(_ text: String, _ options: CSVOptions = CSVOptions()) throws -> Outcome {
         let settings = try settings()
-        let feed = CSVFeed(source: "x.csv", symbols: settings.symbols, calendar: settings.calendar, options: options)
+        let feed = CSVFeed(source: "x.csv", symbols: settings.symbols, calendars: settings.calendars, options: options)
         return Outcome(feed, text)
     }
 

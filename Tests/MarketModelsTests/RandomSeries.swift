@@ -25,8 +25,9 @@ struct PreciseMarketModel {
     let residualDeviation: Double
     /// |ā| + |β·m̄|, of which α is a difference: it cannot be known better than to an ulp of this.
     let alphaScale: Double
-    /// Mean of a²: where a fit leaves less than 1e-19 of it, s is what rounding left.
-    let assetMeanSquare: Double
+    /// The s² under which a fit is exact and s what rounding left: 1e-13 of the asset's variance, or 1e-19 of
+    /// its mean square.
+    let exactVariance: Double
 
     init(asset: ArraySlice<Double>, market: ArraySlice<Double>) {
         let count = Precise(asset.count)
@@ -46,7 +47,11 @@ struct PreciseMarketModel {
         beta = Double(slope)
         residualDeviation = Double((rest / (count - 2)).squareRoot())
         alphaScale = Double(abs(assetMean) + abs(slope * marketMean))
-        assetMeanSquare = asset.reduce(0) { $0 + $1 * $1 } / Double(asset.count)
+        let (variance, meanSquare) = (
+            asset.reduce(0 as Precise) { $0 + (Precise($1) - assetMean) * (Precise($1) - assetMean) } / count,
+            asset.reduce(0 as Precise) { $0 + Precise($1) * Precise($1) } / count
+        )
+        exactVariance = Double(1e-13 * variance + 1e-19 * meanSquare)
     }
 }
 

@@ -1,4 +1,5 @@
 import MarketModels
+import TestKit
 import Testing
 
 @Suite("Streaming measures")
@@ -43,6 +44,46 @@ struct StreamingTests {
         }
         #expect(try #require(constant.deviation).isClose(to: 0.01))
         #expect(try #require(scaled.deviation) == 8 * (try #require(plain.deviation)))
+    }
+
+    @Test(
+        "volatility equals the weighted sum over all returns, ten years on",
+        arguments: RollingMarketModelTests.Hardship.allCases)
+    func volatilityEqualsBatch(_ hardship: RollingMarketModelTests.Hardship) throws {
+        var noise = SeededGenerator(for: "volatility \(hardship)", default: 17)
+        let series = hardship.bars(2_520, using: &noise).asset
+        var volatility = EWMAVolatility()
+        var worst = 0.0
+        for (index, value) in series.enumerated() {
+            volatility.add(value)
+            guard index >= 20, index % 89 == 0 else { continue }
+            var (sum, weight) = (0 as Precise, 1 - Precise(0.94))
+            for past in series[20...index].reversed() {
+                sum += weight * Precise(past) * Precise(past)
+                weight *= Precise(0.94)
+            }
+            let seed = series[..<20].reduce(0 as Precise) { $0 + Precise($1) * Precise($1) } / 20
+            let expected = (sum + seed * weight / (1 - Precise(0.94))).squareRoot()
+            worst = max(worst, abs(try #require(volatility.deviation) / Double(expected) - 1))
+        }
+        #expect(worst < 1e-9)
+    }
+
+    @Test("the cumulative sum equals the largest sum over all beginnings")
+    func cusumEqualsBatch() {
+        var noise = SeededGenerator(for: "cumulative sum", default: 18)
+        var (cusum, values) = (CUSUM(), [Double]())
+        for _ in 0..<600 {
+            values.append(noise.normal())
+            cusum.add(values[values.count - 1])
+            var (upper, lower, up, down) = (0.0, 0.0, 0.0, 0.0)
+            for value in values.reversed() {
+                up += value - 0.5
+                down -= value + 0.5
+                (upper, lower) = (max(upper, up), max(lower, down))
+            }
+            #expect(abs(cusum.upper - upper) < 1e-9 && abs(cusum.lower - lower) < 1e-9)
+        }
     }
 
     /// Source: `golden/g2.json`, `CUSUM`.

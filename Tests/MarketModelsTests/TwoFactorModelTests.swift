@@ -141,16 +141,20 @@ struct BasketSumsTests {
             var sums = BasketSums()
             for (member, weight) in zip(members, weights) { try sums.add(member, weight: weight) }
             let all = LeaveOneOut.basketReturn(members: members, weights: weights)
-            #expect(sums.basket?.value.isClose(to: all?.value ?? .nan) == (all != nil))
+            #expect((sums.basket == nil) == (all == nil))
+            // Over returns of about 1, which may cancel.
+            if let found = sums.basket, let all { #expect(abs(found.value - all.value) < 1e-13) }
             for (index, member) in members.enumerated() {
                 guard let member else { continue }
                 var others = (members, weights)
                 others.0.remove(at: index)
                 others.1.remove(at: index)
-                let rest = try #require(sums.without(member, weight: weights[index]))
-                let naive = try #require(LeaveOneOut.basketReturn(members: others.0, weights: others.1))
-                #expect(rest.value.isClose(to: naive.value, within: 1e-12))
-                #expect(abs(rest.coverage - naive.coverage) < 1e-3)
+                let found = sums.without(member, weight: weights[index])
+                let naive = LeaveOneOut.basketReturn(members: others.0, weights: others.1)
+                #expect((found == nil) == (naive == nil))
+                guard let rest = found, let naive else { continue }
+                #expect(abs(rest.value - naive.value) < 1e-13)
+                #expect(rest.coverage.isClose(to: naive.coverage))
             }
         }
     }

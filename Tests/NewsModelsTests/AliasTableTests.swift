@@ -67,6 +67,34 @@ struct AliasTableTests {
         #expect(table.mentions(in: text).map(\.entity) == expected)
     }
 
+    /// Names of companies in the article this project began with; it is written in traditional characters.
+    @Test("simplified aliases find traditional spellings")
+    func traditional() throws {
+        let names = ["英伟达", "微软", "谷歌", "亚马逊", "博通", "思科", "摩根斯坦利", "花旗银行", "英特尔"]
+        let table = try AliasTable(names.map { EntityAliases(entity: $0, aliases: [Alias($0)]) })
+        let text = "英偉達 微軟、谷歌、亞馬遜 博通 思科 摩根斯坦利、花旗銀行 英特爾"
+        #expect(table.mentions(in: text).map(\.entity) == names)
+    }
+
+    @Test("an alias of one language is not meant in another, and may belong to another entity there")
+    func languages() throws {
+        let table = try AliasTable([
+            EntityAliases(entity: "ORA", aliases: [Alias("Orange", languages: ["fr"])]),
+            EntityAliases(entity: "FRUIT", aliases: [Alias("Orange", languages: ["en", "de"])]),
+        ])
+        #expect(table.mentions(in: "Orange lève des fonds", language: "fr").map(\.entity) == ["ORA"])
+        #expect(table.mentions(in: "Orange prices rise", language: "en-GB").map(\.entity) == ["FRUIT"])
+        #expect(table.mentions(in: "Orange", language: "it").isEmpty)
+        #expect(table.links(headline: "Orange", language: "fr").map(\.entity) == ["ORA"])
+        #expect(table.mentions(in: "Orange").count == 1)
+        #expect(throws: AliasError.shared(alias: "Orange", entities: ["A", "B"])) {
+            try AliasTable([
+                EntityAliases(entity: "A", aliases: [Alias("Orange", languages: ["fr"])]),
+                EntityAliases(entity: "B", aliases: [Alias("Orange")]),
+            ])
+        }
+    }
+
     @Test("the longest alias wins and consumes its words")
     func longest() {
         let mentions = table.mentions(in: "Meta Platforms shares")

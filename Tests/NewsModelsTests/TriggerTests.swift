@@ -44,10 +44,10 @@ struct TriggerTests {
         )
         #expect(score.timing == 2)
         #expect(score.relevance == 2)
-        #expect(score.attention == 1.2)
+        #expect(abs(score.attention - -0.6) < 1e-12)
         #expect(score.direction == 0.5)
         #expect(score.tier == 1)
-        #expect(abs(score.logOdds - 3.7) < 1e-12)
+        #expect(abs(score.logOdds - 1.9) < 1e-12)
     }
 
     @Test("evidence before the onset counts less the older it is")
@@ -79,7 +79,7 @@ struct TriggerTests {
     func attention() throws {
         #expect(try TriggerScore(evidence(hour: 105, attention: nil), onset: Self.onset).attention == 0)
         #expect(try TriggerScore(evidence(hour: 105, attention: 1_000), onset: Self.onset).attention == 3)
-        #expect(try TriggerScore(evidence(hour: 105, attention: -50), onset: Self.onset).attention == -0.6)
+        #expect(try TriggerScore(evidence(hour: 105, attention: -50), onset: Self.onset).attention == -3)
     }
 
     @Test("refuses what cannot have been the cause")
@@ -112,5 +112,17 @@ struct TriggerTests {
         let stale = try TriggerScore(evidence(hour: 52, attention: 0), onset: Self.onset).logOdds
         #expect(try TriggerRanking.rank([("story", real)]).trigger?.id == "story")
         #expect(try TriggerRanking.rank([("story", stale)]).trigger == nil)
+    }
+
+    @Test("what moved with it counts by its share of the return, and not at all the other way")
+    func coMovement() throws {
+        let half = try #require(CoMovementScore(part: -0.085, of: -0.17))
+        #expect(abs(half.logOdds - -1) < 1e-12)
+        #expect(abs(try #require(CoMovementScore(part: -0.1275, of: -0.17)).logOdds) < 1e-12)
+        // More than all of it is all of it.
+        #expect(try #require(CoMovementScore(part: -0.3, of: -0.17)).logOdds == 1)
+        #expect(CoMovementScore(part: 0.01, of: -0.17) == nil)
+        #expect(CoMovementScore(part: .nan, of: -0.17) == nil)
+        #expect(CoMovementScore(part: 0, of: -0.17) == nil)
     }
 }

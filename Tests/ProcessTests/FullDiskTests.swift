@@ -9,7 +9,7 @@ import Testing
 import ZeroMQ
 
 /// A small file system of a test's own, with something in it to be removed when room is wanted.
-private final class SmallDisk {
+final class SmallDisk {
     let path: String
 
     /// nil where mounting is not allowed.
@@ -208,7 +208,7 @@ struct FullDiskTests {
 }
 
 /// Sends trades whose sizes count up, a hundred a batch, one batch at a time, and again what got no answer.
-private final class NumberedProducer {
+final class NumberedProducer {
     private var socket: Socket<Dealer>
     private let endpoint: Endpoint
     private(set) var acknowledged = 0

@@ -259,13 +259,17 @@ struct SupervisorTests {
 struct MisbehaviourTests {
     private let analyze = "epicenter-analyze"
 
-    /// A stage that takes nothing cannot be drained through: the bound on a stop is what ends these services.
+    /// A stage that takes nothing cannot be drained through: the bound on a stop is what ends these services. Without
+    /// ticks: with one in market ingest waits for the stage until four fifths of the bound, and only then is the stage
+    /// told, and given five seconds of its own.
     private func service(
-        _ way: String, stopWithin: Int = 2, _ more: String = ""
+        _ way: String, stopWithin: Int = 2, _ more: String = "", environment: [String: String] = [:]
     ) throws -> (Service, ControlPort, MisbehavingBinaries) {
         let binaries = try MisbehavingBinaries(analyze)
-        let yaml = "service: {stopWithinSeconds: \(stopWithin)\(more.isEmpty ? "" : ", " + more)}"
-        let service = try Service(yaml, environment: ["MISBEHAVE": way], binaries: binaries.path)
+        let settings = "stopWithinSeconds: \(stopWithin)" + (more.isEmpty ? "" : ", " + more)
+        let yaml = "ingest: {ticks: false}\nservice: {\(settings)}"
+        let service = try Service(
+            yaml, environment: environment.merging(["MISBEHAVE": way]) { $1 }, binaries: binaries.path)
         return (service, try ControlPort(service), binaries)
     }
 
@@ -278,7 +282,9 @@ struct MisbehaviourTests {
         "one that cannot run is given up, and the others are ready without it",
         arguments: [("exits", "5 exit"), ("configuration", "1 exit"), ("forks", "5 exit")])
     func givenUp(way: String, expected: String) throws {
-        let (service, port, binaries) = try service(way)
+        let directory = TemporaryDirectory()
+        let notify = NotifySocket(directory.path + "/n")
+        let (service, port, binaries) = try service(way, environment: ["NOTIFY_SOCKET": notify.path])
         defer { _ = binaries }
         let status = try port.wait { status in
             status.children[1].state == .failed && status.children.filter { $0.state == .ready }.count == 3
@@ -286,6 +292,8 @@ struct MisbehaviourTests {
         #expect(deaths(status) == expected)
         #expect(status.condition == "degraded: \(analyze) given up")
         #expect(!status.ready)
+        // systemd would wait for it in vain, and then restart all.
+        #expect(notify.wait(for: "READY=1"))
         let left = service.log.split(separator: "\n").filter { $0.contains("msg=\"left behind\"") }
         #expect(left.count == (way == "forks" ? 5 : 0))
         for line in left {

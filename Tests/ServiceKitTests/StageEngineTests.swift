@@ -327,6 +327,19 @@ struct StageEngineTests {
         #expect(promised.log.epoch != 3)
     }
 
+    @Test("no more messages are applied in one step than asked for, and the promise covers those alone")
+    func bounded() throws {
+        let merge = try StageEngine<Ordering>(log: log("w", .findings), checkpointPath: nil)
+        for first in 0..<5 { merge.enqueue(trades(UInt64(2 * first + 1), 2), of: .market) }
+        merge.promise(10)
+        #expect(merge.advance(messages: 2))
+        #expect(merge.applied[.market] == 4 && merge.watermark == 4)
+        #expect(merge.advance(messages: 2))
+        #expect(!merge.advance(messages: 2))
+        #expect(merge.applied[.market] == 10 && merge.watermark == 10)
+        #expect(!merge.advance(messages: 2))
+    }
+
     @Test("market records wait until the first input's promise covers them")
     func waitsForPromise() throws {
         let merge = try StageEngine<Ordering>(log: log("w", .findings), checkpointPath: nil)

@@ -18,7 +18,8 @@ struct InstrumentStateTests {
         state.kind = UInt8(InstrumentKind.equity.rawValue)
         state.screen = 0.05
         _ = state.complete(
-            close: quote(100, Session.close(day)), open: quote(100, Session.open(day)), day: Int32(day))
+            close: quote(100, Session.close(day)), open: quote(100, Session.open(day)), day: Int32(day), next: next(day)
+        )
         return state
     }
 
@@ -27,18 +28,12 @@ struct InstrumentStateTests {
     ) -> InstrumentState.Outcome {
         let quote = quote(price, time, sequence)
         let source = auction ? InstrumentState.OpenSource.auction : InstrumentState.OpenSource.bar
-        return state.move(to: quote, opening: quote, source: source)
+        var day = Int32(CivilTime.sessionDay(end: time))
+        if day <= state.closeDay { day = next(Int(state.closeDay)) }
+        return state.move(to: quote, opening: quote, source: source, day: day)
     }
 
-    @Test("after-hours prices belong to the next session, over the week-end too")
-    func afterHours() {
-        var state = Self.closed()
-        #expect(Self.trade(&state, 90, Session.close(Self.monday) + CivilTime.second) == .candidate)
-        #expect(state.running?.day == Int32(Self.monday + 1))
-        var friday = Self.closed(Self.monday + 4)
-        _ = Self.trade(&friday, 90, Session.close(Self.monday + 4) + 4 * 3_600 * CivilTime.second)
-        #expect(friday.running?.day == Int32(Self.monday + 7))
-    }
+    private static func next(_ day: Int) -> Int32 { Int32((day + 3) % 7 == 4 ? day + 3 : day + 1) }
 
     @Test("the opening auction is the open, whatever traded before it")
     func auction() {
@@ -59,7 +54,7 @@ struct InstrumentStateTests {
         _ = Self.trade(&state, 80, Session.close(day) + 60 * CivilTime.second, 3)
         let outcome = state.complete(
             close: Self.quote(102, Session.close(day), 4), open: Self.quote(100.5, Session.open(day), 4),
-            day: Int32(day))
+            day: Int32(day), next: Self.next(day))
         #expect(try #require(outcome.value).isClose(to: 0.02))
         #expect(state.completed?.open.value == 101)
         #expect(state.running?.last.value == 80)
@@ -72,9 +67,9 @@ struct InstrumentStateTests {
         var state = Self.closed()
         let again = state.complete(
             close: Self.quote(50, Session.close(Self.monday)), open: Self.quote(50, Session.open(Self.monday)),
-            day: Int32(Self.monday))
-        #expect(again.outcome == .ignored)
-        #expect(Self.trade(&state, 50, Session.close(Self.monday)) == .ignored)
+            day: Int32(Self.monday), next: Self.next(Self.monday))
+        #expect(again.outcome == .late)
+        #expect(Self.trade(&state, 50, Session.close(Self.monday)) == .late)
         #expect(state.close.value == 100)
     }
 
@@ -100,7 +95,8 @@ struct InstrumentStateTests {
         var state = Self.closed()
         let day = Self.monday + 1
         _ = state.complete(
-            close: Self.quote(close, Session.close(day)), open: Self.quote(open, Session.open(day)), day: Int32(day))
+            close: Self.quote(close, Session.close(day)), open: Self.quote(open, Session.open(day)), day: Int32(day),
+            next: Self.next(day))
         let onset = try #require(state.completed?.onset)
         #expect(onset.loud == (isOvernight ? Session.open(day) : Session.close(day)))
         // A quiet open narrows the interval; a loud one the other way, or too small, does not.

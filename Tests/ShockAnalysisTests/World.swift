@@ -29,11 +29,13 @@ struct Script {
     }
 
     mutating func configure(
-        benchmark: String, groups: [Group] = [], at time: UInt64, _ change: (inout DetectionSettings) -> Void = { _ in }
+        benchmark: String, groups: [Group] = [], calendar: String = "", at time: UInt64,
+        _ change: (inout DetectionSettings) -> Void = { _ in }
     ) {
         var settings = ModelSettings()
         settings.benchmark = benchmark
         settings.groups = groups
+        settings.calendar = calendar
         change(&settings.detection)
         var changed = ConfigurationChanged()
         changed.settings = settings
@@ -42,7 +44,8 @@ struct Script {
     }
 
     mutating func bar(
-        _ number: UInt32, from start: UInt64, to end: UInt64, open: Double, close: Double, at recordTime: UInt64? = nil
+        _ number: UInt32, from start: UInt64, to end: UInt64, open: Double, close: Double, volume: UInt64 = 1_000,
+        history: Bool = false, at recordTime: UInt64? = nil
     ) {
         var bars = Bars()
         bars.recordTime = [0]
@@ -53,7 +56,8 @@ struct Script {
         bars.high = [Price.units(max(open, close)) ?? 0]
         bars.low = [Price.units(min(open, close)) ?? 0]
         bars.close = [Price.units(close) ?? 0]
-        bars.volume = [0]
+        bars.volume = [volume]
+        bars.history = history
         add(.bars(bars), at: recordTime ?? end)
     }
 
@@ -78,6 +82,35 @@ struct Script {
         fact.eventTime = eventTime
         fact.sharesOutstanding.value = value
         add(.fact(fact), at: time ?? eventTime)
+    }
+
+    mutating func split(
+        _ symbol: String, _ ratio: Double, exDay: Int, applied: Bool = false, eventTime: UInt64, at time: UInt64? = nil
+    ) {
+        var fact = Fact()
+        fact.subject = symbol
+        fact.asOf = CivilTime.date(day: exDay)
+        fact.eventTime = eventTime
+        fact.split.ratio = ratio
+        fact.split.applied = applied
+        add(.fact(fact), at: time ?? eventTime)
+    }
+
+    mutating func dividend(_ symbol: String, _ amount: Double, exDay: Int, eventTime: UInt64, at time: UInt64? = nil) {
+        var fact = Fact()
+        fact.subject = symbol
+        fact.asOf = CivilTime.date(day: exDay)
+        fact.eventTime = eventTime
+        fact.dividend.amount = amount
+        add(.fact(fact), at: time ?? eventTime)
+    }
+
+    mutating func status(_ symbol: String, _ state: TradingState, at time: UInt64) {
+        var fact = Fact()
+        fact.subject = symbol
+        fact.eventTime = time
+        fact.tradingStatus.state = state
+        add(.fact(fact), at: time)
     }
 
     mutating func record(_ symbol: String, _ usd: Double, date: String, at time: UInt64) {
@@ -106,6 +139,37 @@ extension Group {
             member.weight = $0.1
             return member
         }
+    }
+}
+
+extension Script {
+    /// The same records with prices of one instrument changed from some event time on, and other records put in.
+    ///
+    /// - Parameters:
+    ///   - change: Of a price and the event time of its bar or trade, in price units.
+    ///   - insert: Called before each record with its record time.
+    func changed(
+        _ number: UInt32, insert: (inout Script, UInt64) -> Void = { _, _ in }, _ change: (Int64, UInt64) -> Int64
+    ) -> Script {
+        var script = Script()
+        for message in messages {
+            let time = message.recordTime(row: 0)
+            insert(&script, time)
+            switch message {
+            case .bars(var bars) where bars.instrument[0] == number:
+                let end = bars.end[0]
+                bars.open[0] = change(bars.open[0], end)
+                bars.high[0] = change(bars.high[0], end)
+                bars.low[0] = change(bars.low[0], end)
+                bars.close[0] = change(bars.close[0], end)
+                script.add(.bars(bars), at: time)
+            case .trades(var trades) where trades.instrument[0] == number:
+                trades.price[0] = change(trades.price[0], trades.time[0])
+                script.add(.trades(trades), at: time)
+            default: script.add(message, at: time)
+            }
+        }
+        return script
     }
 }
 

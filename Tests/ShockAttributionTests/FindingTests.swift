@@ -126,8 +126,8 @@ struct StoredNewsTests {
         var items = ArchivedItems()
         items.values = [
             ArchivedItem(
-                sequence: .max, seen: 1 << 60, story: 3, source: "Blatt", tier: 5, title: "Größe 芯片", terms: ["grosse"],
-                isName: [true], isPriceReport: true, isEnglish: true,
+                sequence: .max, seen: 1 << 60, story: 3, origin: 17, source: "Blatt", tier: 5, title: "Größe 芯片",
+                terms: ["grosse"], isName: [true], isPriceReport: true, language: "de",
                 names: [.init(entity: "ABC", relevance: 54.13)], groups: [])
         ]
         let encoder = PropertyListEncoder()

@@ -9,8 +9,8 @@ import Testing
 struct RealNewsTests {
     static let chain = ["NVDA", "AVGO", "MRVL", "TSM", "ASML", "ANET", "VRT", "ARM"]
 
-    /// Definitions and settings as a user would write them, then all headlines seen before `end`.
-    static func fixture(until end: UInt64, keeping: (SharedHeadline) -> Bool = { _ in true }) throws -> MarketFixture {
+    /// Definitions and settings as a user would write them.
+    static func world(thesis: Thesis? = nil) -> MarketFixture {
         var fixture = MarketFixture()
         var settings = ModelSettings()
         settings.benchmark = "SPY"
@@ -22,6 +22,7 @@ struct RealNewsTests {
                     "semiconductors", "GPU", "GPUs", "data center", "data centers", "人工智能", "芯片",
                 ])
         ]
+        settings.theses = [thesis].compactMap { $0 }
         fixture.configure(settings)
         let names: [(String, String, [String], [String])] = [
             ("NVDA", "NVIDIA Corporation", ["Nvidia", "英伟达"], []), ("AVGO", "Broadcom Inc.", ["Broadcom"], []),
@@ -36,6 +37,14 @@ struct RealNewsTests {
             fixture.define(
                 symbol, name: name, kind: symbol == "SPY" ? .etf : .equity, aliases: aliases, ambiguous: ambiguous)
         }
+        return fixture
+    }
+
+    /// The same, then all headlines seen before `end`.
+    static func fixture(
+        until end: UInt64, thesis: Thesis? = nil, keeping: (SharedHeadline) -> Bool = { _ in true }
+    ) throws -> MarketFixture {
+        var fixture = world(thesis: thesis)
         for headline in try SharedHeadline.all().sorted(by: { $0.time < $1.time })
         where headline.time <= end && keeping(headline) {
             fixture.news(

@@ -29,9 +29,9 @@ struct ServicePlanTests {
         #expect(names(plan.heartbeat(0, ready, at: .seconds(2))) == ["1 spawn"])
         #expect(names(plan.heartbeat(1, ready, at: .seconds(3))) == ["2 spawn"])
         #expect(plan.condition == "starting: c")
-        #expect(!plan.isReady)
+        #expect(!plan.isReady && !plan.hasStarted)
         _ = plan.heartbeat(2, ready, at: .seconds(4))
-        #expect(plan.isReady)
+        #expect(plan.isReady && plan.hasStarted)
         #expect(plan.condition == "ready")
     }
 
@@ -41,6 +41,10 @@ struct ServicePlanTests {
         _ = plan.start(at: .zero)
         #expect(names(plan.exited(0, .status(78), at: .seconds(1))) == ["0 giveUp", "1 spawn"])
         #expect(plan.condition == "degraded: a given up")
+        _ = plan.heartbeat(1, ready, at: .seconds(2))
+        #expect(!plan.hasStarted)
+        _ = plan.heartbeat(2, ready, at: .seconds(3))
+        #expect(plan.hasStarted && !plan.isReady)
     }
 
     @Test("so does one that the operator stops")

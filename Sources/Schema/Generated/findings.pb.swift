@@ -22,6 +22,78 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+public nonisolated enum CandidateKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// a story: written before there were kinds
+  case unspecified // = 0
+  case story // = 1
+
+  /// scheduled: the subject's results
+  case release // = 2
+
+  /// a story that begins with an item of tier 1, or a commitment of tier 1
+  case filing // = 3
+
+  /// it moved with the market
+  case market // = 4
+
+  /// it moved with its group, beyond the market
+  case theme // = 5
+
+  /// results or a shock of another member of its group, before
+  case peer // = 6
+
+  /// a signed flow that was known before
+  case flow // = 7
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .story
+    case 2: self = .release
+    case 3: self = .filing
+    case 4: self = .market
+    case 5: self = .theme
+    case 6: self = .peer
+    case 7: self = .flow
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .story: return 1
+    case .release: return 2
+    case .filing: return 3
+    case .market: return 4
+    case .theme: return 5
+    case .peer: return 6
+    case .flow: return 7
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [CandidateKind] = [
+    .unspecified,
+    .story,
+    .release,
+    .filing,
+    .market,
+    .theme,
+    .peer,
+    .flow,
+  ]
+
+}
+
 /// The explanation of one shock at one revision. Complete in itself: nothing has to be remembered
 /// from earlier revisions to read it.
 public nonisolated struct Finding: @unchecked Sendable {
@@ -215,59 +287,206 @@ public nonisolated struct Attribution: Sendable {
 
   public var excluded: [ExcludedEvidence] = []
 
+  /// could not have set it off, whatever their size
+  public var rejected: [RejectedMechanism] = []
+
+  /// Mentions of the subject in the 24 hours before the onset ended against the same hours before, in deviations.
+  public var subjectAttentionZ: Double {
+    get {_subjectAttentionZ ?? 0}
+    set {_subjectAttentionZ = newValue}
+  }
+  /// Returns true if `subjectAttentionZ` has been explicitly set.
+  public var hasSubjectAttentionZ: Bool {self._subjectAttentionZ != nil}
+  /// Clears the value of `subjectAttentionZ`. Subsequent reads from it will return its default value.
+  public mutating func clearSubjectAttentionZ() {self._subjectAttentionZ = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _subjectAttentionZ: Double? = nil
 }
 
-public nonisolated struct TriggerCandidate: Sendable {
+public nonisolated struct TriggerCandidate: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// stable id within the stream
-  public var story: String = String()
+  public var story: String {
+    get {_storage._story}
+    set {_uniqueStorage()._story = newValue}
+  }
 
   /// of its most relevant item before the onset ended
-  public var headline: String = String()
+  public var headline: String {
+    get {_storage._headline}
+    set {_uniqueStorage()._headline = newValue}
+  }
 
-  public var terms: [String] = []
+  public var terms: [String] {
+    get {_storage._terms}
+    set {_uniqueStorage()._terms = newValue}
+  }
 
-  public var probability: Double = 0
+  public var probability: Double {
+    get {_storage._probability}
+    set {_uniqueStorage()._probability = newValue}
+  }
 
-  public var logOdds: Double = 0
+  public var logOdds: Double {
+    get {_storage._logOdds}
+    set {_uniqueStorage()._logOdds = newValue}
+  }
 
   /// 0 to 100
-  public var relevance: Double = 0
+  public var relevance: Double {
+    get {_storage._relevance}
+    set {_uniqueStorage()._relevance = newValue}
+  }
 
   public var attentionZ: Double {
-    get {_attentionZ ?? 0}
-    set {_attentionZ = newValue}
+    get {_storage._attentionZ ?? 0}
+    set {_uniqueStorage()._attentionZ = newValue}
   }
   /// Returns true if `attentionZ` has been explicitly set.
-  public var hasAttentionZ: Bool {self._attentionZ != nil}
+  public var hasAttentionZ: Bool {_storage._attentionZ != nil}
   /// Clears the value of `attentionZ`. Subsequent reads from it will return its default value.
-  public mutating func clearAttentionZ() {self._attentionZ = nil}
+  public mutating func clearAttentionZ() {_uniqueStorage()._attentionZ = nil}
 
-  public var firstSeen: UInt64 = 0
+  public var firstSeen: UInt64 {
+    get {_storage._firstSeen}
+    set {_uniqueStorage()._firstSeen = newValue}
+  }
 
-  public var latest: UInt64 = 0
+  public var latest: UInt64 {
+    get {_storage._latest}
+    set {_uniqueStorage()._latest = newValue}
+  }
+
+  public var items: UInt32 {
+    get {_storage._items}
+    set {_uniqueStorage()._items = newValue}
+  }
+
+  public var sources: UInt32 {
+    get {_storage._sources}
+    set {_uniqueStorage()._sources = newValue}
+  }
+
+  public var bestTier: SourceTier {
+    get {_storage._bestTier}
+    set {_uniqueStorage()._bestTier = newValue}
+  }
+
+  public var contributions: [Contribution] {
+    get {_storage._contributions}
+    set {_uniqueStorage()._contributions = newValue}
+  }
+
+  public var evidence: [UInt64] {
+    get {_storage._evidence}
+    set {_uniqueStorage()._evidence = newValue}
+  }
+
+  public var kind: CandidateKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
+
+  /// whose release, shock or flow, or which market or group; empty for a story
+  public var subject: String {
+    get {_storage._subject}
+    set {_uniqueStorage()._subject = newValue}
+  }
+
+  /// items without reprints
+  public var originals: UInt32 {
+    get {_storage._originals}
+    set {_uniqueStorage()._originals = newValue}
+  }
+
+  /// most items first
+  public var languages: [LanguageCount] {
+    get {_storage._languages}
+    set {_uniqueStorage()._languages = newValue}
+  }
+
+  /// beginning of the hour before the onset ended in which most was told
+  public var peak: UInt64 {
+    get {_storage._peak}
+    set {_uniqueStorage()._peak = newValue}
+  }
+
+  /// of the number of items told, while it grew
+  public var doublingHours: Double {
+    get {_storage._doublingHours ?? 0}
+    set {_uniqueStorage()._doublingHours = newValue}
+  }
+  /// Returns true if `doublingHours` has been explicitly set.
+  public var hasDoublingHours: Bool {_storage._doublingHours != nil}
+  /// Clears the value of `doublingHours`. Subsequent reads from it will return its default value.
+  public mutating func clearDoublingHours() {_uniqueStorage()._doublingHours = nil}
+
+  /// RavenPack's event novelty, 100 for a first report, of the latest item that counts. Beside attention, not instead:
+  /// what moves prices may be old news.
+  public var novelty: Double {
+    get {_storage._novelty ?? 0}
+    set {_uniqueStorage()._novelty = newValue}
+  }
+  /// Returns true if `novelty` has been explicitly set.
+  public var hasNovelty: Bool {_storage._novelty != nil}
+  /// Clears the value of `novelty`. Subsequent reads from it will return its default value.
+  public mutating func clearNovelty() {_uniqueStorage()._novelty = nil}
+
+  /// of the return: what moved with it; for a flow the most it can have moved
+  public var share: Double {
+    get {_storage._share ?? 0}
+    set {_uniqueStorage()._share = newValue}
+  }
+  /// Returns true if `share` has been explicitly set.
+  public var hasShare: Bool {_storage._share != nil}
+  /// Clears the value of `share`. Subsequent reads from it will return its default value.
+  public mutating func clearShare() {_uniqueStorage()._share = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct LanguageCount: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var language: String = String()
 
   public var items: UInt32 = 0
 
-  public var sources: UInt32 = 0
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  public var bestTier: SourceTier = .unspecified
+  public init() {}
+}
 
-  public var contributions: [Contribution] = []
+/// Why something that is often named cannot have set the move off.
+public nonisolated struct RejectedMechanism: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var kind: CandidateKind = .unspecified
+
+  public var subject: String = String()
+
+  public var reason: String = String()
 
   public var evidence: [UInt64] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
-
-  fileprivate var _attentionZ: Double? = nil
 }
 
 public nonisolated struct Contribution: Sendable {
@@ -303,6 +522,10 @@ public nonisolated struct ExcludedEvidence: Sendable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "epicenter.v1"
+
+nonisolated extension CandidateKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CANDIDATE_KIND_UNSPECIFIED\0\u{1}CANDIDATE_KIND_STORY\0\u{1}CANDIDATE_KIND_RELEASE\0\u{1}CANDIDATE_KIND_FILING\0\u{1}CANDIDATE_KIND_MARKET\0\u{1}CANDIDATE_KIND_THEME\0\u{1}CANDIDATE_KIND_PEER\0\u{1}CANDIDATE_KIND_FLOW\0")
+}
 
 nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Finding"
@@ -607,7 +830,7 @@ nonisolated extension Decomposition: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Attribution: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Attribution"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}candidates\0\u{1}unexplained\0\u{3}items_considered\0\u{3}evidence_until\0\u{1}excluded\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}candidates\0\u{1}unexplained\0\u{3}items_considered\0\u{3}evidence_until\0\u{1}excluded\0\u{1}rejected\0\u{3}subject_attention_z\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -620,12 +843,18 @@ nonisolated extension Attribution: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.itemsConsidered) }()
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.evidenceUntil) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.excluded) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.rejected) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self._subjectAttentionZ) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.candidates.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.candidates, fieldNumber: 1)
     }
@@ -641,6 +870,12 @@ nonisolated extension Attribution: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.excluded.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.excluded, fieldNumber: 5)
     }
+    if !self.rejected.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rejected, fieldNumber: 6)
+    }
+    try { if let v = self._subjectAttentionZ {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -650,6 +885,8 @@ nonisolated extension Attribution: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.itemsConsidered != rhs.itemsConsidered {return false}
     if lhs.evidenceUntil != rhs.evidenceUntil {return false}
     if lhs.excluded != rhs.excluded {return false}
+    if lhs.rejected != rhs.rejected {return false}
+    if lhs._subjectAttentionZ != rhs._subjectAttentionZ {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -657,7 +894,224 @@ nonisolated extension Attribution: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TriggerCandidate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}story\0\u{1}headline\0\u{1}terms\0\u{1}probability\0\u{3}log_odds\0\u{1}relevance\0\u{3}attention_z\0\u{3}first_seen\0\u{1}latest\0\u{1}items\0\u{1}sources\0\u{3}best_tier\0\u{1}contributions\0\u{1}evidence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}story\0\u{1}headline\0\u{1}terms\0\u{1}probability\0\u{3}log_odds\0\u{1}relevance\0\u{3}attention_z\0\u{3}first_seen\0\u{1}latest\0\u{1}items\0\u{1}sources\0\u{3}best_tier\0\u{1}contributions\0\u{1}evidence\0\u{1}kind\0\u{1}subject\0\u{1}originals\0\u{1}languages\0\u{1}peak\0\u{3}doubling_hours\0\u{1}novelty\0\u{1}share\0")
+
+  fileprivate class _StorageClass {
+    var _story: String = String()
+    var _headline: String = String()
+    var _terms: [String] = []
+    var _probability: Double = 0
+    var _logOdds: Double = 0
+    var _relevance: Double = 0
+    var _attentionZ: Double? = nil
+    var _firstSeen: UInt64 = 0
+    var _latest: UInt64 = 0
+    var _items: UInt32 = 0
+    var _sources: UInt32 = 0
+    var _bestTier: SourceTier = .unspecified
+    var _contributions: [Contribution] = []
+    var _evidence: [UInt64] = []
+    var _kind: CandidateKind = .unspecified
+    var _subject: String = String()
+    var _originals: UInt32 = 0
+    var _languages: [LanguageCount] = []
+    var _peak: UInt64 = 0
+    var _doublingHours: Double? = nil
+    var _novelty: Double? = nil
+    var _share: Double? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _story = source._story
+      _headline = source._headline
+      _terms = source._terms
+      _probability = source._probability
+      _logOdds = source._logOdds
+      _relevance = source._relevance
+      _attentionZ = source._attentionZ
+      _firstSeen = source._firstSeen
+      _latest = source._latest
+      _items = source._items
+      _sources = source._sources
+      _bestTier = source._bestTier
+      _contributions = source._contributions
+      _evidence = source._evidence
+      _kind = source._kind
+      _subject = source._subject
+      _originals = source._originals
+      _languages = source._languages
+      _peak = source._peak
+      _doublingHours = source._doublingHours
+      _novelty = source._novelty
+      _share = source._share
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._story) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._headline) }()
+        case 3: try { try decoder.decodeRepeatedStringField(value: &_storage._terms) }()
+        case 4: try { try decoder.decodeSingularDoubleField(value: &_storage._probability) }()
+        case 5: try { try decoder.decodeSingularDoubleField(value: &_storage._logOdds) }()
+        case 6: try { try decoder.decodeSingularDoubleField(value: &_storage._relevance) }()
+        case 7: try { try decoder.decodeSingularDoubleField(value: &_storage._attentionZ) }()
+        case 8: try { try decoder.decodeSingularFixed64Field(value: &_storage._firstSeen) }()
+        case 9: try { try decoder.decodeSingularFixed64Field(value: &_storage._latest) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._items) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._sources) }()
+        case 12: try { try decoder.decodeSingularEnumField(value: &_storage._bestTier) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._contributions) }()
+        case 14: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._evidence) }()
+        case 15: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._subject) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._originals) }()
+        case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._languages) }()
+        case 19: try { try decoder.decodeSingularFixed64Field(value: &_storage._peak) }()
+        case 20: try { try decoder.decodeSingularDoubleField(value: &_storage._doublingHours) }()
+        case 21: try { try decoder.decodeSingularDoubleField(value: &_storage._novelty) }()
+        case 22: try { try decoder.decodeSingularDoubleField(value: &_storage._share) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._story.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._story, fieldNumber: 1)
+      }
+      if !_storage._headline.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._headline, fieldNumber: 2)
+      }
+      if !_storage._terms.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._terms, fieldNumber: 3)
+      }
+      if _storage._probability.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._probability, fieldNumber: 4)
+      }
+      if _storage._logOdds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._logOdds, fieldNumber: 5)
+      }
+      if _storage._relevance.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._relevance, fieldNumber: 6)
+      }
+      try { if let v = _storage._attentionZ {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+      } }()
+      if _storage._firstSeen != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._firstSeen, fieldNumber: 8)
+      }
+      if _storage._latest != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._latest, fieldNumber: 9)
+      }
+      if _storage._items != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._items, fieldNumber: 10)
+      }
+      if _storage._sources != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._sources, fieldNumber: 11)
+      }
+      if _storage._bestTier != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._bestTier, fieldNumber: 12)
+      }
+      if !_storage._contributions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._contributions, fieldNumber: 13)
+      }
+      if !_storage._evidence.isEmpty {
+        try visitor.visitPackedFixed64Field(value: _storage._evidence, fieldNumber: 14)
+      }
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 15)
+      }
+      if !_storage._subject.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._subject, fieldNumber: 16)
+      }
+      if _storage._originals != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._originals, fieldNumber: 17)
+      }
+      if !_storage._languages.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._languages, fieldNumber: 18)
+      }
+      if _storage._peak != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._peak, fieldNumber: 19)
+      }
+      try { if let v = _storage._doublingHours {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 20)
+      } }()
+      try { if let v = _storage._novelty {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._share {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 22)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: TriggerCandidate, rhs: TriggerCandidate) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._story != rhs_storage._story {return false}
+        if _storage._headline != rhs_storage._headline {return false}
+        if _storage._terms != rhs_storage._terms {return false}
+        if _storage._probability != rhs_storage._probability {return false}
+        if _storage._logOdds != rhs_storage._logOdds {return false}
+        if _storage._relevance != rhs_storage._relevance {return false}
+        if _storage._attentionZ != rhs_storage._attentionZ {return false}
+        if _storage._firstSeen != rhs_storage._firstSeen {return false}
+        if _storage._latest != rhs_storage._latest {return false}
+        if _storage._items != rhs_storage._items {return false}
+        if _storage._sources != rhs_storage._sources {return false}
+        if _storage._bestTier != rhs_storage._bestTier {return false}
+        if _storage._contributions != rhs_storage._contributions {return false}
+        if _storage._evidence != rhs_storage._evidence {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._subject != rhs_storage._subject {return false}
+        if _storage._originals != rhs_storage._originals {return false}
+        if _storage._languages != rhs_storage._languages {return false}
+        if _storage._peak != rhs_storage._peak {return false}
+        if _storage._doublingHours != rhs_storage._doublingHours {return false}
+        if _storage._novelty != rhs_storage._novelty {return false}
+        if _storage._share != rhs_storage._share {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LanguageCount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LanguageCount"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}language\0\u{1}items\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -665,89 +1119,70 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.story) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.headline) }()
-      case 3: try { try decoder.decodeRepeatedStringField(value: &self.terms) }()
-      case 4: try { try decoder.decodeSingularDoubleField(value: &self.probability) }()
-      case 5: try { try decoder.decodeSingularDoubleField(value: &self.logOdds) }()
-      case 6: try { try decoder.decodeSingularDoubleField(value: &self.relevance) }()
-      case 7: try { try decoder.decodeSingularDoubleField(value: &self._attentionZ) }()
-      case 8: try { try decoder.decodeSingularFixed64Field(value: &self.firstSeen) }()
-      case 9: try { try decoder.decodeSingularFixed64Field(value: &self.latest) }()
-      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.items) }()
-      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.sources) }()
-      case 12: try { try decoder.decodeSingularEnumField(value: &self.bestTier) }()
-      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.contributions) }()
-      case 14: try { try decoder.decodeRepeatedFixed64Field(value: &self.evidence) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.language) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.items) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.story.isEmpty {
-      try visitor.visitSingularStringField(value: self.story, fieldNumber: 1)
-    }
-    if !self.headline.isEmpty {
-      try visitor.visitSingularStringField(value: self.headline, fieldNumber: 2)
-    }
-    if !self.terms.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.terms, fieldNumber: 3)
-    }
-    if self.probability.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.probability, fieldNumber: 4)
-    }
-    if self.logOdds.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.logOdds, fieldNumber: 5)
-    }
-    if self.relevance.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.relevance, fieldNumber: 6)
-    }
-    try { if let v = self._attentionZ {
-      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
-    } }()
-    if self.firstSeen != 0 {
-      try visitor.visitSingularFixed64Field(value: self.firstSeen, fieldNumber: 8)
-    }
-    if self.latest != 0 {
-      try visitor.visitSingularFixed64Field(value: self.latest, fieldNumber: 9)
+    if !self.language.isEmpty {
+      try visitor.visitSingularStringField(value: self.language, fieldNumber: 1)
     }
     if self.items != 0 {
-      try visitor.visitSingularUInt32Field(value: self.items, fieldNumber: 10)
-    }
-    if self.sources != 0 {
-      try visitor.visitSingularUInt32Field(value: self.sources, fieldNumber: 11)
-    }
-    if self.bestTier != .unspecified {
-      try visitor.visitSingularEnumField(value: self.bestTier, fieldNumber: 12)
-    }
-    if !self.contributions.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.contributions, fieldNumber: 13)
-    }
-    if !self.evidence.isEmpty {
-      try visitor.visitPackedFixed64Field(value: self.evidence, fieldNumber: 14)
+      try visitor.visitSingularUInt32Field(value: self.items, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: TriggerCandidate, rhs: TriggerCandidate) -> Bool {
-    if lhs.story != rhs.story {return false}
-    if lhs.headline != rhs.headline {return false}
-    if lhs.terms != rhs.terms {return false}
-    if lhs.probability != rhs.probability {return false}
-    if lhs.logOdds != rhs.logOdds {return false}
-    if lhs.relevance != rhs.relevance {return false}
-    if lhs._attentionZ != rhs._attentionZ {return false}
-    if lhs.firstSeen != rhs.firstSeen {return false}
-    if lhs.latest != rhs.latest {return false}
+  public static func ==(lhs: LanguageCount, rhs: LanguageCount) -> Bool {
+    if lhs.language != rhs.language {return false}
     if lhs.items != rhs.items {return false}
-    if lhs.sources != rhs.sources {return false}
-    if lhs.bestTier != rhs.bestTier {return false}
-    if lhs.contributions != rhs.contributions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RejectedMechanism: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RejectedMechanism"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}subject\0\u{1}reason\0\u{1}evidence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeRepeatedFixed64Field(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.evidence, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RejectedMechanism, rhs: RejectedMechanism) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.evidence != rhs.evidence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -111,6 +111,48 @@ public nonisolated enum InstrumentKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+public nonisolated enum TradingState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case trading // = 1
+  case halted // = 2
+  case delisted // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .trading
+    case 2: self = .halted
+    case 3: self = .delisted
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .trading: return 1
+    case .halted: return 2
+    case .delisted: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [TradingState] = [
+    .unspecified,
+    .trading,
+    .halted,
+    .delisted,
+  ]
+
+}
+
 public nonisolated enum CommitmentStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -227,6 +269,9 @@ public nonisolated struct Bars: Sendable {
 
   /// shares or contracts; 0 where the source has none
   public var volume: [UInt64] = []
+
+  /// bars of sessions long over, loaded to estimate from: never judged
+  public var history: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -376,6 +421,32 @@ public nonisolated struct NewsItem: Sendable {
   public init() {}
 }
 
+/// What a text means, as a vector: computed once by epicenter-embed, so that no stage loads a model and a replay depends
+/// on nothing installed. The event time is that of the news item or settings the text came with.
+public nonisolated struct NewsEmbedding: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var sequence: UInt64 = 0
+
+  public var recordTime: UInt64 = 0
+
+  public var eventTime: UInt64 = 0
+
+  /// FNV-1a, 64 bits, of the text's UTF-8: a headline, or a sentence of a thesis
+  public var textHash: UInt64 = 0
+
+  /// vectors of different models cannot be compared
+  public var model: String = String()
+
+  public var values: [Float] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// A dated, sourced statement used by the models. The event time is when the public could know it.
 public nonisolated struct Fact: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -495,6 +566,22 @@ public nonisolated struct Fact: Sendable {
     set {value = .shortInterest(newValue)}
   }
 
+  public var dividend: Dividend {
+    get {
+      if case .dividend(let v)? = value {return v}
+      return Dividend()
+    }
+    set {value = .dividend(newValue)}
+  }
+
+  public var tradingStatus: TradingStatus {
+    get {
+      if case .tradingStatus(let v)? = value {return v}
+      return TradingStatus()
+    }
+    set {value = .tradingStatus(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Value: Equatable, Sendable {
@@ -509,6 +596,8 @@ public nonisolated struct Fact: Sendable {
     case signedFlow(SignedFlow)
     case rentalPrice(RentalPrice)
     case shortInterest(ShortInterest)
+    case dividend(Dividend)
+    case tradingStatus(TradingStatus)
 
   }
 
@@ -527,6 +616,7 @@ public nonisolated struct SharesOutstanding: Sendable {
   public init() {}
 }
 
+/// Of a split and of a dividend, as_of is the ex-date: the first session at the new terms.
 public nonisolated struct Split: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -535,6 +625,31 @@ public nonisolated struct Split: Sendable {
   public var ratio: Double = 0
 
   public var applied: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Dividend: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var amount: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Whether a name trades, from the fact's event time on.
+public nonisolated struct TradingStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var state: TradingState = .unspecified
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -709,6 +824,10 @@ nonisolated extension InstrumentKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0INSTRUMENT_KIND_UNSPECIFIED\0\u{1}INSTRUMENT_KIND_EQUITY\0\u{1}INSTRUMENT_KIND_ETF\0\u{1}INSTRUMENT_KIND_INDEX\0\u{1}INSTRUMENT_KIND_CRYPTO\0")
 }
 
+nonisolated extension TradingState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRADING_STATE_UNSPECIFIED\0\u{1}TRADING_STATE_TRADING\0\u{1}TRADING_STATE_HALTED\0\u{1}TRADING_STATE_DELISTED\0")
+}
+
 nonisolated extension CommitmentStatus: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0COMMITMENT_STATUS_UNSPECIFIED\0\u{1}COMMITMENT_STATUS_ANNOUNCED\0\u{1}COMMITMENT_STATUS_RAISED\0\u{1}COMMITMENT_STATUS_REAFFIRMED\0\u{1}COMMITMENT_STATUS_CUT\0")
 }
@@ -719,7 +838,7 @@ nonisolated extension Stance: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Bars: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Bars"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_sequence\0\u{3}record_time\0\u{1}instrument\0\u{1}start\0\u{1}end\0\u{1}open\0\u{1}high\0\u{1}low\0\u{1}close\0\u{1}volume\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_sequence\0\u{3}record_time\0\u{1}instrument\0\u{1}start\0\u{1}end\0\u{1}open\0\u{1}high\0\u{1}low\0\u{1}close\0\u{1}volume\0\u{1}history\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -737,6 +856,7 @@ nonisolated extension Bars: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
       case 8: try { try decoder.decodeRepeatedSFixed64Field(value: &self.low) }()
       case 9: try { try decoder.decodeRepeatedSFixed64Field(value: &self.close) }()
       case 10: try { try decoder.decodeRepeatedFixed64Field(value: &self.volume) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.history) }()
       default: break
       }
     }
@@ -773,6 +893,9 @@ nonisolated extension Bars: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
     if !self.volume.isEmpty {
       try visitor.visitPackedFixed64Field(value: self.volume, fieldNumber: 10)
     }
+    if self.history != false {
+      try visitor.visitSingularBoolField(value: self.history, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -787,6 +910,7 @@ nonisolated extension Bars: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
     if lhs.low != rhs.low {return false}
     if lhs.close != rhs.close {return false}
     if lhs.volume != rhs.volume {return false}
+    if lhs.history != rhs.history {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1096,9 +1220,64 @@ nonisolated extension NewsItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
   }
 }
 
+nonisolated extension NewsEmbedding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NewsEmbedding"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{3}text_hash\0\u{1}model\0\u{1}values\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.recordTime) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.eventTime) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.textHash) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.model) }()
+      case 6: try { try decoder.decodeRepeatedFloatField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.sequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.sequence, fieldNumber: 1)
+    }
+    if self.recordTime != 0 {
+      try visitor.visitSingularFixed64Field(value: self.recordTime, fieldNumber: 2)
+    }
+    if self.eventTime != 0 {
+      try visitor.visitSingularFixed64Field(value: self.eventTime, fieldNumber: 3)
+    }
+    if self.textHash != 0 {
+      try visitor.visitSingularFixed64Field(value: self.textHash, fieldNumber: 4)
+    }
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 5)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitPackedFloatField(value: self.values, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NewsEmbedding, rhs: NewsEmbedding) -> Bool {
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.recordTime != rhs.recordTime {return false}
+    if lhs.eventTime != rhs.eventTime {return false}
+    if lhs.textHash != rhs.textHash {return false}
+    if lhs.model != rhs.model {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Fact"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1259,6 +1438,32 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
           self.value = .shortInterest(v)
         }
       }()
+      case 31: try {
+        var v: Dividend?
+        var hadOneofValue = false
+        if let current = self.value {
+          hadOneofValue = true
+          if case .dividend(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.value = .dividend(v)
+        }
+      }()
+      case 32: try {
+        var v: TradingStatus?
+        var hadOneofValue = false
+        if let current = self.value {
+          hadOneofValue = true
+          if case .tradingStatus(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.value = .tradingStatus(v)
+        }
+      }()
       default: break
       }
     }
@@ -1344,6 +1549,14 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
       guard case .shortInterest(let v)? = self.value else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
     }()
+    case .dividend?: try {
+      guard case .dividend(let v)? = self.value else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+    }()
+    case .tradingStatus?: try {
+      guard case .tradingStatus(let v)? = self.value else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1426,6 +1639,66 @@ nonisolated extension Split: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
   public static func ==(lhs: Split, rhs: Split) -> Bool {
     if lhs.ratio != rhs.ratio {return false}
     if lhs.applied != rhs.applied {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Dividend: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Dividend"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.amount) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.amount.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.amount, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Dividend, rhs: Dividend) -> Bool {
+    if lhs.amount != rhs.amount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension TradingStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TradingStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: TradingStatus, rhs: TradingStatus) -> Bool {
+    if lhs.state != rhs.state {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -78,6 +78,9 @@ public nonisolated struct ProducerBatch: Sendable {
 
   public var events: [InputEvent] = []
 
+  /// bars of sessions long over, to estimate from; other events are refused
+  public var history: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -122,6 +125,15 @@ public nonisolated struct InputEvent: Sendable {
     set {event = .fact(newValue)}
   }
 
+  /// protobuf only
+  public var embedding: NewsEmbedding {
+    get {
+      if case .embedding(let v)? = event {return v}
+      return NewsEmbedding()
+    }
+    set {event = .embedding(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Event: Equatable, Sendable {
@@ -129,6 +141,8 @@ public nonisolated struct InputEvent: Sendable {
     case trade(InputTrade)
     case news(NewsItem)
     case fact(Fact)
+    /// protobuf only
+    case embedding(NewsEmbedding)
 
   }
 
@@ -249,7 +263,7 @@ nonisolated extension Durability: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProducerBatch"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}producer\0\u{3}producer_sequence\0\u{1}events\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}producer\0\u{3}producer_sequence\0\u{1}events\0\u{1}history\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -260,6 +274,7 @@ nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularStringField(value: &self.producer) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.producerSequence) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.events) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.history) }()
       default: break
       }
     }
@@ -275,6 +290,9 @@ nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.events.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.events, fieldNumber: 3)
     }
+    if self.history != false {
+      try visitor.visitSingularBoolField(value: self.history, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -282,6 +300,7 @@ nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.producer != rhs.producer {return false}
     if lhs.producerSequence != rhs.producerSequence {return false}
     if lhs.events != rhs.events {return false}
+    if lhs.history != rhs.history {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -289,7 +308,7 @@ nonisolated extension ProducerBatch: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension InputEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InputEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bar\0\u{1}trade\0\u{1}news\0\u{1}fact\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bar\0\u{1}trade\0\u{1}news\0\u{1}fact\0\u{1}embedding\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -349,6 +368,19 @@ nonisolated extension InputEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.event = .fact(v)
         }
       }()
+      case 5: try {
+        var v: NewsEmbedding?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .embedding(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .embedding(v)
+        }
+      }()
       default: break
       }
     }
@@ -375,6 +407,10 @@ nonisolated extension InputEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .fact?: try {
       guard case .fact(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .embedding?: try {
+      guard case .embedding(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
     case nil: break
     }

@@ -293,6 +293,9 @@ public nonisolated struct DetectionSettings: Sendable {
   /// the stream's own past. 0: the threshold is return_period_years.
   public var alertBudget: Double = 0
 
+  /// record time by which prices may come late and out of order, default 0: none waits
+  public var allowedLatenessMs: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -345,6 +348,11 @@ public nonisolated struct Thesis: Sendable {
   public var frozen: String = String()
 
   public var exposures: [Exposure] = []
+
+  /// Headlines' own words for it and against it, in any languages: what the stance of news is measured by.
+  public var supporting: [String] = []
+
+  public var opposing: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -713,7 +721,7 @@ nonisolated extension TradingHours: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DetectionSettings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}estimation_window\0\u{3}estimation_gap\0\u{3}minimum_history\0\u{3}return_period_years\0\u{3}minimum_return\0\u{3}minimum_group_return\0\u{3}minimum_market_return\0\u{3}volatility_decay\0\u{3}settle_ms\0\u{3}follow_up_sessions\0\u{3}alert_budget\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}estimation_window\0\u{3}estimation_gap\0\u{3}minimum_history\0\u{3}return_period_years\0\u{3}minimum_return\0\u{3}minimum_group_return\0\u{3}minimum_market_return\0\u{3}volatility_decay\0\u{3}settle_ms\0\u{3}follow_up_sessions\0\u{3}alert_budget\0\u{4}\u{13}allowed_lateness_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -732,6 +740,7 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.settleMs) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.followUpSessions) }()
       case 11: try { try decoder.decodeSingularDoubleField(value: &self.alertBudget) }()
+      case 30: try { try decoder.decodeSingularUInt32Field(value: &self.allowedLatenessMs) }()
       default: break
       }
     }
@@ -771,6 +780,9 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.alertBudget.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.alertBudget, fieldNumber: 11)
     }
+    if self.allowedLatenessMs != 0 {
+      try visitor.visitSingularUInt32Field(value: self.allowedLatenessMs, fieldNumber: 30)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -786,6 +798,7 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.settleMs != rhs.settleMs {return false}
     if lhs.followUpSessions != rhs.followUpSessions {return false}
     if lhs.alertBudget != rhs.alertBudget {return false}
+    if lhs.allowedLatenessMs != rhs.allowedLatenessMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -873,7 +886,7 @@ nonisolated extension GroupMember: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Thesis"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}frozen\0\u{1}exposures\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}frozen\0\u{1}exposures\0\u{1}supporting\0\u{1}opposing\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -885,6 +898,8 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       case 2: try { try decoder.decodeSingularStringField(value: &self.statement) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.frozen) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.exposures) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.supporting) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.opposing) }()
       default: break
       }
     }
@@ -903,6 +918,12 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if !self.exposures.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.exposures, fieldNumber: 4)
     }
+    if !self.supporting.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.supporting, fieldNumber: 5)
+    }
+    if !self.opposing.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.opposing, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -911,6 +932,8 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if lhs.statement != rhs.statement {return false}
     if lhs.frozen != rhs.frozen {return false}
     if lhs.exposures != rhs.exposures {return false}
+    if lhs.supporting != rhs.supporting {return false}
+    if lhs.opposing != rhs.opposing {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

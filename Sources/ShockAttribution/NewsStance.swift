@@ -1,0 +1,154 @@
+import MarketModels
+import NewsModels
+import Schema
+
+/// Who stands where towards a thesis, by how near the voice is to the decision.
+public struct NewsStance: Codable, Equatable, Sendable {
+    /// One piece of evidence.
+    public struct Voice: Codable, Equatable, Sendable {
+        /// Market sequence.
+        public let sequence: UInt64
+        /// Nanoseconds since 1970.
+        public let time: UInt64
+        /// 1 to 6.
+        public let tier: Int
+        /// Who speaks, or else the source.
+        public let speaker: String
+        public let text: String
+        /// 1 for the thesis, −1 against it, 0 neither.
+        public let stance: Int
+        /// Whether a fact of the stream says so; else it was read from a headline.
+        public let isFact: Bool
+    }
+
+    /// The voices of one tier, or of several.
+    public struct Group: Codable, Equatable, Sendable {
+        public let name: String
+        public let support: Int
+        public let neutral: Int
+        public let oppose: Int
+        /// n/(1 + (n − 1)·ρ).
+        public let effectiveSize: Double
+        /// P(support) − P(oppose) with its standard deviation, of the effective sample.
+        public let stance: Double
+        public let deviation: Double
+    }
+
+    public let thesis: String
+    public let statement: String
+    /// Correlation assumed between voices of a tier.
+    public let correlation: Double
+    public let tiers: [Group]
+    /// Tiers 1 and 2, and 5 and 6.
+    public let insiders: Group
+    public let crowd: Group
+    /// Stance of the crowd less that of insiders, with its 95 % interval; whether it is worth telling.
+    public let gap: Double
+    public let gapLower: Double
+    public let gapUpper: Double
+    public let isNotable: Bool
+    /// Between the tiers that have a voice, in bits.
+    public let divergence: Double
+    /// Those of tiers 1 and 2 first, then by time.
+    public let voices: [Voice]
+    /// What could not be used, and why.
+    public let missing: [String]
+}
+
+extension NewsView {
+    /// The stance towards a thesis of what is known at a time; nil if there is no such thesis.
+    ///
+    /// Voices are statements among the facts, and headlines that are about an instrument exposed to the thesis or its
+    /// group, reprints and reports of prices left out; of one story each speaker and each source counts once. Headlines
+    /// are measured only where the thesis has sentences of both sides. What an entity says of itself in a headline is
+    /// tier 2, whoever prints it.
+    public func stance(on thesis: String, at time: UInt64, correlation: Double = 0.3) throws(ParameterError)
+        -> NewsStance?
+    {
+        guard let thesis = thesisSettings(thesis) else { return nil }
+        var missing: [String] = []
+        var voices = statements(thesis.id, at: time)
+        if let model = StanceModel(supporting: thesis.supporting, opposing: thesis.opposing) {
+            voices += headlines(thesis, model, at: time)
+        } else {
+            missing.append("headlines: the thesis has no supporting and opposing sentences to measure them by")
+        }
+        voices.sort { ($0.tier > 2 ? 1 : 0, $0.time, $0.sequence) < ($1.tier > 2 ? 1 : 0, $1.time, $1.sequence) }
+        return try NewsStance(thesis, voices, correlation, missing)
+    }
+
+    private func statements(_ thesis: String, at time: UInt64) -> [NewsStance.Voice] {
+        allFacts(until: time).compactMap { fact in
+            guard case .statement(let value)? = fact.value, value.thesis == thesis else { return nil }
+            let stance = value.stance == .supports ? 1 : value.stance == .opposes ? -1 : 0
+            return NewsStance.Voice(
+                sequence: fact.sequence, time: fact.eventTime,
+                tier: max(1, fact.tier.rawValue == 0 ? 5 : fact.tier.rawValue),
+                speaker: value.speaker, text: fact.title, stance: stance, isFact: true)
+        }
+    }
+
+    private func headlines(_ thesis: Thesis, _ model: StanceModel, at time: UInt64) -> [NewsStance.Voice] {
+        let symbols = Set(thesis.exposures.map(\.symbol))
+        let groups = Set(groupsOf(symbols))
+        var counted: Set<String> = []
+        return readableItems(until: time).compactMap { item in
+            let relevance = max(
+                item.names.reduce(0) { symbols.contains($1.entity) ? max($0, $1.relevance) : $0 },
+                item.groups.reduce(0) { groups.contains($1.entity) ? max($0, $1.relevance) : $0 })
+            guard relevance >= EntityRelevance.actionable, !item.isReprint, !item.isPriceReport else { return nil }
+            let speaker = item.speaker.isEmpty ? item.source : item.speaker
+            guard counted.insert("\(item.story)\u{1F}\(speaker)").inserted else { return nil }
+            let tier = item.speaker.isEmpty ? (item.tier == 0 ? 5 : item.tier) : min(2, item.tier == 0 ? 2 : item.tier)
+            return NewsStance.Voice(
+                sequence: item.sequence, time: item.seen, tier: tier, speaker: speaker, text: item.title,
+                stance: model.score(item.title).stance.rawValue, isFact: false)
+        }
+    }
+}
+
+extension NewsStance {
+    fileprivate init(
+        _ thesis: Thesis, _ voices: [Voice], _ correlation: Double, _ missing: [String]
+    ) throws(ParameterError) {
+        self.thesis = thesis.id
+        statement = thesis.statement
+        self.correlation = correlation
+        var tiers: [Group] = []
+        var probabilities: [[Double]] = []
+        for tier in 1...6 {
+            let own = voices.filter { $0.tier == tier }
+            guard !own.isEmpty else { continue }
+            let (group, posterior) = try Self.group("T\(tier)", own, correlation)
+            tiers.append(group)
+            probabilities.append(posterior.probabilities)
+        }
+        self.tiers = tiers
+        let (insiders, inside) = try Self.group("insiders (T1, T2)", voices.filter { $0.tier <= 2 }, correlation)
+        let (others, outside) = try Self.group("crowd (T5, T6)", voices.filter { $0.tier >= 5 }, correlation)
+        self.insiders = insiders
+        crowd = others
+        let gap = StanceGap(outside, inside)
+        self.gap = gap.gap
+        gapLower = gap.lower
+        gapUpper = gap.upper
+        isNotable = gap.isNotable
+        divergence = probabilities.count > 1 ? try JensenShannon.divergence(probabilities) : 0
+        self.voices = voices
+        self.missing = missing
+    }
+
+    private static func group(
+        _ name: String, _ voices: [Voice], _ correlation: Double
+    ) throws(ParameterError) -> (Group, StancePosterior) {
+        let support = voices.count { $0.stance > 0 }
+        let oppose = voices.count { $0.stance < 0 }
+        let neutral = voices.count - support - oppose
+        let counts = StanceCounts(support: Double(support), neutral: Double(neutral), oppose: Double(oppose))
+        let posterior = try StancePosterior(voices.isEmpty ? counts : counts.discounted(correlation: correlation))
+        let group = Group(
+            name: name, support: support, neutral: neutral, oppose: oppose, effectiveSize: posterior.sampleSize,
+            stance: posterior.stance, deviation: posterior.standardDeviation)
+        return (group, posterior)
+    }
+}

@@ -1,0 +1,303 @@
+import Foundation
+import NewsModels
+import Schema
+
+/// The news of a stream as the attribute stage sees it, for whoever asks: stories, attention, stance, one item.
+///
+/// The same archive, vocabulary and stories as the stage has, so that what is shown here is what it judges by.
+public struct NewsView {
+    private var instruments = InstrumentTable()
+    private var settings = ModelSettings()
+    private var news = NewsArchive()
+    private var facts = FactLedger()
+    /// The item whose particulars are kept, and them.
+    private let watched: UInt64?
+    private var explanation: NewsExplanation?
+    /// Items read.
+    public private(set) var itemsRead: UInt64 = 0
+
+    /// - Parameter watched: The market sequence of the item that ``explanation`` will be asked for.
+    public init(watching watched: UInt64? = nil) { self.watched = watched }
+
+    /// Takes the next record of `market`; what is no news, fact, definition or setting is passed over.
+    public mutating func apply(_ message: StreamMessage) {
+        switch message {
+        case .instrumentDefinition(let definition):
+            instruments.define(definition)
+            news.forgetVocabulary()
+        case .configurationChanged(let change):
+            settings = change.settings
+            news.forgetVocabulary()
+        case .fact(let fact): facts.add(fact)
+        case .newsItem(let item):
+            itemsRead += 1
+            let assignment = news.add(item, instruments: instruments, settings: settings)
+            if item.sequence == watched, let archived = news.item(item.sequence) {
+                explanation = NewsExplanation(item, archived, assignment)
+            }
+        default: break
+        }
+    }
+
+    /// When the newest item was seen; 0 without any.
+    public var latest: UInt64 { news.items.reduce(0) { max($0, $1.seen) } }
+
+    /// The symbols, groups and entities that can be asked for.
+    public var subjects: [String] {
+        instruments.instruments.map(\.symbol) + settings.groups.map(\.id) + settings.entities.map(\.id)
+    }
+
+    public var theses: [String] { settings.theses.map(\.id) }
+
+    /// What is known of the watched item, with the story it is in by now; nil if it has not come.
+    public var explained: NewsExplanation? {
+        guard var explanation, let item = news.item(explanation.sequence) else { return nil }
+        explanation.storyNow = stories(of: news.items.filter { $0.story == item.story }, at: latest).first
+        return explanation
+    }
+}
+
+// MARK: For the stance
+
+extension NewsView {
+    func thesisSettings(_ id: String) -> Thesis? { settings.theses.first { $0.id == id } }
+    func allFacts(until time: UInt64) -> [Fact] { facts.known(in: 0...time) }
+    func readableItems(until time: UInt64) -> [ArchivedItem] { news.items.filter { $0.seen <= time } }
+    func groupsOf(_ symbols: Set<String>) -> [String] {
+        settings.groups.filter { $0.members.contains { symbols.contains($0.symbol) } }.map(\.id)
+    }
+}
+
+// MARK: Stories
+
+/// A story at a time.
+public struct NewsStory: Codable, Equatable, Sendable {
+    public let id: UInt64
+    public let headline: String
+    public let terms: [String]
+    /// All items, and those that are no reprints.
+    public let items: Int
+    public let originals: Int
+    public let sources: Int
+    /// Items by language, most first.
+    public let languages: [Count]
+    /// Nanoseconds since 1970; so are the times below.
+    public let firstSeen: UInt64
+    public let latest: UInt64
+    /// Beginning of the hour in which most was told.
+    public let peak: UInt64
+    public let doublingHours: Double?
+    public let novelty: Double?
+    /// Of its terms, last 24 hours against the same hours of the days before.
+    public let attention: Double?
+    /// The best of its origins' tiers; 0 if none is known.
+    public let tier: Int
+    /// Market sequences of its items, oldest first.
+    public let evidence: [UInt64]
+
+    public struct Count: Codable, Equatable, Sendable {
+        public let name: String
+        public let items: Int
+    }
+}
+
+extension NewsView {
+    /// The stories with an item in the last `hours`, most items in them first.
+    ///
+    /// - Parameters:
+    ///   - subject: Only stories that have to do with it; nil: all.
+    ///   - time: Nothing seen later is looked at.
+    ///   - limit: So many at most.
+    public func stories(
+        of subject: String? = nil, at time: UInt64, hours: Int = 72, limit: Int = .max
+    ) -> [NewsStory] {
+        let span = UInt64(hours) * 3_600 * CivilTime.second
+        let since = time > span ? time - span : 0
+        let scope: ShockRelevance? = subject.map { self.relevance(to: $0) }
+        var wanted: Set<UInt64> = []
+        var told: [UInt64: Int] = [:]
+        for item in news.items where item.seen <= time && item.seen > since {
+            told[item.story, default: 0] += 1
+            if scope.map({ $0.relevance(of: item) > 0 }) ?? true { wanted.insert(item.story) }
+        }
+        let order = wanted.sorted { left, right in
+            let (before, after) = (told[left] ?? 0, told[right] ?? 0)
+            return before == after ? left < right : before > after
+        }
+        let listed = Array(order.prefix(limit))
+        let chosen = Set(listed)
+        let found = stories(of: news.items.filter { $0.seen <= time && chosen.contains($0.story) }, at: time)
+        let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        return listed.compactMap { byID[$0] }
+    }
+
+    private func relevance(to subject: String) -> ShockRelevance {
+        let scope: ShockScope = settings.groups.contains { $0.id == subject } ? .group : .instrument
+        return ShockRelevance(subject: subject, scope: scope, settings: settings)
+    }
+
+    private func stories(of items: [ArchivedItem], at time: UInt64) -> [NewsStory] {
+        let readable = news.items.filter { $0.seen <= time }
+        let attention = TermAttention(
+            items: readable, terms: Set(items.flatMap(\.terms)), entity: "", until: time)
+        let byStory = Dictionary(grouping: items) { $0.story }
+        return byStory.keys.sorted().compactMap { id in
+            byStory[id].map { NewsStory(id: id, items: $0, attention: attention) }
+        }
+    }
+}
+
+extension NewsStory {
+    fileprivate init(id: UInt64, items: [ArchivedItem], attention: TermAttention) {
+        let ranked = StoryCandidate.ranked(items)
+        let face = StoryFace(
+            items: items, relevance: items.map { _ in 0 }, terms: ranked.map { ($0.term, $0.items) })
+        let seen = items.map { Int64(clamping: $0.seen) }.sorted()
+        let life = StoryLife(times: seen)
+        self.id = id
+        headline = face.headline
+        terms = face.terms
+        self.items = items.count
+        originals = Set(items.map(\.origin)).count
+        sources = Set(items.map(\.source)).count
+        languages = StoryCandidate.languages(of: items).map { Count(name: $0.language, items: $0.items) }
+        firstSeen = UInt64(clamping: life?.firstSeen ?? 0)
+        latest = UInt64(clamping: life?.lastSeen ?? 0)
+        peak = UInt64(clamping: life?.peak ?? 0)
+        doublingHours = life?.doublingHours
+        novelty = EventNovelty.ofLatest(
+            times: items.filter { !$0.isReprint }.map { Int64(clamping: $0.seen) }.sorted())
+        self.attention = StoryCandidate.keyTerms(ranked, of: items.count).compactMap { attention.z(of: $0) }.max()
+        tier = items.map(\.tier).filter { $0 > 0 }.min() ?? 0
+        evidence = items.map(\.sequence)
+    }
+}
+
+// MARK: Attention
+
+/// How much something is spoken of, against how much it usually is.
+public struct NewsAttention: Codable, Equatable, Sendable {
+    public let subject: String
+    /// Nanoseconds since 1970.
+    public let time: UInt64
+    /// Mentions of the last 24 hours, reports of prices left out.
+    public let mentions: Int
+    /// Mean and deviation of the same 24 hours of the days before, and how many days; nil under a week of news.
+    public let mean: Double?
+    public let deviation: Double?
+    public let days: Int?
+    /// (mentions − mean)/deviation.
+    public let z: Double?
+    /// Of the last 72 hours, oldest first.
+    public let hourly: [Int]
+    /// Of its latest report by RavenPack's decay: beside attention, not instead.
+    public let novelty: Double?
+}
+
+extension NewsView {
+    /// The attention to an instrument, a group or an entity at a time; nil if nothing has that name.
+    public func attention(to subject: String, at time: UInt64) -> NewsAttention? {
+        guard subjects.contains(subject) else { return nil }
+        let isGroup = settings.groups.contains { $0.id == subject }
+        let named = news.items.filter { item in
+            item.seen <= time && !item.isPriceReport
+                && (isGroup ? item.groups : item.names).contains { $0.entity == subject }
+        }
+        let hour = UInt64(AttentionBaseline.hour)
+        let shift = hour - 1 - time % hour
+        var baseline = AttentionBaseline()
+        if let first = news.items.lazy.map(\.seen).min() { baseline.observe(since: Int64(clamping: first + shift)) }
+        for item in named { baseline.add(subject, time: Int64(clamping: item.seen + shift)) }
+        var breakout: AttentionBaseline.Breakout?
+        if case .measured(let value) = baseline.breakout(of: subject, at: Int64(clamping: time + shift)) {
+            breakout = value
+        }
+        var hourly = [Int](repeating: 0, count: 72)
+        for item in named where time - item.seen < 72 * hour { hourly[71 - Int((time - item.seen) / hour)] += 1 }
+        return NewsAttention(
+            subject: subject, time: time, mentions: hourly.suffix(24).reduce(0, +), mean: breakout?.mean,
+            deviation: breakout?.deviation, days: breakout?.windows, z: breakout?.standardized, hourly: hourly,
+            novelty: EventNovelty.ofLatest(
+                times: named.filter { !$0.isReprint }.map { Int64(clamping: $0.seen) }.sorted()))
+    }
+}
+
+// MARK: One item
+
+/// How one item was read.
+public struct NewsExplanation: Codable, Equatable, Sendable {
+    public let sequence: UInt64
+    public let title: String
+    public let source: String
+    /// When it can have been read, nanoseconds since 1970.
+    public let seen: UInt64
+    public let language: String
+    /// Of its origin; 0 if not known.
+    public let tier: Int
+    /// Market sequence of the item whose wording it reprints; its own if the wording was new.
+    public let origin: UInt64
+    /// Whether it only reports that prices moved, and whether it announces a round-up.
+    public let isPriceReport: Bool
+    public let isRoundup: Bool
+    /// Relevance, 0 to 100, by name.
+    public let entities: [String: Double]
+    public let groups: [String: Double]
+    public let terms: [String]
+    public let quantities: [String]
+    public let speaker: String
+    public let tone: Double
+    public let story: UInt64
+    /// Why it went there.
+    public let reason: String
+    /// The story as it stands now.
+    public internal(set) var storyNow: NewsStory?
+
+    fileprivate init(_ item: NewsItem, _ archived: ArchivedItem, _ assignment: StoryIndex.Assignment) {
+        sequence = item.sequence
+        title = item.title
+        source = item.source
+        seen = archived.seen
+        language = archived.language
+        tier = archived.tier
+        origin = archived.origin
+        isPriceReport = archived.isPriceReport
+        isRoundup = Roundup.isRoundup(item.title)
+        entities = Dictionary(archived.names.map { ($0.entity, $0.relevance) }) { max($0, $1) }
+        groups = Dictionary(archived.groups.map { ($0.entity, $0.relevance) }) { max($0, $1) }
+        terms = archived.terms
+        quantities = QuantityParser.quantities(in: item.title, language: archived.language).map(\.words)
+        speaker = archived.speaker
+        tone = Tone.read(item.title).score
+        story = assignment.story
+        reason = assignment.reason.words
+    }
+}
+
+extension Quantity {
+    /// `3.6e12 to 3.7e12 USD`, `0.17 share`, `10 times`.
+    fileprivate var words: String {
+        let name =
+            switch unit {
+            case .money(let currency): currency
+            case .share: "share"
+            case .points: "points"
+            case .multiple: "times"
+            case .count: "things"
+            }
+        let value = isRange ? "\(lower) to \(upper)" : "\(upper)"
+        return qualifier == .exact ? "\(value) \(name)" : "\(value) \(name) (\(qualifier.rawValue))"
+    }
+}
+
+extension StoryIndex.Reason {
+    fileprivate var words: String {
+        func two(_ value: Double) -> String { String(format: "%.2f", value) }
+        return switch self {
+        case .new: "nothing like it was open: a new story"
+        case .nearDuplicate(let jaccard): "its wording repeats one of the story's (Jaccard \(two(jaccard)))"
+        case .emergentName(let name): "it has the name \"\(name)\", which has just come up and binds the story"
+        case .sameEvent(let shared): "the same event in another language (\(shared) entities, amounts and names shared)"
+        case .similar(let cosine): "its terms are those of the story (cosine \(two(cosine)))"
+        }
+    }
+}
