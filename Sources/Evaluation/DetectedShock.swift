@@ -1,5 +1,5 @@
 public import Schema
-import ShockAnalysis
+public import ShockAnalysis
 
 /// One shock that the analyze stage opened, put together from all it said of it.
 public struct DetectedShock: Sendable, Equatable {
@@ -33,6 +33,8 @@ public struct DetectedShock: Sendable, Equatable {
 public struct DetectionRun: Sendable {
     /// In the order in which they opened.
     public let shocks: [DetectedShock]
+    /// How often all sessions had the return periods that were said of them.
+    public let calibration: RarityCalibration
 
     /// Runs a fresh stage with the market's settings changed by `change`.
     public init(_ market: EvaluationMarket, changing change: (inout DetectionSettings) -> Void = { _ in }) {
@@ -51,6 +53,7 @@ public struct DetectionRun: Sendable {
             for case .shockSignal(let signal) in outbox.drain() { shocks.take(signal) }
         }
         self.shocks = shocks.opened
+        calibration = stage.rarityCalibration
     }
 }
 

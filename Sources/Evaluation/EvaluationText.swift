@@ -30,6 +30,17 @@ extension Evaluation {
             "rate: grouped shocks per 100 names and week, on average · year: the highest average of 52 weeks",
             "extra: grouped shocks no label accounts for, per name and year (labels are not complete)",
         ]
+        lines += [
+            "",
+            "return periods as said on the day (\(Decimal.fixed(100 * ownPastShare, 0)) % from the stream's own past):",
+        ]
+        for row in calibration {
+            lines.append(
+                "  \(Decimal.short(row.years)) years or rarer: \(row.sessions) sessions, \(Decimal.fixed(row.expected, 0)) "
+                    + "expected; \(Decimal.fixed(row.ratePerYear, 2)) per stock-year "
+                    + "(\(Decimal.fixed(row.lower, 2))–\(Decimal.fixed(row.upper, 2))), said \(Decimal.short(1 / row.years))"
+            )
+        }
         for run in runs { lines += [""] + run.detail }
         return lines.joined(separator: "\n")
     }

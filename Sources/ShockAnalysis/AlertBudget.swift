@@ -198,7 +198,7 @@ private struct LastMoves: Codable, Sendable {
         let isSameWay = (last.severity < 0) == isFall
         // Sessions to calendar days, five to a week.
         let isRecent = last.severity != 0 && Int(day) - Int(last.day) <= followUp * 7 / 5
-        let belongs = isRecent && (!isSameWay || last.day == sessionBefore)
+        let belongs = isRecent && (isSameWay ? last.day == sessionBefore : severity <= abs(last.severity))
         if !belongs || severity > abs(last.severity) || last.day == sessionBefore && isSameWay {
             moves[index] = Move(day: day, severity: isFall ? -severity : severity)
         }

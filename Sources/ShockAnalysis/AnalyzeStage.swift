@@ -9,7 +9,7 @@ import Schema
 /// order in which a cross-section arrived. See `docs/design/analyze.md`.
 public struct AnalyzeStage: Stage {
     public static var output: StreamName { .signals }
-    public static var judgementVersion: String { "analyze-2" }
+    public static var judgementVersion: String { "analyze-3" }
 
     public internal(set) var counters = Counters()
 
@@ -46,6 +46,8 @@ public struct AnalyzeStage: Stage {
     var shocks = LiveShocks()
     var round = Round()
     var budget = AlertBudget()
+    var rarity = RarityTables()
+    var baseRates = BaseRates()
 
     public init() {}
 

@@ -26,6 +26,8 @@ struct Assessment: Sendable {
         let years: Double
         let deviations: Double
         let statistic: String
+        /// Which table it was read from.
+        let basis: String
     }
 
     /// The market model of the window with what it leaves of the event.
@@ -38,6 +40,7 @@ struct Assessment: Sendable {
     }
 
     let simpleReturn: Double
+    let basis: RarityBasis
     private(set) var abnormal: Abnormal?
     let deviation: Double?
     private(set) var rarity: Rarity?
@@ -56,13 +59,17 @@ struct Assessment: Sendable {
 
     static let statisticOfModel = "market model"
     static let statisticOfVolatility = "EWMA volatility"
-    static let basis = "large US shares 2009-2026, |SAR|"
 
     /// - Parameters:
     ///   - history: Sessions before the event, oldest first.
     ///   - market: The benchmark's closes; nil if there is no benchmark, or if the benchmark is what
     ///     is judged.
-    init(_ event: Event, history: DatedReturns, market: MarketCloses?, settings: AnalysisSettings) {
+    ///   - basis: Where the return period is read.
+    init(
+        _ event: Event, history: DatedReturns, market: MarketCloses?, settings: AnalysisSettings,
+        basis: RarityBasis = .shipped
+    ) {
+        self.basis = basis
         simpleReturn = event.simpleReturn
         width = Double(max(1, event.sessions)).squareRoot()
         deviation = event.deviation.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
@@ -122,8 +129,8 @@ struct Assessment: Sendable {
             (deviations, statistic) = (abs(z), Self.statisticOfVolatility)
         }
         guard deviations >= 0 else { return nil }
-        let years = ReturnPeriodTable.largeShares.period(deviations)
-        return Rarity(years: years, deviations: deviations, statistic: statistic)
+        return Rarity(
+            years: basis.years(deviations), deviations: deviations, statistic: statistic, basis: basis.text)
     }
 }
 
@@ -141,7 +148,7 @@ extension Assessment {
             period.years = rarity.years
             period.deviations = rarity.deviations
             period.statistic = rarity.statistic
-            period.basis = Self.basis
+            period.basis = rarity.basis
             measure.returnPeriod = period
         }
         measure.missing += missing

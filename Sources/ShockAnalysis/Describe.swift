@@ -99,13 +99,15 @@ extension AnalyzeStage {
 
     /// Largest weight first, then by symbol.
     private func members(of group: GroupBasket, in session: GroupSession) -> [MemberMeasure] {
-        zip(group.members, session.views).map { member, view in
+        group.members.indices.map { place in
+            let (member, view) = (group.members[place], session.views[place])
             var measured = MemberMeasure()
             measured.symbol = member.symbol
             measured.weight = member.weight
             guard let number = member.number, let view else { return measured }
             measured.simpleReturn = view.simpleReturn
             if let usd = valueChange(of: number, in: view) { measured.valueUsd = usd }
+            splitMember(place, of: group, in: session, into: &measured)
             return measured
         }.sorted { ($1.weight, $0.symbol) < ($0.weight, $1.symbol) }
     }

@@ -24,6 +24,12 @@ struct GroupBasket: Codable, Sendable {
         }
     }
 
+    /// The group without one of its members.
+    init(_ group: GroupBasket, without place: Int) {
+        self = group
+        members.remove(at: place)
+    }
+
     var totalWeight: Double { members.reduce(0) { $0 + $1.weight } }
 
     /// Looks the symbols up again, after a definition.

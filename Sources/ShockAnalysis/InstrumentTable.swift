@@ -64,6 +64,8 @@ struct InstrumentTable: Codable, Sendable {
 
     func symbol(_ number: Int) -> String { identities[number].symbol }
 
+    func isInDollars(_ number: Int) -> Bool { identities[number].currency == "USD" }
+
     func kind(_ number: Int) -> InstrumentKind {
         InstrumentKind(rawValue: Int(states[number].kind)) ?? .unspecified
     }

@@ -24,7 +24,8 @@ extension AnalyzeStage {
             let isSession = isSessionBar(start, end, Int(instruments[row]))
             let isFlat = volumes[row] == 0 && open == close && bars.high[row] == bars.low[row]
             let price = PriceRow(
-                sequence: sequence, start: start, end: end, open: open, close: close, instrument: instruments[row],
+                sequence: sequence, start: start, end: end, open: open, close: close, volume: volumes[row],
+                instrument: instruments[row],
                 kind: isSession ? PriceRow.Kind.session : PriceRow.Kind.bar, isFlat: isFlat, isHistory: isHistory)
             accept(price, recordTime: times[row], cause: sequence, to: &outbox)
         }
@@ -152,7 +153,8 @@ extension AnalyzeStage {
 
     /// Nominates a session that was completed, if it matters.
     mutating func nominate(_ number: Int, _ closed: Closed, at time: UInt64) {
-        if closed.outcome == .candidate || (number == benchmark && !shocks.all.isEmpty) {
+        if closed.outcome == .candidate || isTwoSessionCandidate(number) || (number == benchmark && !shocks.all.isEmpty)
+        {
             nominateComplete(number, at: time)
         }
     }
@@ -199,6 +201,7 @@ extension AnalyzeStage {
         guard let value else { return nil }
         table.rings.append(value, day: day, of: number)
         if !price.isHistory { countDollars(number, value: value, day: day) }
+        countRarity(number, value: value, volume: price.volume, sessions: sessions)
         return (value, outcome)
     }
 

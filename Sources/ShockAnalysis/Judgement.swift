@@ -19,7 +19,10 @@ extension AnalyzeStage {
             judgeMarket(onDay, at: time, to: &outbox)
             judgeGroups(onDay.map(\.number), day: day, at: time, to: &outbox)
             for nomination in onDay where opensOwnShocks(nomination.number) {
-                guard matters(.instrument(nomination.number), nomination.session.simpleReturn) else { continue }
+                guard
+                    matters(.instrument(nomination.number), nomination.session.simpleReturn)
+                        || nomination.session.isComplete && isTwoSessionCandidate(nomination.number)
+                else { continue }
                 judge(nomination, at: time, to: &outbox)
             }
         }
@@ -113,14 +116,45 @@ extension AnalyzeStage {
             sessions: sessions(after: session.beforeDay, through: session.day))
         let history = table.rings.dated(of: number, before: session.day)
         let market = benchmark == nil ? nil : closes
-        let assessment = Assessment(event, history: history, market: market, settings: settings)
-        let subject = Judged(
+        let assessment = Assessment(
+            event, history: history, market: market, settings: settings, basis: rarity.basis(rarity.bucket(of: number)))
+        var subject = Judged(
             subject: .instrument(number), day: session.day, isComplete: session.isComplete, assessment: assessment,
             thresholds: thresholds(.instrument), isOpeningPrint: session.isOpeningPrint)
+        if session.isComplete, event.sessions == 1 {
+            subject.twoSessions = twoSessions(assessment, history: history, day: session.day)
+        }
         count(subject, sessionBefore: session.beforeDay)
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
-            stage.describe(nomination, assessment: assessment, in: &measure)
+            if !subject.isBeyond(), subject.isBeyondTogether, let together = subject.twoSessions {
+                measure.twoSessions = together.message
+            }
+            return stage.describe(nomination, assessment: assessment, in: &measure)
         }
+    }
+
+    /// Whether a name's last two sessions together moved as far as is asked of two, the same way.
+    func isTwoSessionCandidate(_ number: Int) -> Bool {
+        guard opensOwnShocks(number), let session = table.states[number].completed,
+            let before = table.rings.returnBefore(last: number)
+        else { return false }
+        let after = session.simpleReturn
+        guard before != 0, (before < 0) == (after < 0) else { return false }
+        return abs((1 + before) * (1 + after) - 1) >= TwoSessions.scale * settings.minimumReturn
+    }
+
+    /// A complete session together with the one before; nil where either was a day on which the market moved as it
+    /// does in a shock of its own.
+    private func twoSessions(_ assessment: Assessment, history: DatedReturns, day: Int32) -> TwoSessions? {
+        guard history.count >= 2, let before = history.values.last, let since = history.days.last else { return nil }
+        let start = history.days[history.count - 2]
+        var marketBefore: Double?
+        if let first = closes.close(day: start), let second = closes.close(day: since) {
+            marketBefore = second / first - 1
+        }
+        let moves = [assessment.abnormal?.marketReturn, marketBefore].compactMap { $0 }
+        guard moves.allSatisfy({ abs($0) < settings.minimumMarketReturn }), stressedDay != day else { return nil }
+        return TwoSessions(assessment, before: before, since: since, marketBefore: marketBefore)
     }
 
     /// The benchmark's session of a day, with prices as far as they are known.
@@ -177,9 +211,9 @@ extension AnalyzeStage {
 extension AnalyzeStage {
     /// Counts a complete session's move for the thresholds of later days.
     private mutating func count(_ judged: Judged, sessionBefore: Int32) {
-        guard settings.alertBudget != nil, judged.isComplete, !judged.assessment.isWarming, judged.isLarge else {
-            return
-        }
+        guard settings.alertBudget != nil, judged.isComplete, !judged.assessment.isWarming,
+            judged.isLarge || judged.isLargeTogether
+        else { return }
         let isGroup = judged.subject.scope == .group
         if isGroup {
             budget.note(
@@ -193,7 +227,8 @@ extension AnalyzeStage {
             parent = max(parent, budget.severity(ofGroups: containing, day: judged.day))
         }
         budget.count(
-            judged.subject, severity: judged.severity, isFall: judged.assessment.simpleReturn < 0, day: judged.day,
+            judged.subject, severity: judged.largestSeverity, isFall: judged.assessment.simpleReturn < 0,
+            day: judged.day,
             sessionBefore: sessionBefore, parent: parent, followUp: settings.followUpSessions)
     }
 }
@@ -208,6 +243,8 @@ struct Judged {
     /// The largest move the same way in the time that a shock must be without its equal; nil: it is not known, or no
     /// matter.
     var record: Double?
+    /// With the session before, of a name's complete session.
+    var twoSessions: TwoSessions?
     /// Enough of a group moved its way; always so for a name.
     var isBroad = true
     /// The session's first price is its last so far.
@@ -228,6 +265,27 @@ struct Judged {
             by: value, years: assessment.years, deviations: assessment.deviations, share: share)
     }
 
+    /// Both sessions together moved √2 times as far as is asked of one.
+    var isLargeTogether: Bool {
+        twoSessions.map { abs($0.severityReturn) >= thresholds.minimumReturn } ?? false
+    }
+
+    /// Both sessions together are beyond the thresholds of two.
+    var isBeyondTogether: Bool {
+        guard isBroad, !assessment.isWarming, let twoSessions else { return false }
+        return thresholds.areReached(
+            by: twoSessions.severityReturn, years: assessment.basis.years(twoSessions.deviations),
+            deviations: twoSessions.deviations)
+    }
+
+    /// Of the session, or of it with the one before.
+    var largestSeverity: Double {
+        let together = twoSessions.map {
+            thresholds.severity(of: $0.severityReturn, deviations: $0.deviations)
+        }
+        return max(isLarge ? severity : 0, isLargeTogether ? together ?? 0 : 0)
+    }
+
     /// What the life-cycle sees of it.
     func observation() -> ShockLifecycle.Observation {
         let z = abs(assessment.volatilityZ ?? 0)
@@ -235,8 +293,9 @@ struct Judged {
             simpleReturn: assessment.simpleReturn, years: assessment.years,
             isBeyond: isBeyond(), isBeyondExit: isBeyond(share: AnalysisSettings.exitShare),
             isComplete: isComplete, isOpeningPrint: isOpeningPrint,
+            isBeyondWithSessionBefore: isBeyondTogether,
             isMarketMove: thresholds.areReached(
-                by: assessment.simpleReturn, years: ReturnPeriodTable.largeShares.period(z), deviations: z))
+                by: assessment.simpleReturn, years: assessment.basis.years(z), deviations: z))
     }
 }
 
@@ -296,6 +355,7 @@ extension AnalyzeStage {
         var signal = shock.signal
         signal.evidence = describe(self, &measure)
         if case .severity(let threshold) = judged.thresholds.rarity { describeBudget(judged, threshold, in: &measure) }
+        if let rate = baseRates.rate(judged.subject.scope, isFall: measure.simpleReturn < 0) { measure.baseRate = rate }
         signal.measure = measure
         signal.partOf = widerShocks(than: judged)
         shock.before = measure.hasPriceBefore ? measure.priceBefore : 1
@@ -314,7 +374,7 @@ extension AnalyzeStage {
         measure.budget = found
     }
 
-    private func emitFollowUp(
+    private mutating func emitFollowUp(
         _ judged: Judged, session: SessionView?, of shock: inout Shock, _ phase: ShockPhase, _ reason: String,
         at time: UInt64, to outbox: inout Outbox
     ) {
@@ -326,9 +386,13 @@ extension AnalyzeStage {
         followed.price = shock.price
         followed.simpleReturn = value
         followed.retraced = retracement(price: shock.price, before: shock.before, after: shock.after) ?? 0
+        if shock.subject.scope == .group {
+            followed.votes = recoveryVotes(of: groups[shock.subject.index], since: shock.session, until: judged.day)
+        }
         var signal = shock.signal
         signal.measure.followUp.append(followed)
         if let session { signal.evidence = Self.merged(signal.evidence, [session.last.sequence]) }
+        if phase == .closed { baseRates.take(signal) }
         emit(signal, of: &shock, phase, reason, at: time, to: &outbox)
     }
 

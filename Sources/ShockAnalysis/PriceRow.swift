@@ -12,6 +12,8 @@ struct PriceRow: BitwiseCopyable, Sendable {
     let end: UInt64
     let open: Int64
     let close: Int64
+    /// 0: not known, or a trade's.
+    var volume: UInt64 = 0
     let instrument: UInt32
     let kind: UInt8
     /// A bar without volume whose four prices are one: a source's way of saying that nothing was traded.

@@ -1,15 +1,15 @@
 import Schema
 
 /// The daily returns of every instrument: the last sessions exactly, for estimation, and all of the
-/// last forty years in single precision, for ranks.
+/// last sixteen years in single precision, for ranks.
 ///
 /// The exact ones lie in one flat array, ``capacity`` to an instrument, so that a session costs two
 /// stores and an estimation walks memory in order.
 struct SessionRings: Codable, Sendable {
     /// Sessions kept exactly.
     static let capacity = 320
-    /// Sessions kept for ranks: forty years.
-    static let historyLimit = 40 * 252
+    /// Sessions kept for ranks, sixteen years: 8 bytes each, and with all else under 40 KB an instrument.
+    static let historyLimit = 16 * 252
 
     /// One session in the long history.
     struct Past: Sendable {
@@ -144,6 +144,12 @@ struct SessionRings: Codable, Sendable {
         let turn = min(end, (first + Self.capacity - 1) / Self.capacity * Self.capacity)
         let head = base + first % Self.capacity
         return (head..<head + turn - first, base..<base + end - turn)
+    }
+
+    /// The return of the session before the last one kept; nil if there is none.
+    func returnBefore(last instrument: Int) -> Double? {
+        let total = Int(totals.values[instrument])
+        return total < 2 ? nil : returns.values[instrument * Self.capacity + (total - 2) % Self.capacity]
     }
 
     /// Every session kept exactly of an instrument that is before a day, oldest first.

@@ -8,12 +8,14 @@ import Schema
 /// |---|---|---|---|
 /// | quiet | beyond the thresholds, session running | pending | PENDING `opening print` or `price` |
 /// | quiet | beyond the thresholds, session complete | open | OPEN `close` |
+/// | quiet | complete, beyond only together with the session before | open | OPEN `two sessions` |
 /// | pending | running, 2 pp further or twice as rare (or back) | pending | PENDING `update` |
 /// | pending | complete, still beyond the exit, same direction | open | OPEN `close` |
 /// | pending | complete, else | withdrawn | WITHDRAWN `faded` or `market move` |
 /// | open | session running | open | – |
 /// | open | a later session complete | open | OPEN `follow-up` |
-/// | … | beyond the thresholds the other way | open | OPEN `rebound` |
+/// | … | beyond the thresholds the other way, further than the first session went | closed | CLOSED `superseded`; a new shock begins |
+/// | … | beyond the thresholds the other way, else | open | OPEN `rebound` |
 /// | … | beyond the thresholds the same way, the very next session | open | OPEN `aftershock` |
 /// | … | beyond the thresholds the same way, later | closed | CLOSED `superseded`; a new shock begins |
 /// | open | the last session to follow complete | closed | CLOSED `followed up` |
@@ -58,6 +60,8 @@ struct ShockLifecycle: Codable, Equatable, Sendable {
         var isComplete: Bool
         /// The last price is the session's first.
         var isOpeningPrint = false
+        /// Not beyond the thresholds itself, but together with the session before it is.
+        var isBeyondWithSessionBefore = false
         /// It would be beyond the thresholds had the market not been in a shock.
         var isMarketMove = false
     }
@@ -85,6 +89,8 @@ struct ShockLifecycle: Codable, Equatable, Sendable {
     private(set) var followed = 0
     private var isFall = false
     private var saidReturn = 0.0
+    /// Of the session it was confirmed in.
+    private var firstReturn = 0.0
     private var saidYears = 0.0
 
     var isLive: Bool { state == .pending || state == .open }
@@ -131,8 +137,13 @@ extension ShockLifecycle {
     }
 
     private mutating func begin(_ seen: Observation) -> Statement {
-        guard seen.isBeyond else { return .nothing }
+        guard seen.isBeyond || seen.isComplete && seen.isBeyondWithSessionBefore else { return .nothing }
         isFall = seen.simpleReturn < 0
+        firstReturn = seen.simpleReturn
+        guard seen.isBeyond else {
+            move(to: .open)
+            return .measured(.open, "two sessions")
+        }
         if seen.isComplete {
             move(to: .open)
             return .measured(.open, "close")
@@ -158,11 +169,12 @@ extension ShockLifecycle {
             return .measured(.withdrawn, seen.isMarketMove ? "market move" : "faded")
         }
         move(to: .open)
+        firstReturn = seen.simpleReturn
         return .measured(.open, "close")
     }
 
     private mutating func follow(_ seen: Observation, sessions: Int) -> Statement {
-        if seen.isBeyond, isSameWay(seen), followed > 0 {
+        if seen.isBeyond, isSameWay(seen) ? followed > 0 : abs(seen.simpleReturn) > abs(firstReturn) {
             move(to: .closed)
             return .superseded
         }

@@ -30,6 +30,8 @@ struct Evaluate: ParsableCommand {
     var funds: String?
     @Option(help: "Alert budgets to measure at: grouped shocks per 100 names and week.") var budgets = "1,2,4,8"
     @Option(help: "Fixed return periods to measure at, in stock-years.") var returnPeriods: String?
+    @Option(help: "Draw recall over the rate of alerts into this file (SVG).", completion: .file(extensions: ["svg"]))
+    var picture: String?
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
@@ -65,6 +67,12 @@ struct Evaluate: ParsableCommand {
         let found = try readLabels(note)
         let market = try readMarket(note)
         let evaluation = Evaluation(labels: found, market: market, rules: try rules())
+        if let picture {
+            let output = try OutputFile(picture, notOver: bars + [labels])
+            try output.make {
+                try evaluation.picture.write(toFile: output.temporary, atomically: false, encoding: .utf8)
+            }
+        }
         say(json ? try evaluation.json : evaluation.text)
         if refused > 0 {
             complain("epicenter: \(refused) lines were refused")

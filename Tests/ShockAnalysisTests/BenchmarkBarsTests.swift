@@ -75,7 +75,7 @@ struct BenchmarkBarsTests {
                 script.bar(
                     UInt32(bar.symbol), from: Session.open(bar.day), to: Session.close(bar.day),
                     open: Price.double(bar.open) * factor, close: Price.double(bar.close) * factor,
-                    volume: bar.volume, at: time)
+                    volume: UInt64((Double(bar.volume) / factor).rounded()), at: time)
             }
         }
         script.tick(at: Session.close(bars.last?.day ?? 0) + UInt64(latenessDays + 1) * 2 * CivilTime.day)

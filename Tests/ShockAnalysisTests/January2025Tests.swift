@@ -64,6 +64,15 @@ struct January2025Tests {
         #expect(abs(shock.measure.value.usd / 1e9 + 979) < 1)
     }
 
+    @Test("Super Micro, in a wild time of its own, is told of under the theme")
+    func memberOfTheTheme() throws {
+        #expect(!Self.said.contains { $0.shock == "SMCI/2025-01-27" })
+        let member = try #require(try confirmed("ai-chain/2025-01-27").measure.members.first { $0.symbol == "SMCI" })
+        #expect(abs(member.simpleReturn + 0.126) < 0.001)
+        #expect(member.groupPart < -0.05 && member.marketPart < 0)
+        #expect(abs(member.ownPart) < 2 * member.ownStandardError)
+    }
+
     @Test("every shock in the recording, by scope")
     func census() {
         var counts: [ShockScope: [String]] = [:]

@@ -16,6 +16,12 @@ struct ShockLifecycleTests {
             simpleReturn: value, years: 1, isBeyond: beyond, isBeyondExit: exit ?? beyond, isComplete: true)
     }
 
+    private static func together(_ value: Double, isComplete: Bool) -> Observation {
+        Observation(
+            simpleReturn: value, years: 0.1, isBeyond: false, isBeyondExit: false, isComplete: isComplete,
+            isBeyondWithSessionBefore: true)
+    }
+
     /// A script of observations with what is said to each.
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -61,6 +67,19 @@ struct ShockLifecycleTests {
                 (complete(0.01, beyond: false), .followed(.open, "follow-up")),
                 (complete(-0.01, beyond: false), .followed(.closed, "followed up")),
                 (complete(-0.01, beyond: false), .nothing),
+            ], state: .closed),
+        Case(
+            testDescription: "small, but with the session before it is beyond; only a complete session is so judged",
+            steps: [
+                (together(-0.04, isComplete: false), .nothing),
+                (together(-0.04, isComplete: true), .measured(.open, "two sessions")),
+            ], state: .open),
+        Case(
+            testDescription: "the other way and further than at first: another shock",
+            steps: [
+                (complete(0.1, beyond: true), .measured(.open, "close")),
+                (complete(-0.08, beyond: true), .followed(.open, "rebound")),
+                (complete(-0.11, beyond: true), .superseded),
             ], state: .closed),
         Case(
             testDescription: "the same way again, but not the next session: another shock",

@@ -17,6 +17,8 @@ struct SyntheticWorld {
     var plantedMarket: [Int: Double] = [:]
     /// Share of a session's log move made at the open.
     var overnight = 0.6
+    /// Grouped shocks per 100 names and week; 0: a fixed return period.
+    var budget = 0.0
     /// Shuffles the records of equal record time.
     var order: Int64?
 
@@ -36,7 +38,9 @@ struct SyntheticWorld {
         var script = Script()
         let days = Session.days(sessions, until: Self.lastDate)
         let start = Session.open(days[0]) - CivilTime.day
-        script.configure(benchmark: Self.symbol(Self.benchmark), groups: [Self.group], at: start)
+        script.configure(benchmark: Self.symbol(Self.benchmark), groups: [Self.group], at: start) {
+            $0.alertBudget = budget
+        }
         for number in 0...Self.others.upperBound {
             script.define(number, Self.symbol(number), kind: number == 0 ? .etf : .equity, at: start)
         }

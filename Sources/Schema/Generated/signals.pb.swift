@@ -343,6 +343,16 @@ public nonisolated struct Measure: @unchecked Sendable {
     set {_uniqueStorage()._largestSince = newValue}
   }
 
+  /// The session together with the one before, where only both together are beyond the thresholds.
+  public var twoSessions: TwoSessionMove {
+    get {_storage._twoSessions ?? TwoSessionMove()}
+    set {_uniqueStorage()._twoSessions = newValue}
+  }
+  /// Returns true if `twoSessions` has been explicitly set.
+  public var hasTwoSessions: Bool {_storage._twoSessions != nil}
+  /// Clears the value of `twoSessions`. Subsequent reads from it will return its default value.
+  public mutating func clearTwoSessions() {_uniqueStorage()._twoSessions = nil}
+
   /// where an alert budget is set
   public var budget: BudgetThreshold {
     get {_storage._budget ?? BudgetThreshold()}
@@ -353,11 +363,58 @@ public nonisolated struct Measure: @unchecked Sendable {
   /// Clears the value of `budget`. Subsequent reads from it will return its default value.
   public mutating func clearBudget() {_uniqueStorage()._budget = nil}
 
+  /// What followed the shocks of this scope and direction that the stream has seen to their end.
+  public var baseRate: BaseRate {
+    get {_storage._baseRate ?? BaseRate()}
+    set {_uniqueStorage()._baseRate = newValue}
+  }
+  /// Returns true if `baseRate` has been explicitly set.
+  public var hasBaseRate: Bool {_storage._baseRate != nil}
+  /// Clears the value of `baseRate`. Subsequent reads from it will return its default value.
+  public mutating func clearBaseRate() {_uniqueStorage()._baseRate = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct TwoSessionMove: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// since the close before the first
+  public var simpleReturn: Double = 0
+
+  /// the sum of both abnormal returns over its standard error
+  public var standardized: Double = 0
+
+  /// the first session
+  public var since: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct BaseRate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var shocks: UInt32 = 0
+
+  /// had taken back half of the move or more by their last session
+  public var recoveredHalf: UInt32 = 0
+
+  /// had gone further than at the end of their first session
+  public var wentOn: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What an alert budget came to: a move is a shock from `threshold` on.
@@ -544,12 +601,54 @@ public nonisolated struct MemberMeasure: Sendable {
 
   public var weight: Double = 0
 
+  /// Its return split in this order, as far as it can be: what it does with the market, what with the
+  /// basket without itself, and its own with its standard error. What is left is the window's mean.
+  public var marketPart: Double {
+    get {_marketPart ?? 0}
+    set {_marketPart = newValue}
+  }
+  /// Returns true if `marketPart` has been explicitly set.
+  public var hasMarketPart: Bool {self._marketPart != nil}
+  /// Clears the value of `marketPart`. Subsequent reads from it will return its default value.
+  public mutating func clearMarketPart() {self._marketPart = nil}
+
+  public var groupPart: Double {
+    get {_groupPart ?? 0}
+    set {_groupPart = newValue}
+  }
+  /// Returns true if `groupPart` has been explicitly set.
+  public var hasGroupPart: Bool {self._groupPart != nil}
+  /// Clears the value of `groupPart`. Subsequent reads from it will return its default value.
+  public mutating func clearGroupPart() {self._groupPart = nil}
+
+  public var ownPart: Double {
+    get {_ownPart ?? 0}
+    set {_ownPart = newValue}
+  }
+  /// Returns true if `ownPart` has been explicitly set.
+  public var hasOwnPart: Bool {self._ownPart != nil}
+  /// Clears the value of `ownPart`. Subsequent reads from it will return its default value.
+  public mutating func clearOwnPart() {self._ownPart = nil}
+
+  public var ownStandardError: Double {
+    get {_ownStandardError ?? 0}
+    set {_ownStandardError = newValue}
+  }
+  /// Returns true if `ownStandardError` has been explicitly set.
+  public var hasOwnStandardError: Bool {self._ownStandardError != nil}
+  /// Clears the value of `ownStandardError`. Subsequent reads from it will return its default value.
+  public mutating func clearOwnStandardError() {self._ownStandardError = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _simpleReturn: Double? = nil
   fileprivate var _valueUsd: Double? = nil
+  fileprivate var _marketPart: Double? = nil
+  fileprivate var _groupPart: Double? = nil
+  fileprivate var _ownPart: Double? = nil
+  fileprivate var _ownStandardError: Double? = nil
 }
 
 public nonisolated struct FollowUpSession: Sendable {
@@ -566,6 +665,31 @@ public nonisolated struct FollowUpSession: Sendable {
 
   /// (P_t − P1)/(P0 − P1)
   public var retraced: Double = 0
+
+  /// Of a group's: pairs of its basket of which one is ahead by twice the pair's tracking error or more,
+  /// the clearest first, at most ten. A pair that is not named has no vote.
+  public var votes: [RecoveryVote] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Which of two names has recovered more since the first session, beyond what the market explains.
+public nonisolated struct RecoveryVote: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var ahead: String = String()
+
+  public var behind: String = String()
+
+  /// of their cumulative abnormal returns, as a fraction
+  public var difference: Double = 0
+
+  /// the pair's daily tracking error before the event times √sessions
+  public var standardError: Double = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -710,7 +834,7 @@ nonisolated extension ShockSignal: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Measure"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{3}onset_from\0\u{3}onset_until\0\u{1}complete\0\u{3}price_before\0\u{3}price_open\0\u{3}price_last\0\u{3}simple_return\0\u{3}market_model\0\u{1}volatility\0\u{3}volatility_z\0\u{3}return_period\0\u{1}overnight\0\u{1}value\0\u{3}own_rank\0\u{1}members\0\u{3}follow_up\0\u{1}missing\0\u{3}largest_since\0\u{2}\u{2}budget\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{3}onset_from\0\u{3}onset_until\0\u{1}complete\0\u{3}price_before\0\u{3}price_open\0\u{3}price_last\0\u{3}simple_return\0\u{3}market_model\0\u{1}volatility\0\u{3}volatility_z\0\u{3}return_period\0\u{1}overnight\0\u{1}value\0\u{3}own_rank\0\u{1}members\0\u{3}follow_up\0\u{1}missing\0\u{3}largest_since\0\u{3}two_sessions\0\u{1}budget\0\u{3}base_rate\0")
 
   fileprivate class _StorageClass {
     var _session: String = String()
@@ -732,7 +856,9 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _followUp: [FollowUpSession] = []
     var _missing: [String] = []
     var _largestSince: String = String()
+    var _twoSessions: TwoSessionMove? = nil
     var _budget: BudgetThreshold? = nil
+    var _baseRate: BaseRate? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -762,7 +888,9 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _followUp = source._followUp
       _missing = source._missing
       _largestSince = source._largestSince
+      _twoSessions = source._twoSessions
       _budget = source._budget
+      _baseRate = source._baseRate
     }
   }
 
@@ -800,7 +928,9 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._followUp) }()
         case 18: try { try decoder.decodeRepeatedStringField(value: &_storage._missing) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._largestSince) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._twoSessions) }()
         case 21: try { try decoder.decodeSingularMessageField(value: &_storage._budget) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._baseRate) }()
         default: break
         }
       }
@@ -870,8 +1000,14 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._largestSince.isEmpty {
         try visitor.visitSingularStringField(value: _storage._largestSince, fieldNumber: 19)
       }
+      try { if let v = _storage._twoSessions {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
       try { if let v = _storage._budget {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._baseRate {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
       } }()
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -901,11 +1037,93 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._followUp != rhs_storage._followUp {return false}
         if _storage._missing != rhs_storage._missing {return false}
         if _storage._largestSince != rhs_storage._largestSince {return false}
+        if _storage._twoSessions != rhs_storage._twoSessions {return false}
         if _storage._budget != rhs_storage._budget {return false}
+        if _storage._baseRate != rhs_storage._baseRate {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension TwoSessionMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TwoSessionMove"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}simple_return\0\u{1}standardized\0\u{1}since\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.simpleReturn) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.standardized) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.since) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.simpleReturn.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.simpleReturn, fieldNumber: 1)
+    }
+    if self.standardized.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.standardized, fieldNumber: 2)
+    }
+    if !self.since.isEmpty {
+      try visitor.visitSingularStringField(value: self.since, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: TwoSessionMove, rhs: TwoSessionMove) -> Bool {
+    if lhs.simpleReturn != rhs.simpleReturn {return false}
+    if lhs.standardized != rhs.standardized {return false}
+    if lhs.since != rhs.since {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension BaseRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BaseRate"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}shocks\0\u{3}recovered_half\0\u{3}went_on\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.shocks) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.recoveredHalf) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.wentOn) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.shocks != 0 {
+      try visitor.visitSingularUInt32Field(value: self.shocks, fieldNumber: 1)
+    }
+    if self.recoveredHalf != 0 {
+      try visitor.visitSingularUInt32Field(value: self.recoveredHalf, fieldNumber: 2)
+    }
+    if self.wentOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.wentOn, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: BaseRate, rhs: BaseRate) -> Bool {
+    if lhs.shocks != rhs.shocks {return false}
+    if lhs.recoveredHalf != rhs.recoveredHalf {return false}
+    if lhs.wentOn != rhs.wentOn {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1242,7 +1460,7 @@ nonisolated extension OwnRank: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MemberMeasure"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}symbol\0\u{3}simple_return\0\u{3}value_usd\0\u{1}weight\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}symbol\0\u{3}simple_return\0\u{3}value_usd\0\u{1}weight\0\u{3}market_part\0\u{3}group_part\0\u{3}own_part\0\u{3}own_standard_error\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1254,6 +1472,10 @@ nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularDoubleField(value: &self._simpleReturn) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self._valueUsd) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self._marketPart) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self._groupPart) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self._ownPart) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self._ownStandardError) }()
       default: break
       }
     }
@@ -1276,6 +1498,18 @@ nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.weight.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 4)
     }
+    try { if let v = self._marketPart {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._groupPart {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._ownPart {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._ownStandardError {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1284,6 +1518,10 @@ nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs._simpleReturn != rhs._simpleReturn {return false}
     if lhs._valueUsd != rhs._valueUsd {return false}
     if lhs.weight != rhs.weight {return false}
+    if lhs._marketPart != rhs._marketPart {return false}
+    if lhs._groupPart != rhs._groupPart {return false}
+    if lhs._ownPart != rhs._ownPart {return false}
+    if lhs._ownStandardError != rhs._ownStandardError {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1291,7 +1529,7 @@ nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension FollowUpSession: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FollowUpSession"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}price\0\u{3}simple_return\0\u{1}retraced\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}price\0\u{3}simple_return\0\u{1}retraced\0\u{1}votes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1303,6 +1541,7 @@ nonisolated extension FollowUpSession: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.price) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self.simpleReturn) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.retraced) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.votes) }()
       default: break
       }
     }
@@ -1321,6 +1560,9 @@ nonisolated extension FollowUpSession: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.retraced.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.retraced, fieldNumber: 4)
     }
+    if !self.votes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.votes, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1329,6 +1571,52 @@ nonisolated extension FollowUpSession: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.price != rhs.price {return false}
     if lhs.simpleReturn != rhs.simpleReturn {return false}
     if lhs.retraced != rhs.retraced {return false}
+    if lhs.votes != rhs.votes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecoveryVote: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecoveryVote"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ahead\0\u{1}behind\0\u{1}difference\0\u{3}standard_error\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.ahead) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.behind) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.difference) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.standardError) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.ahead.isEmpty {
+      try visitor.visitSingularStringField(value: self.ahead, fieldNumber: 1)
+    }
+    if !self.behind.isEmpty {
+      try visitor.visitSingularStringField(value: self.behind, fieldNumber: 2)
+    }
+    if self.difference.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.difference, fieldNumber: 3)
+    }
+    if self.standardError.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.standardError, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RecoveryVote, rhs: RecoveryVote) -> Bool {
+    if lhs.ahead != rhs.ahead {return false}
+    if lhs.behind != rhs.behind {return false}
+    if lhs.difference != rhs.difference {return false}
+    if lhs.standardError != rhs.standardError {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

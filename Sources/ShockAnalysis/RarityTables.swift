@@ -1,0 +1,247 @@
+import Glibc
+import MarketModels
+import Schema
+
+/// How often moves of a size happen, counted by what a name trades a day in this stream.
+///
+/// The statistic is the one that rarity is read at: the larger of |SAR| and |z|, and |SAR| alone on days of a market
+/// shock. A session is counted when its name's next one completes, so that no day is compared with itself. Its SAR is
+/// by a market model made anew every ``refitSessions``; the residual deviation stands for the prediction error, which
+/// is 1 % larger.
+///
+/// Memory: 80 bytes an instrument and 1,000 bytes a bucket, whatever the history. O(1) a session besides the refit.
+struct RarityTables: Codable, Sendable {
+    /// By USD traded a day, on exponential average; of names whose volume is not known or not in USD, `unknown`.
+    enum Bucket: Int, CaseIterable, Sendable {
+        case unknown, under1M, under10M, under100M, under1B, over1B
+
+        init(dollars: Double) {
+            switch dollars {
+            case ...0: self = .unknown
+            case ..<1e6: self = .under1M
+            case ..<1e7: self = .under10M
+            case ..<1e8: self = .under100M
+            case ..<1e9: self = .under1B
+            default: self = .over1B
+            }
+        }
+
+        var text: String {
+            switch self {
+            case .unknown: "volume not known in USD"
+            case .under1M: "up to 1 M USD a day"
+            case .under10M: "1 to 10 M USD a day"
+            case .under100M: "10 to 100 M USD a day"
+            case .under1B: "100 M to 1 bn USD a day"
+            case .over1B: "1 bn USD a day and more"
+            }
+        }
+    }
+
+    /// Until then the shipped table is used.
+    static let neededYears = 200.0
+    static let sessionsPerYear = 252.0
+    static let refitSessions: Int32 = 20
+    /// The sizes counted: from 1 on in sixteenths of a doubling, up to 64.
+    static let binsPerDoubling = 16.0
+    static let bins = 97
+    /// Beyond the last size that was reached this often the rate falls with the shipped table's power law.
+    static let tailCount: UInt64 = 10
+
+    /// A market model, and the session that is to be counted when the next one is there.
+    private struct Instrument {
+        var model = ApproximateModel()
+        var isPending = false
+        var day: Int32 = 0
+        var before: Int32 = 0
+        var value = 0.0
+        var deviation = 0.0
+        var dollars = 0.0
+    }
+
+    struct ApproximateModel {
+        var alpha = 0.0
+        var beta = 0.0
+        /// 0: none yet.
+        var deviation = 0.0
+        /// Sessions of the name when it was made.
+        var sessions: Int32 = 0
+    }
+
+    private var instruments = PackedArray<Instrument>()
+    /// Sessions by bucket and size, ``bins`` to a bucket.
+    private var counts = PackedArray<UInt64>(Array(repeating: 0, count: bins * Bucket.allCases.count))
+    private var sessions = PackedArray<UInt64>(Array(repeating: 0, count: Bucket.allCases.count))
+    private(set) var calibration = RarityCalibration()
+}
+
+extension RarityTables {
+    mutating func grow(to count: Int) {
+        guard count > instruments.values.count else { return }
+        instruments.values += Array(repeating: Instrument(), count: count - instruments.values.count)
+    }
+
+    /// Notes what a name traded in a session, in USD; 0: not known.
+    mutating func trade(_ number: Int, dollars: Double) {
+        grow(to: number + 1)
+        guard dollars > 0, dollars.isFinite else { return }
+        let before = instruments.values[number].dollars
+        let decay = EWMAVolatility.dailyDecay
+        instruments.values[number].dollars = before == 0 ? dollars : decay * before + (1 - decay) * dollars
+    }
+
+    func bucket(of number: Int) -> Bucket {
+        instruments.values.indices.contains(number) ? Bucket(dollars: instruments.values[number].dollars) : .unknown
+    }
+
+    /// Counts a name's session before, and keeps this one to be counted next.
+    ///
+    /// - Parameters:
+    ///   - stressed: A day of a market shock.
+    ///   - sessions: How many the name has had; under `needed` nothing is counted.
+    ///   - refit: Makes a market model of the sessions before.
+    mutating func take(
+        _ number: Int, value: Double, session: SessionView, market: MarketCloses, stressed: Int32?, sessions: Int,
+        needed: Int, refit: () -> ApproximateModel?
+    ) {
+        grow(to: number + 1)
+        count(number, market: market, stressed: stressed)
+        guard sessions >= needed, value.isFinite else { return }
+        let age = Int32(truncatingIfNeeded: sessions) - instruments.values[number].model.sessions
+        if age >= Self.refitSessions || instruments.values[number].model.deviation == 0, var model = refit() {
+            model.sessions = Int32(truncatingIfNeeded: sessions)
+            instruments.values[number].model = model
+        }
+        instruments.values[number].isPending = true
+        instruments.values[number].day = session.day
+        instruments.values[number].before = session.beforeDay
+        instruments.values[number].value = value
+        instruments.values[number].deviation = session.deviation
+    }
+
+    private mutating func count(_ number: Int, market: MarketCloses, stressed: Int32?) {
+        let pending = instruments.values[number]
+        guard pending.isPending else { return }
+        instruments.values[number].isPending = false
+        var size = 0.0
+        if pending.model.deviation > 0, let before = market.close(day: pending.before),
+            let after = market.close(day: pending.day)
+        {
+            let expected = pending.model.alpha + pending.model.beta * (after / before - 1)
+            size = abs(pending.value - expected) / pending.model.deviation
+        } else if !market.isEmpty {
+            return
+        }
+        if stressed != pending.day, pending.deviation > 0 { size = max(size, abs(pending.value) / pending.deviation) }
+        let bucket = Bucket(dollars: pending.dollars)
+        calibration.take(years: basis(bucket).years(size), isOwn: years(bucket) >= Self.neededYears)
+        sessions.values[bucket.rawValue] += 1
+        if size >= 1 { counts.values[bucket.rawValue * Self.bins + Self.bin(size)] += 1 }
+    }
+
+    private static func bin(_ size: Double) -> Int { min(bins - 1, Int(binsPerDoubling * log2(size))) }
+
+    /// Stock-years counted in a bucket.
+    func years(_ bucket: Bucket) -> Double { Double(sessions.values[bucket.rawValue]) / Self.sessionsPerYear }
+
+    /// What rarity is read from for a bucket: the shipped table until enough was counted.
+    func basis(_ bucket: Bucket) -> RarityBasis {
+        let years = years(bucket)
+        guard years >= Self.neededYears else { return .shipped }
+        let first = bucket.rawValue * Self.bins
+        return RarityBasis(counted: counts.values[first..<first + Self.bins], years: years, bucket: bucket)
+    }
+}
+
+/// Where a return period is read.
+struct RarityBasis: Sendable {
+    /// From a size of ``RarityTables/bins`` on, so many sessions were at least as large; empty: the shipped table.
+    private let reached: [UInt64]
+    private let stockYears: Double
+    let text: String
+
+    static let shipped = RarityBasis(text: "large US shares 2009-2026, |SAR|")
+
+    private init(text: String) {
+        reached = []
+        stockYears = 0
+        self.text = text
+    }
+
+    init(counted: ArraySlice<UInt64>, years: Double, bucket: RarityTables.Bucket) {
+        var sum: UInt64 = 0
+        reached = counted.reversed().map { count in
+            sum += count
+            return sum
+        }.reversed()
+        stockYears = years
+        text = "this stream, \(bucket.text), \(Int(years)) stock-years"
+    }
+
+    /// Stock-years between moves at least this large.
+    func years(_ size: Double) -> Double {
+        guard !reached.isEmpty else { return ReturnPeriodTable.largeShares.period(size) }
+        func edge(_ bin: Int) -> Double { exp2(Double(bin) / RarityTables.binsPerDoubling) }
+        func rate(_ bin: Int) -> Double { Double(max(1, reached[bin])) / stockYears }
+        guard size > 1 else { return 1 / rate(0) }
+        let last = reached.lastIndex { $0 >= RarityTables.tailCount } ?? 0
+        guard size < edge(last) else {
+            return pow(size / edge(last), ReturnPeriodTable.largeShares.tailIndex ?? 4) / rate(last)
+        }
+        // Between two edges by size and rate, both on a log scale.
+        let bin = min(last - 1, Int(RarityTables.binsPerDoubling * log2(size)))
+        let position = RarityTables.binsPerDoubling * log2(size) - Double(bin)
+        return exp(-(log(rate(bin)) + position * (log(rate(bin + 1)) - log(rate(bin)))))
+    }
+}
+
+/// How often sessions had return periods of at least so much, as they were said on their day.
+public struct RarityCalibration: Codable, Sendable, Equatable {
+    /// In stock-years.
+    public static let thresholds = [0.25, 0.5, 1, 2, 5, 10]
+
+    /// Sessions at or beyond each of ``thresholds``.
+    public private(set) var reached = Array(repeating: UInt64(0), count: thresholds.count)
+    public private(set) var sessions: UInt64 = 0
+    /// Those of them read from the stream's own past.
+    public private(set) var ownSessions: UInt64 = 0
+
+    mutating func take(years: Double, isOwn: Bool) {
+        sessions += 1
+        if isOwn { ownSessions += 1 }
+        for (index, threshold) in Self.thresholds.enumerated() {
+            guard years >= threshold else { break }
+            reached[index] += 1
+        }
+    }
+}
+
+extension AnalyzeStage {
+    /// What the return periods said of all sessions came to.
+    public var rarityCalibration: RarityCalibration { rarity.calibration }
+
+    /// Lets a completed session of a name count for the rarity of later ones.
+    ///
+    /// - Parameter span: Sessions of the market that the return is over; one over several is not counted.
+    mutating func countRarity(_ number: Int, value: Double, volume: UInt64, sessions span: Int) {
+        guard opensOwnShocks(number), let session = table.states[number].completed else { return }
+        rarity.trade(number, dollars: table.isInDollars(number) ? Double(volume) * session.last.value : 0)
+        guard span == 1 else { return }
+        let (rings, market, settings) = (table.rings, closes, settings)
+        rarity.take(
+            number, value: value, session: session, market: market, stressed: stressedDay,
+            sessions: rings.sessions(of: number), needed: settings.minimumHistory + settings.gap
+        ) {
+            let history = rings.dated(of: number, before: session.day)
+            guard !market.isEmpty,
+                let window = try? EstimationWindow.range(
+                    beforeEvent: history.count, length: settings.window, gap: settings.gap)
+            else { return nil }
+            let pairs = PairedReturns(history, in: window, market: market)
+            guard pairs.count >= settings.minimumHistory,
+                let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market)
+            else { return nil }
+            return .init(alpha: model.alpha, beta: model.beta, deviation: model.residualDeviation)
+        }
+    }
+}
