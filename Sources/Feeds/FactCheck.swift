@@ -102,6 +102,13 @@ enum FactCheck {
             try number(value.valueUsd, "value_usd", from: 0)
             value.period = try TextRules.line(value.period, "period")
             return .revenue(value)
+        case .guidance(var value):
+            value.metric = try TextRules.line(value.metric, "metric")
+            value.period = try TextRules.line(value.period, "period")
+            guard abs(value.direction) <= 1 else {
+                throw Fault(.notAllowed, "direction is \(value.direction), allowed is -1 to 1")
+            }
+            return .guidance(value)
         case .fundCreation(let value):
             try number(value.valueUsd, "value_usd")
             _ = try TimeText.day(value.date, "date")

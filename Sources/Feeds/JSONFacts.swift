@@ -59,6 +59,7 @@ enum JSONFacts {
         case .optionInterest: return .optionInterest(try optionInterest(&fields))
         case .revenue: return .revenue(try revenue(&fields))
         case .fundCreation: return .fundCreation(try fundCreation(&fields, asOf))
+        case .guidance: return .guidance(try guidance(&fields))
         }
     }
 
@@ -234,6 +235,17 @@ enum JSONFacts {
         var value = Revenue()
         value.valueUsd = try fields.requiredNumber("value_usd")
         value.period = try fields.requiredText("period")
+        return value
+    }
+
+    private static func guidance(_ fields: inout JSONFields) throws(Fault) -> Guidance {
+        var value = Guidance()
+        value.metric = try fields.requiredText("metric")
+        value.period = try fields.text("period") ?? ""
+        guard let direction = try fields.word("direction", ["cut": Int32(-1), "reaffirmed": 0, "raised": 1]) else {
+            throw JSONFields.missing("direction", "cut, reaffirmed or raised")
+        }
+        value.direction = direction
         return value
     }
 

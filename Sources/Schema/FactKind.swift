@@ -19,6 +19,7 @@ public enum FactKind: String, CaseIterable, Codable, Sendable {
     case optionInterest = "option_interest"
     case revenue
     case fundCreation = "fund_creation"
+    case guidance
 }
 
 extension Fact {
@@ -44,6 +45,7 @@ extension Fact {
         case .optionInterest?: .optionInterest
         case .revenue?: .revenue
         case .fundCreation?: .fundCreation
+        case .guidance?: .guidance
         case nil: nil
         }
     }

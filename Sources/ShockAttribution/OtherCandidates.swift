@@ -115,6 +115,12 @@ extension OtherCandidates {
                 fact, isPeer ? .peer : .release, "Results of \(fact.subject) for \(value.period)", relevance,
                 direction: direction == 0 || !direction.isFinite ? nil : direction < 0 ? -1 : 1,
                 weights: isPeer ? TriggerWeights() : .release, to: &result)
+        case .guidance(let value) where value.direction != 0:
+            let agrees = Double(value.direction) * measure.simpleReturn > 0
+            add(
+                fact, isPeer ? .peer : .filing,
+                "\(fact.subject) \(value.direction < 0 ? "cuts" : "raises") its forecast\(value.period.isEmpty ? "" : " for \(value.period)")",
+                relevance, direction: agrees ? 1 : -1, weights: isPeer ? TriggerWeights() : .filing, to: &result)
         case .capexCommitment where fact.tier == .t1 || fact.tier == .t2:
             let title = "Commitment of \(fact.subject) to spend"
             add(

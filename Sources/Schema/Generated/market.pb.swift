@@ -723,6 +723,14 @@ public nonisolated struct Fact: @unchecked Sendable {
     set {_uniqueStorage()._value = .fundCreation(newValue)}
   }
 
+  public var guidance: Guidance {
+    get {
+      if case .guidance(let v)? = _storage._value {return v}
+      return Guidance()
+    }
+    set {_uniqueStorage()._value = .guidance(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Value: Equatable, Sendable {
@@ -745,6 +753,7 @@ public nonisolated struct Fact: @unchecked Sendable {
     case optionInterest(OptionInterest)
     case revenue(Revenue)
     case fundCreation(FundCreation)
+    case guidance(Guidance)
 
   }
 
@@ -1061,6 +1070,23 @@ public nonisolated struct Revenue: Sendable {
   public var valueUsd: Double = 0
 
   public var period: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What a company expects of its own period now, against what it expected before.
+public nonisolated struct Guidance: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var metric: String = String()
+
+  public var period: String = String()
+
+  public var direction: Int32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1834,7 +1860,7 @@ nonisolated extension NewsEmbedding: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Fact"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0\u{2}\u{8}claim\0\u{1}valuation\0\u{1}likeness\0\u{3}option_interest\0\u{1}revenue\0\u{3}fund_creation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0\u{2}\u{8}claim\0\u{1}valuation\0\u{1}likeness\0\u{3}option_interest\0\u{1}revenue\0\u{3}fund_creation\0\u{1}guidance\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2144,6 +2170,19 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
             _storage._value = .fundCreation(v)
           }
         }()
+        case 46: try {
+          var v: Guidance?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .guidance(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .guidance(v)
+          }
+        }()
         default: break
         }
       }
@@ -2262,6 +2301,10 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
       case .fundCreation?: try {
         guard case .fundCreation(let v)? = _storage._value else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 45)
+      }()
+      case .guidance?: try {
+        guard case .guidance(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 46)
       }()
       case nil: break
       }
@@ -3039,6 +3082,46 @@ nonisolated extension Revenue: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
   public static func ==(lhs: Revenue, rhs: Revenue) -> Bool {
     if lhs.valueUsd != rhs.valueUsd {return false}
     if lhs.period != rhs.period {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Guidance: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Guidance"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}metric\0\u{1}period\0\u{1}direction\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.metric) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.period) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.direction) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.metric.isEmpty {
+      try visitor.visitSingularStringField(value: self.metric, fieldNumber: 1)
+    }
+    if !self.period.isEmpty {
+      try visitor.visitSingularStringField(value: self.period, fieldNumber: 2)
+    }
+    if self.direction != 0 {
+      try visitor.visitSingularSInt32Field(value: self.direction, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Guidance, rhs: Guidance) -> Bool {
+    if lhs.metric != rhs.metric {return false}
+    if lhs.period != rhs.period {return false}
+    if lhs.direction != rhs.direction {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -6,7 +6,9 @@ import Schema
 enum AmplifierSections {
     static func sections(_ view: PointInTimeView) -> [Section] {
         guard view.scope == .instrument else { return [] }
-        return [leveragedFunds(view), shorts(view)].compactMap { $0 }
+        return [
+            leveragedFunds(view), feedback(view), shorts(view), dealerGamma(view), selfExcitation(view),
+        ].compactMap { $0 }
     }
 
     // MARK: Leveraged funds
@@ -79,6 +81,31 @@ enum AmplifierSections {
         return evidence.isEmpty ? nil : (total, evidence)
     }
 
+    // MARK: Feedback
+
+    /// How much of the move the funds' own trades can have fed back into it, where those trades move the price again.
+    static func feedback(_ view: PointInTimeView) -> Section? {
+        let funds = LeveragedFunds.on(view).filter { $0.fact.etfLeverage.underlying == view.subject }
+        guard !funds.isEmpty else { return nil }
+        var draft = SectionDraft(.feedback, .amplifier)
+        guard let law = view.law else {
+            draft.lack("turnover", of: view.subject)
+            return draft.section
+        }
+        guard let model = try? FeedbackFixedPoint(law: law, funds: funds.map(\.model)),
+            let mechanical = try? model.mechanical(total: view.measure.simpleReturn)
+        else { return nil }
+        let evidence = funds.map(\.fact.sequence)
+        let assumptions = ["prefactor=1", "turnover=before", "no-creations"]
+        draft.add(
+            "mechanical", mechanical, .fraction, .assumed, method: "feedback-fixed-point", assuming: assumptions,
+            evidence: evidence)
+        draft.add(
+            "fundamental", view.measure.simpleReturn - mechanical, .fraction, .assumed,
+            method: "feedback-fixed-point", assuming: assumptions, evidence: evidence)
+        return draft.section
+    }
+
     // MARK: Shorts
 
     /// Short sellers who cover buy: they can make a rise larger, never a fall.
@@ -105,12 +132,71 @@ enum AmplifierSections {
         return draft.section
     }
 
-    private static func daysToCover(_ interest: ShortInterest, _ view: PointInTimeView) -> Double? {
+    private static func daysToCover(_ interest: Schema.ShortInterest, _ view: PointInTimeView) -> Double? {
         if interest.daysToCover > 0 { return interest.daysToCover }
         guard interest.shares > 0, view.measure.priceBefore > 0, let turnover = view.turnover(of: view.subject) else {
             return nil
         }
         return interest.shares * view.measure.priceBefore / turnover
+    }
+
+    // MARK: Dealers
+
+    /// What dealers in options had to trade as the price moved, by full revaluation. Open interest does not say on which
+    /// side they are: both signs are given, and it is a scenario.
+    static func dealerGamma(_ view: PointInTimeView) -> Section? {
+        let facts = series(view)
+        guard !facts.isEmpty, view.measure.priceBefore > 0, view.measure.priceLast > 0 else { return nil }
+        var draft = SectionDraft(.dealerGamma, .amplifier)
+        let positions = facts.compactMap { position($0, view) }
+        guard
+            let gamma = try? DealerGamma(positions, from: view.measure.priceBefore, to: view.measure.priceLast)
+        else { return nil }
+        let evidence = facts.map(\.sequence)
+        let size = abs(gamma.sharesIfShort)
+        draft.add(
+            "hedge", size, .shares, .whatIf, method: "full-revaluation", interval: -size...size,
+            assuming: ["dealers=either-side"], observations: positions.count, evidence: evidence)
+        draft.add(
+            "per-percent", abs(gamma.exposurePerPercent), .usd, .whatIf, method: "full-revaluation",
+            assuming: ["dealers=either-side"], observations: positions.count, evidence: evidence)
+        if let law = view.law {
+            draft.add(
+                "bound", abs(law.impact(of: size * view.measure.priceBefore)), .fraction, .whatIf,
+                method: "square-root-law", assuming: ["prefactor=1", "dealers=either-side"], evidence: evidence)
+        }
+        return draft.section
+    }
+
+    /// The last word on each series that had not expired.
+    private static func series(_ view: PointInTimeView) -> [Fact] {
+        var last: [String: Fact] = [:]
+        for fact in view.facts(.optionInterest, about: view.subject)
+        where fact.optionInterest.expiry > view.measure.session && fact.eventTime <= view.measure.onsetUntil {
+            let series = fact.optionInterest
+            last["\(series.expiry)/\(series.strike)/\(series.isPut)"] = fact
+        }
+        return last.keys.sorted().compactMap { last[$0] }
+    }
+
+    private static func position(_ fact: Fact, _ view: PointInTimeView) -> DealerGamma.Position? {
+        let series = fact.optionInterest
+        guard let expiry = CivilTime.parseDate(series.expiry), let session = view.session,
+            let option = try? EuropeanOption(
+                series.isPut ? .put : .call, strike: series.strike, years: Double(Int64(expiry) - session) / 365,
+                rate: series.rate, volatility: series.impliedVolatility)
+        else { return nil }
+        return try? DealerGamma.Position(option: option, openInterest: series.contracts)
+    }
+
+    // MARK: Self-excitation
+
+    /// Whether trades followed trades more than they usually do for the name. It takes the times of single trades.
+    static func selfExcitation(_ view: PointInTimeView) -> Section? {
+        guard view.measure.hasMarketModel || view.measure.hasReturnPeriod else { return nil }
+        var draft = SectionDraft(.selfExcitation, .amplifier)
+        draft.lack("trades", of: view.subject)
+        return draft.section
     }
 }
 

@@ -5,7 +5,9 @@ import Schema
 enum ConditionSections {
     static func sections(_ view: PointInTimeView) -> [Section] {
         guard view.scope == .instrument else { return [] }
-        return [runUp(view), OwnershipSection.section(view)].compactMap { $0 }
+        return [
+            runUp(view), GoodNewsSection.section(view), AnalogySection.section(view), OwnershipSection.section(view),
+        ].compactMap { $0 }
     }
 
     /// Months a run-up is measured over, as in the tables of what followed.
@@ -21,8 +23,34 @@ enum ConditionSections {
         if let market = runUp.marketMultiple {
             draft.add("net-run-up", runUp.multiple - market, .fraction, .measured, asOf: runUp.base)
         }
+        baseRates(runUp, view, &draft)
         milestones(runUp, view, &draft)
         return draft.section
+    }
+
+    /// From this value on the table of large shares is read.
+    private static let largeValue = 1e10
+
+    /// What names that had come so far were followed by; no date, and no cause.
+    private static func baseRates(_ runUp: RunUp, _ view: PointInTimeView, _ draft: inout SectionDraft) {
+        guard let market = runUp.marketMultiple else {
+            draft.lack("weekly-closes", of: view.settings.benchmark)
+            return
+        }
+        let value = view.shares(of: view.subject).map { $0.sharesOutstanding.value * view.measure.priceBefore }
+        let isLarge = (value ?? 0) >= largeValue
+        let table = isLarge ? RunUpBaseRates.largeShares : .allShares
+        guard let reading = try? table.reading(multiple: runUp.multiple, marketMultiple: market) else { return }
+        let method = isLarge ? "run-ups-of-large-shares" : "run-ups-of-all-shares"
+        draft.add(
+            "crash-base-rate", reading.base.crashRate, .probability, .stated, method: method,
+            interval: reading.baseInterval.lower...reading.baseInterval.upper, observations: reading.base.cases)
+        guard let bucket = reading.bucket, let interval = reading.bucketInterval else { return }
+        draft.add(
+            "crash-rate", bucket.crashRate, .probability, .stated, method: method,
+            interval: interval.lower...interval.upper, assuming: ["run-up>=\(bucket.threshold)"],
+            observations: bucket.cases)
+        if let lift = reading.lift { draft.add("lift", lift, .ratio, .stated, method: method) }
     }
 
     /// Round sums of market value.
