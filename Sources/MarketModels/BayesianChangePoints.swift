@@ -181,7 +181,7 @@ extension BayesianChangePoints {
 }
 
 /// ln Γ of a positive number. `lgamma` writes a global; this is the form that does not.
-private func lgammaOfPositive(_ value: Double) -> Double {
+func lgammaOfPositive(_ value: Double) -> Double {
     var sign: Int32 = 0
     return lgamma_r(value, &sign)
 }

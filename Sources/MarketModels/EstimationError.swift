@@ -59,8 +59,14 @@ extension ParameterError: CustomStringConvertible {
 }
 
 /// Refuses a value that is not finite or fails its condition.
-func require(
+package func require(
     _ name: String, _ value: Double, _ domain: String, where isValid: (Double) -> Bool = { _ in true }
 ) throws(ParameterError) {
     guard value.isFinite, isValid(value) else { throw .outOfDomain(name, value: value, domain: domain) }
+}
+
+/// A result, refused if its inputs were so extreme that it is not a finite number.
+package func finite(_ name: String, _ value: Double) throws(ParameterError) -> Double {
+    try require(name, value, "finite: an input is too large or too small")
+    return value
 }
