@@ -70,7 +70,9 @@ public struct HawkesFit: Codable, Equatable, Sendable {
             return cost(moved)
         }
         func curvature(_ i: Int, _ j: Int) -> Double {
-            let (same, other) = (shifted(i, 1, j, 1) + shifted(i, -1, j, -1), shifted(i, 1, j, -1) + shifted(i, -1, j, 1))
+            let (same, other) = (
+                shifted(i, 1, j, 1) + shifted(i, -1, j, -1), shifted(i, 1, j, -1) + shifted(i, -1, j, 1)
+            )
             return (same - other) / (4 * step * step)
         }
         let (mm, ma, mb) = (curvature(0, 0), curvature(0, 1), curvature(0, 2))
@@ -101,7 +103,9 @@ public struct HawkesFit: Codable, Equatable, Sendable {
     /// - Parameter baseline: Of the same name at comparable hours, without the event.
     /// - Returns: `nil` if either has no error: the events do not say.
     public func change(from baseline: HawkesFit) -> Change? {
-        guard let error = branchingError, let other = baseline.branchingError, error > 0 || other > 0 else { return nil }
+        guard let error = branchingError, let other = baseline.branchingError, error > 0 || other > 0 else {
+            return nil
+        }
         return Change(
             difference: process.branchingRatio - baseline.process.branchingRatio,
             standardError: (error * error + other * other).squareRoot())
