@@ -109,19 +109,20 @@ struct PriceTable: Codable, Equatable, Sendable {
         let count = appended.values[slot]
         let place = base + (count + Self.sessions - 1) % Self.sessions
         guard count > 0, new.day <= closes.values[place].day else {
-            if count > 0, !closes.values[place].isFinal { average(slot, closes.values[place].turnover) }
+            // The last price of the day before has turned out to be its close.
+            if count > 0, !closes.values[place].isFinal { settle(slot, closes.values[place]) }
             closes.values[base + count % Self.sessions] = new
             appended.values[slot] = count + 1
-            if new.isFinal { average(slot, new.turnover) }
-            return keep(slot: slot, new)
+            if new.isFinal { settle(slot, new) }
+            return
         }
         if new.day == closes.values[place].day {
             let last = closes.values[place]
             guard new.isFinal || !last.isFinal else { return }
             closes.values[place] = new
             if !new.isFinal { closes.values[place].turnover += last.turnover }
-            if new.isFinal, !last.isFinal { average(slot, new.turnover) }
-            return keep(slot: slot, new)
+            if new.isFinal, !last.isFinal { settle(slot, new) } else if new.isFinal { keep(slot: slot, new) }
+            return
         }
         guard new.isFinal else { return }
         keep(slot: slot, new)
@@ -141,9 +142,11 @@ struct PriceTable: Codable, Equatable, Sendable {
             slot: slot, day: Int32(truncatingIfNeeded: new.day), price: new.price, sequence: new.sequence)
     }
 
-    private mutating func average(_ slot: Int, _ turnover: Float) {
-        let mean = turnovers.values[slot]
-        turnovers.values[slot] = mean > 0 ? mean + Self.turnoverWeight * (Double(turnover) - mean) : Double(turnover)
+    /// Counts a session once it is known to be over.
+    private mutating func settle(_ slot: Int, _ close: Close) {
+        let (mean, turnover) = (turnovers.values[slot], Double(close.turnover))
+        turnovers.values[slot] = mean > 0 ? mean + Self.turnoverWeight * (turnover - mean) : turnover
+        keep(slot: slot, close)
     }
 
     /// Puts a close before the last `back` ones; the oldest gives way where there is no room.
