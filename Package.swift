@@ -78,9 +78,10 @@ let package = Package(
         library("Calendars", ["Schema"]),
         // Models: pure.
         library("MarketModels"),
+        library("EconomicModels", ["MarketModels"]),
         library("NewsModels", ["MarketModels"], optimised: true),
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
-        library("ShockAttribution", ["Schema", "Calendars", "MarketModels", "NewsModels"]),
+        library("ShockAttribution", ["Schema", "Calendars", "MarketModels", "EconomicModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
@@ -137,6 +138,7 @@ let package = Package(
         tests("MCAPTests", ["MCAP"]),
         tests("DBNTests", ["DBN", "CCompression", "TestKit"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
+        tests("EconomicModelsTests", ["EconomicModels", "MarketModels", "TestKit"]),
         tests("MarketModelsTests", ["MarketModels", "TestKit"]),
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),

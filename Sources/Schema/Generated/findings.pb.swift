@@ -499,6 +499,9 @@ public nonisolated struct Section: Sendable {
 
   public var missing: [Lack] = []
 
+  /// what `about` is called, English among them where it is an id
+  public var aboutWords: [Translation] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -555,6 +558,9 @@ public nonisolated struct Estimate: Sendable {
 
   /// market sequences
   public var evidence: [UInt64] = []
+
+  /// `of` in other languages
+  public var ofWords: [Translation] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1178,7 +1184,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension Section: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Section"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}about\0\u{1}estimates\0\u{1}missing\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}about\0\u{1}estimates\0\u{1}missing\0\u{3}about_words\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1191,6 +1197,7 @@ nonisolated extension Section: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 3: try { try decoder.decodeSingularStringField(value: &self.about) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.estimates) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.missing) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.aboutWords) }()
       default: break
       }
     }
@@ -1212,6 +1219,9 @@ nonisolated extension Section: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.missing.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.missing, fieldNumber: 5)
     }
+    if !self.aboutWords.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.aboutWords, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1221,6 +1231,7 @@ nonisolated extension Section: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.about != rhs.about {return false}
     if lhs.estimates != rhs.estimates {return false}
     if lhs.missing != rhs.missing {return false}
+    if lhs.aboutWords != rhs.aboutWords {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1228,7 +1239,7 @@ nonisolated extension Section: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Estimate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}of\0\u{1}value\0\u{1}lower\0\u{1}upper\0\u{1}unit\0\u{1}basis\0\u{1}method\0\u{1}assumptions\0\u{1}observations\0\u{3}as_of\0\u{1}text\0\u{1}evidence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}of\0\u{1}value\0\u{1}lower\0\u{1}upper\0\u{1}unit\0\u{1}basis\0\u{1}method\0\u{1}assumptions\0\u{1}observations\0\u{3}as_of\0\u{1}text\0\u{1}evidence\0\u{3}of_words\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1249,6 +1260,7 @@ nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 11: try { try decoder.decodeSingularStringField(value: &self.asOf) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 13: try { try decoder.decodeRepeatedFixed64Field(value: &self.evidence) }()
+      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.ofWords) }()
       default: break
       }
     }
@@ -1298,6 +1310,9 @@ nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.evidence.isEmpty {
       try visitor.visitPackedFixed64Field(value: self.evidence, fieldNumber: 13)
     }
+    if !self.ofWords.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.ofWords, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1315,6 +1330,7 @@ nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.asOf != rhs.asOf {return false}
     if lhs.text != rhs.text {return false}
     if lhs.evidence != rhs.evidence {return false}
+    if lhs.ofWords != rhs.ofWords {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -160,9 +160,31 @@ struct ClaimVerdict {
         return verdict
     }
 
-    /// What falls of this kind were followed by, in the stream's own past.
+    /// What falls of this kind were followed by, counted over many; what the stream's own shocks came to stands beside.
     static func rebound(_ test: ReboundTest, _ view: PointInTimeView) -> ClaimVerdict {
-        lacking("base-rates", of: view.subject)
+        var verdict = ClaimVerdict(.unsupported)
+        if view.measure.hasBaseRate, view.measure.baseRate.shocks > 0 {
+            let rate = view.measure.baseRate
+            verdict.draft.add(
+                "recovered-half", Double(rate.recoveredHalf) / Double(rate.shocks), .probability, .measured,
+                method: "own-history", observations: Int(rate.shocks))
+        }
+        let sessions = Int(test.sessions)
+        guard view.measure.hasMarketModel,
+            let (falls, row) = AftermathTable.reading(
+                abnormalReturn: view.measure.marketModel.abnormalReturn,
+                deviations: view.measure.hasVolatilityZ ? view.measure.volatilityZ : nil, sessions: sessions)
+        else {
+            verdict.draft.lack("base-rates", of: "\(sessions)")
+            return verdict
+        }
+        verdict.draft.add(
+            "mean-after", row.mean, .fraction, .stated, method: "falls-of-large-shares", observations: falls)
+        if let t = row.t {
+            verdict.draft.add("t", t, .deviations, .stated, method: "falls-of-large-shares", observations: falls)
+            if abs(t) >= 2 { verdict.status = t > 0 ? .supported : .contradicted }
+        }
+        return verdict
     }
 
     /// The name's own past says how rare a move of the size is.

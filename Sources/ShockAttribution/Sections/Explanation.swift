@@ -9,7 +9,8 @@ struct Explanation {
     init(_ view: PointInTimeView) {
         let found =
             ConditionSections.sections(view) + SpendingSection.sections(view) + AmplifierSections.sections(view)
-            + SignatureSection.sections(view) + GapSections.sections(view)
+            + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view)
+            + ChainSections.sections(view)
             + [RecoverySection.section(view)].compactMap { $0 }
         sections = found.filter { !$0.estimates.isEmpty || !$0.missing.isEmpty }
         claims = ClaimAssessment.claims(view)

@@ -23,7 +23,7 @@ enum GapSections {
     // MARK: Information
 
     private static func information(_ view: PointInTimeView, _ thesis: Thesis, _ stance: NewsStance) -> Section {
-        var draft = SectionDraft(.information, .gap, about: thesis.id)
+        var draft = SectionDraft(.information, .gap, about: thesis)
         for tier in stance.tiers {
             let voices = stance.voices.filter { "T\($0.tier)" == tier.name }
             draft.add(
@@ -79,7 +79,7 @@ enum GapSections {
 
     /// The slope of stance over tiers, each weighted by the inverse of its variance: from the decision outwards.
     private static func proximity(_ thesis: Thesis, _ stance: NewsStance) -> Section {
-        var draft = SectionDraft(.proximity, .gap, about: thesis.id)
+        var draft = SectionDraft(.proximity, .gap, about: thesis)
         let tiers = stance.tiers.filter { $0.deviation > 0 }.compactMap { group in
             Double(group.name.dropFirst()).map { (tier: $0, stance: group.stance, weight: pow(group.deviation, -2)) }
         }
@@ -103,7 +103,7 @@ enum GapSections {
 
     /// The last statement of each party with the horizon it speaks to: plans are evidence about plans.
     private static func horizon(_ view: PointInTimeView, _ thesis: Thesis) -> Section {
-        var draft = SectionDraft(.horizon, .gap, about: thesis.id)
+        var draft = SectionDraft(.horizon, .gap, about: thesis)
         var last: [String: Fact] = [:]
         for fact in view.facts(.statement) where fact.statement.thesis == thesis.id && !fact.statement.horizon.isEmpty {
             last[fact.statement.speaker] = fact

@@ -10,7 +10,24 @@ enum RecoverySection {
             draft.add("session-return", of: day.session, day.simpleReturn, .fraction, .measured, asOf: day.session)
             draft.add("retraced", of: day.session, day.retraced, .fraction, .measured, asOf: day.session)
         }
+        if view.measure.hasBaseRate, view.measure.baseRate.shocks > 0 {
+            let rate = view.measure.baseRate
+            for (id, count) in [("recovered-half", rate.recoveredHalf), ("went-on", rate.wentOn)] {
+                draft.add(
+                    id, Double(count) / Double(rate.shocks), .probability, .measured, method: "own-history",
+                    interval: interval(count, of: rate.shocks), observations: Int(rate.shocks))
+            }
+        }
+        for vote in view.measure.followUp.last?.votes ?? [] where vote.standardError > 0 {
+            draft.add(
+                "ahead", of: "\(vote.ahead), \(vote.behind)", vote.difference / vote.standardError, .deviations,
+                .measured, method: "tracking-error")
+        }
         return draft.section
+    }
+
+    private static func interval(_ count: UInt32, of trials: UInt32) -> ClosedRange<Double>? {
+        (try? WilsonInterval(successes: Int(count), trials: Int(trials))).map { $0.lower...$0.upper }
     }
 }
 

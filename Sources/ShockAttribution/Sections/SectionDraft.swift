@@ -4,10 +4,19 @@ import Schema
 struct SectionDraft {
     private(set) var section = Section()
 
-    init(_ id: SectionID, _ kind: SectionKind, about: String = "") {
+    /// A section about a thesis, which is called by its statement.
+    init(_ id: SectionID, _ kind: SectionKind, about thesis: Thesis) {
+        var statement = Translation()
+        statement.language = "en"
+        statement.text = thesis.statement
+        self.init(id, kind, about: thesis.id, words: [statement] + thesis.translations)
+    }
+
+    init(_ id: SectionID, _ kind: SectionKind, about: String = "", words: [Translation] = []) {
         section.id = id.rawValue
         section.kind = kind
         section.about = about
+        section.aboutWords = words
     }
 
     var isEmpty: Bool { section.estimates.isEmpty && section.missing.isEmpty }
@@ -16,7 +25,7 @@ struct SectionDraft {
     mutating func add(
         _ id: String, of: String = "", _ value: Double, _ unit: Schema.Unit, _ basis: Basis, method: String = "",
         interval: ClosedRange<Double>? = nil, assuming assumptions: [String] = [], observations: Int = 0,
-        asOf: String = "", text: String = "", evidence: [UInt64] = []
+        asOf: String = "", text: String = "", evidence: [UInt64] = [], words: [Translation] = []
     ) {
         guard value.isFinite else { return }
         var estimate = Estimate()
@@ -35,6 +44,7 @@ struct SectionDraft {
         estimate.asOf = asOf
         estimate.text = text
         estimate.evidence = evidence.filter { $0 > 0 }
+        estimate.ofWords = words
         section.estimates.append(estimate)
     }
 

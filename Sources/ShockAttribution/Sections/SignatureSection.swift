@@ -12,7 +12,7 @@ enum SignatureSection {
     }
 
     private static func section(_ thesis: Thesis, _ session: Int64, _ view: PointInTimeView) -> Section {
-        var draft = SectionDraft(.signature, .thesis, about: thesis.id)
+        var draft = SectionDraft(.signature, .thesis, about: thesis)
         guard isFrozen(thesis, session) else {
             draft.lack("frozen-before", of: thesis.id)
             return draft.section

@@ -1,3 +1,4 @@
+import EconomicModels
 import Schema
 
 /// What those whose spending a thesis doubts have committed to: raised, reaffirmed, cut, and when.
@@ -7,7 +8,7 @@ enum SpendingSection {
     }
 
     private static func section(_ thesis: Thesis, _ view: PointInTimeView) -> Section {
-        var draft = SectionDraft(.spending, .condition, about: thesis.id)
+        var draft = SectionDraft(.spending, .condition, about: thesis)
         var total = 0.0
         var evidence: [UInt64] = []
         for spender in thesis.spenders {
@@ -26,7 +27,25 @@ enum SpendingSection {
         }
         guard total > 0 else { return draft.section }
         draft.add("committed", total, .usd, .stated, observations: evidence.count, evidence: evidence)
+        if thesis.hasPayback { payback(total, thesis.payback, evidence, &draft) }
         return draft.section
+    }
+
+    /// What revenue a year it would take for the spending to be worth its cost: arithmetic, not a forecast.
+    private static func payback(
+        _ spending: Double, _ value: PaybackCase, _ evidence: [UInt64], _ draft: inout SectionDraft
+    ) {
+        guard
+            let model = try? CapitalPayback(
+                spending: spending, annualRevenue: 0, margin: value.margin,
+                lifeYears: Int(value.lifeYears.rounded()), discountRate: value.discountRate)
+        else { return }
+        draft.add(
+            "revenue-needed", model.breakEvenRevenue, .usd, .whatIf, method: "net-present-value",
+            assuming: [
+                "margin=\(value.margin)", "life-years=\(Int(value.lifeYears.rounded()))",
+                "discount-rate=\(value.discountRate)",
+            ], evidence: evidence)
     }
 
     private static func revenue(
