@@ -69,6 +69,7 @@ let package = Package(
         // Models: pure.
         library("MarketModels"),
         library("NewsModels", ["MarketModels"], optimised: true),
+        library("EconomicModels", ["MarketModels"]),
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
         library("ShockAttribution", ["Schema", "MarketModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
@@ -126,6 +127,7 @@ let package = Package(
         tests("DBNTests", ["DBN", "CCompression", "TestKit"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
         tests("MarketModelsTests", ["MarketModels", "TestKit"]),
+        tests("EconomicModelsTests", ["EconomicModels", "MarketModels", "TestKit"]),
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels", "TestKit"]),
