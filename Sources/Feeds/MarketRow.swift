@@ -32,7 +32,7 @@ public enum MarketRow: Sendable, Equatable {
 
     /// When an import has it arrive: the moment at which it could first have been known.
     public var arrivalTime: UInt64 {
-        if case .news(let news) = self { return max(news.published, news.firstSeen) }
+        if case .news(let news) = self { return news.known }
         return eventTime
     }
 }

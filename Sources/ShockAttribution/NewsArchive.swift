@@ -62,7 +62,7 @@ struct NewsArchive: Codable, Sendable {
     ) -> StoryIndex.Assignment {
         let vocabulary = vocabulary ?? NewsVocabulary(instruments: instruments, settings: settings)
         self.vocabulary = vocabulary
-        let time = Self.seen(item)
+        let time = item.known == 0 ? item.eventTime : item.known
         let tokens = Tokenizer.tokens(item.title)
         let terms = SalientTerms.terms(tokens)
         let language = Self.language(of: item)
@@ -91,13 +91,6 @@ struct NewsArchive: Codable, Sendable {
         return assignment
     }
 
-    /// When an item can have been read: the later of published and first seen; the time it is dated where it
-    /// gives neither.
-    private static func seen(_ item: NewsItem) -> UInt64 {
-        let seen = max(item.published, item.firstSeen)
-        return seen == 0 ? item.eventTime : seen
-    }
-
     private static func language(of item: NewsItem) -> String {
         let declared = item.language.prefix { $0 != "-" && $0 != "_" }.lowercased()
         return declared.isEmpty ? LanguageIdentifier.identify(item.title).base : declared
@@ -123,17 +116,5 @@ struct NewsArchive: Codable, Sendable {
         let horizon = recordTime > Self.retention ? recordTime - Self.retention : 0
         if items.count > Self.capacity { stored.values.removeFirst(items.count - Self.capacity * 9 / 10) }
         if first.seen + CivilTime.day < horizon { stored.values.removeAll { $0.seen < horizon } }
-    }
-}
-
-extension Array {
-    /// The first index from which a condition holds that holds for all after it, too.
-    func partitioningIndex(_ holds: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if holds(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }
