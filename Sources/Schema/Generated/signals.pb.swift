@@ -380,6 +380,24 @@ public nonisolated struct Measure: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
+public nonisolated struct BaseRate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var shocks: UInt32 = 0
+
+  /// had taken back half of the move or more by their last session
+  public var recoveredHalf: UInt32 = 0
+
+  /// had gone further than at the end of their first session
+  public var wentOn: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct TwoSessionMove: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -393,24 +411,6 @@ public nonisolated struct TwoSessionMove: Sendable {
 
   /// the first session
   public var since: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-public nonisolated struct BaseRate: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  public var shocks: UInt32 = 0
-
-  /// had taken back half of the move or more by their last session
-  public var recoveredHalf: UInt32 = 0
-
-  /// had gone further than at the end of their first session
-  public var wentOn: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1049,46 +1049,6 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
   }
 }
 
-nonisolated extension TwoSessionMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".TwoSessionMove"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}simple_return\0\u{1}standardized\0\u{1}since\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularDoubleField(value: &self.simpleReturn) }()
-      case 2: try { try decoder.decodeSingularDoubleField(value: &self.standardized) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.since) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.simpleReturn.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.simpleReturn, fieldNumber: 1)
-    }
-    if self.standardized.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.standardized, fieldNumber: 2)
-    }
-    if !self.since.isEmpty {
-      try visitor.visitSingularStringField(value: self.since, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: TwoSessionMove, rhs: TwoSessionMove) -> Bool {
-    if lhs.simpleReturn != rhs.simpleReturn {return false}
-    if lhs.standardized != rhs.standardized {return false}
-    if lhs.since != rhs.since {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
 nonisolated extension BaseRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BaseRate"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}shocks\0\u{3}recovered_half\0\u{3}went_on\0")
@@ -1124,6 +1084,46 @@ nonisolated extension BaseRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.shocks != rhs.shocks {return false}
     if lhs.recoveredHalf != rhs.recoveredHalf {return false}
     if lhs.wentOn != rhs.wentOn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension TwoSessionMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TwoSessionMove"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}simple_return\0\u{1}standardized\0\u{1}since\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.simpleReturn) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.standardized) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.since) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.simpleReturn.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.simpleReturn, fieldNumber: 1)
+    }
+    if self.standardized.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.standardized, fieldNumber: 2)
+    }
+    if !self.since.isEmpty {
+      try visitor.visitSingularStringField(value: self.since, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: TwoSessionMove, rhs: TwoSessionMove) -> Bool {
+    if lhs.simpleReturn != rhs.simpleReturn {return false}
+    if lhs.standardized != rhs.standardized {return false}
+    if lhs.since != rhs.since {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
