@@ -140,9 +140,9 @@ let package = Package(
         tests("MarketModelsTests", ["MarketModels", "TestKit"]),
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),
-        tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels"]),
+        tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels", "TestKit"]),
         tests("EvaluationTests", ["Evaluation", "Feeds", "Schema", "TestKit"]),
-        tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels"]),
+        tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
         tests("AlertingTests", ["Alerting", "Schema", protobuf]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
@@ -178,12 +178,12 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
             name: "epicenter-bench",
             dependencies: [
                 "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution",
-                "Streaming", "ZeroMQ", protobuf,
+                "Streaming", "TestKit", "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .executableTarget(
             name: "epicenter-text-accuracy",
-            dependencies: ["TextEvaluation", "Embedding", "NewsModels", "MarketModels"],
+            dependencies: ["TextEvaluation", "Embedding", "NewsModels", "MarketModels", "TestKit"],
             path: "Benchmarks/epicenter-text-accuracy", swiftSettings: hot),
         .target(name: "CAllocationMeter", path: "Benchmarks/CAllocationMeter"),
         .executableTarget(

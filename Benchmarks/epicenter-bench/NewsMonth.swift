@@ -1,5 +1,6 @@
 import Foundation
 import Schema
+import TestKit
 
 /// A recorded month of RSS as market records; other people's sentences, which are read where they lie.
 struct NewsMonth {
@@ -21,7 +22,7 @@ struct NewsMonth {
         let folder = ProcessInfo.processInfo.environment["EPICENTER_SHARED_DATA"] ?? "../shared/data"
         path = folder + "/rss_2023-08.jsonl.gz"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let lines = try Self.unpacked(path).split(separator: UInt8(ascii: "\n"))
+        let lines = try gunzipped(path).split(separator: UInt8(ascii: "\n"))
         let decoder = JSONDecoder()
         var rows: [(time: UInt64, row: Row)] = []
         for line in lines.prefix(limit) {
@@ -47,18 +48,5 @@ struct NewsMonth {
             item.url = row.url ?? ""
             return item
         }
-    }
-
-    private static func unpacked(_ path: String) throws -> Data {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
-        process.arguments = ["-dc", path]
-        process.standardOutput = pipe
-        try process.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw BenchmarkFailure("gzip -dc \(path) failed") }
-        return data
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import MarketModels
 import NewsModels
+import TestKit
 import TextEvaluation
 
 /// What is measured on recorded headlines, which are other people's and stay outside the repository: in `../shared/data`
@@ -53,7 +54,8 @@ struct Recorded {
 
     /// Languages of a month of RSS against what its feeds declare, and the speed of all that is done for one item.
     private func month(_ labels: LabelledHeadlines) throws {
-        let items = try lines(Self.unpacked(folder.appending(path: "rss_2023-08.jsonl.gz")))
+        let items = try lines(
+            String(decoding: gunzipped(folder.appending(path: "rss_2023-08.jsonl.gz").path), as: UTF8.self))
         var agreement: [String: (same: Int, all: Int)] = [:]
         for item in items {
             let declared = String((item.lang ?? "").lowercased().prefix(2))
@@ -142,17 +144,5 @@ struct Recorded {
     private func lines(_ text: String) throws -> [Headline] {
         let decoder = JSONDecoder()
         return try text.split(separator: "\n").map { try decoder.decode(Headline.self, from: Data($0.utf8)) }
-    }
-
-    private static func unpacked(_ file: URL) throws -> String {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: "/bin/gzip")
-        process.arguments = ["-dc", file.path]
-        process.standardOutput = pipe
-        try process.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -13,16 +13,23 @@ extension PublishStage {
     mutating func announce(
         _ finding: Finding, as alert: Alert, members told: inout [ToldMember], to outbox: inout Outbox
     ) {
+        // Each notice has one line of them, and a market has thousands: copying all for each would take seconds.
+        var bare = finding
+        bare.measure.members = []
+        let lines = Dictionary(grouping: finding.measure.members, by: \.symbol)
+        func notify(_ member: ToldMember) {
+            self.notify(member, with: lines[member.symbol] ?? [], of: alert, finding: bare, to: &outbox)
+        }
         switch alert.state {
         case .firing:
             let known = Set(told.map(\.symbol))
             let joined = finding.toldMembers.filter { !known.contains($0.symbol) }
-            for member in joined { notify(member, of: alert, finding: finding, to: &outbox) }
+            joined.forEach(notify)
             if !joined.isEmpty { told = (told + joined).sorted { $0.symbol < $1.symbol } }
         case .resolved:
-            for member in told { notify(member, of: alert, finding: finding, to: &outbox) }
+            told.forEach(notify)
         case .withdrawn:
-            for member in finding.toldMembers { notify(member, of: alert, finding: finding, to: &outbox) }
+            finding.toldMembers.forEach(notify)
         case .pending, .unspecified, .UNRECOGNIZED: break
         }
     }
@@ -32,7 +39,7 @@ extension PublishStage {
     /// It carries the measure with the member's own line only, and neither decomposition nor attribution:
     /// `part_of` names the alert that has them, and a market has a thousand members.
     private mutating func notify(
-        _ member: ToldMember, of wider: Alert, finding: Finding, to outbox: inout Outbox
+        _ member: ToldMember, with lines: [MemberMeasure], of wider: Alert, finding: Finding, to outbox: inout Outbox
     ) {
         let labels = AlertLabels(
             scope: finding.scope, subject: member.symbol, shock: finding.shock, partOf: wider.fingerprint)
@@ -43,7 +50,7 @@ extension PublishStage {
         notice.headline = Wording.English.notice(of: finding, headline: wider.headline)
         notice.summary = wider.summary
         notice.measure = finding.measure
-        notice.measure.members = finding.measure.members.filter { $0.symbol == member.symbol }
+        notice.measure.members = lines
         emit(notice, at: finding.eventTime, to: &outbox)
     }
 }

@@ -55,18 +55,6 @@ public struct ZoneRules: Sendable, Equatable {
     }
 }
 
-extension Array {
-    /// The first index whose element fulfils `predicate`, where all after one that does do too; else `count`.
-    func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-}
-
 /// Reads lines of the zone table; `scripts/generate-zones` has the form.
 enum ZoneParser {
     static func zone(_ name: String) -> (changes: [Int64], offsets: [Int16])? {

@@ -43,7 +43,7 @@ public struct EmbeddingQueue: Sendable {
         switch message {
         case .newsItem(let news):
             newest = max(newest, news.recordTime)
-            add(news.title, eventTime: max(news.published, news.firstSeen), recordTime: news.recordTime)
+            add(news.title, eventTime: news.known, recordTime: news.recordTime)
         case .configurationChanged(let change):
             newest = max(newest, change.recordTime)
             for thesis in change.settings.theses {

@@ -62,12 +62,8 @@ public struct EvaluationMarket: Sendable {
     /// Index of a name's session of a day; nil where it had none.
     func sessionIndex(of number: UInt32, day: Int32) -> Int? {
         guard let sessions = sessions[number] else { return nil }
-        var (low, high) = (0, sessions.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if sessions[middle].day < day { low = middle + 1 } else { high = middle }
-        }
-        return low < sessions.count && sessions[low].day == day ? low : nil
+        let index = sessions.partitioningIndex { $0.day >= day }
+        return index < sessions.count && sessions[index].day == day ? index : nil
     }
 
     /// The sessions that a name must have had before one of its sessions is judged.

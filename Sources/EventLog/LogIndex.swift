@@ -143,24 +143,15 @@ public final class LogIndex {
     /// The segment that holds `sequence`, or else the first behind it; nil beyond the head.
     func segment(containing sequence: UInt64) -> Int? {
         guard let last = segments.last, sequence <= last.lastSequence else { return nil }
-        return Self.firstIndex(in: segments) { $0.lastSequence >= sequence }
+        return segments.partitioningIndex { $0.lastSequence >= sequence }
     }
 
     /// The chunk of a segment that holds `sequence`, or else the first behind it.
     func chunk(containing sequence: UInt64, in segment: Int) throws(LogError) -> Int? {
         try load(segment)
         guard let chunks = segments[segment].chunks else { return nil }
-        let index = Self.firstIndex(in: chunks) { $0.lastSequence >= sequence }
+        let index = chunks.partitioningIndex { $0.lastSequence >= sequence }
         return index < chunks.count ? index : nil
-    }
-
-    private static func firstIndex<Element>(in elements: [Element], where isBehind: (Element) -> Bool) -> Int {
-        var (low, high) = (0, elements.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isBehind(elements[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 
     /// Reads what a segment holds, if that was not done.

@@ -1,5 +1,6 @@
 import Glibc
 import MCAP
+import Schema
 
 /// Where the records of a filtered copy come from: which sequences they had.
 ///
@@ -45,13 +46,9 @@ public struct RecordingOrigin: Sendable, Equatable {
     ///
     /// - Complexity: Logarithmic in the runs.
     public func origin(of sequence: UInt64) -> UInt64? {
-        var (low, high) = (0, runs.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if runs[middle].first <= sequence { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0, sequence - runs[low - 1].first < runs[low - 1].count else { return nil }
-        return runs[low - 1].origin + (sequence - runs[low - 1].first)
+        let next = runs.partitioningIndex { $0.first > sequence }
+        guard next > 0, sequence - runs[next - 1].first < runs[next - 1].count else { return nil }
+        return runs[next - 1].origin + (sequence - runs[next - 1].first)
     }
 }
 

@@ -43,14 +43,7 @@ public struct BarBuilder: Sendable {
     }
 
     /// - Returns: The bar that is complete by this.
-    public mutating func add(_ trade: InputTrade) -> InputBar? {
-        var bar = InputBar()
-        bar.symbol = trade.symbol
-        (bar.start, bar.end) = (trade.time, trade.time)
-        (bar.open, bar.high, bar.low, bar.close) = (trade.price, trade.price, trade.price, trade.price)
-        bar.volume = trade.size
-        return add(bar)
-    }
+    public mutating func add(_ trade: InputTrade) -> InputBar? { add(InputBar(of: trade)) }
 
     /// - Returns: The bar that is complete by this.
     public mutating func add(_ part: InputBar) -> InputBar? {
@@ -126,5 +119,16 @@ public struct BarBuilder: Sendable {
             guard let session, part.end <= session.close else { return nil }
             return (session.open, session.close)
         }
+    }
+}
+
+extension InputBar {
+    /// A trade as the bar of its instant.
+    init(of trade: InputTrade) {
+        self.init()
+        symbol = trade.symbol
+        (start, end) = (trade.time, trade.time)
+        (open, high, low, close) = (trade.price, trade.price, trade.price, trade.price)
+        volume = trade.size
     }
 }

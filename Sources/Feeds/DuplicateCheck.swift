@@ -57,12 +57,7 @@ struct DuplicateCheck: Sendable {
 
     private func valuesInOrder(_ key: Key) -> Values? {
         let list = inOrder[Int(key.instrument)]
-        var low = 0
-        var high = list.count
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle].key.start < key.start { low = middle + 1 } else { high = middle }
-        }
-        return low < list.count && list[low].key == key ? list[low].values : nil
+        let index = list.partitioningIndex { $0.key.start >= key.start }
+        return index < list.count && list[index].key == key ? list[index].values : nil
     }
 }

@@ -42,13 +42,7 @@ public struct HistoryFiles: Sendable {
             } else {
                 parts.append(bar)
             }
-        case .trade(let trade):
-            var part = InputBar()
-            part.symbol = trade.symbol
-            (part.start, part.end) = (trade.time, trade.time)
-            (part.open, part.high, part.low, part.close) = (trade.price, trade.price, trade.price, trade.price)
-            part.volume = trade.size
-            parts.append(part)
+        case .trade(let trade): parts.append(InputBar(of: trade))
         case .fact(let fact): facts.append(fact)
         case .news, .embedding: counts.news += 1
         case nil: break

@@ -36,6 +36,7 @@ public struct LabelFeed: Sendable {
     public private(set) var refusals: [Refusal] = []
     private let source: String
     private var columns: Columns?
+    private var taken: Set<String> = []
     private var isRefused = false
     private var record = CSVRecord()
 
@@ -117,7 +118,7 @@ public struct LabelFeed: Sendable {
         let scope = try columns.scope.map { (column) throws(Fault) in try ShockScope(word: text(column, "scope")) }
         let cluster = try columns.cluster.map { (column) throws(Fault) in try text(column, "cluster") }
         let note = try columns.note.map { (column) throws(Fault) in try text(column, "why") }
-        guard !labels.contains(where: { $0.day == day && $0.symbol == symbol }) else {
+        guard taken.insert("\(day) \(symbol)").inserted else {
             throw Fault(
                 .conflictingDuplicate,
                 "\(quoted(symbol)) on \(CivilTime.date(day: day)) is labelled twice, allowed is once")

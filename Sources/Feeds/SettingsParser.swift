@@ -114,8 +114,6 @@ struct SettingsParser {
             if !thesis.frozen.isEmpty, CivilTime.parseDate(thesis.frozen) == nil {
                 reader.note(values["frozen"], "\(key).frozen", quoted(thesis.frozen), "a date YYYY-MM-DD")
             }
-            thesis.supporting = reader.texts(values["supporting"], "\(key).supporting", in: element)
-            thesis.opposing = reader.texts(values["opposing"], "\(key).opposing", in: element)
             thesis.exposures = exposures(values["exposures"], "\(key).exposures", symbols)
             thesis.supporting = reader.texts(values["supporting"], "\(key).supporting", in: element)
             thesis.opposing = reader.texts(values["opposing"], "\(key).opposing", in: element)

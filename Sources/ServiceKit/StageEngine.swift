@@ -204,29 +204,27 @@ public final class StageEngine<S: Stage> {
             if S.inputs == [.market] { watermark = max(watermark, applied[.market] ?? 0) }
             return false
         }
-        var left = limit
-        while left > 0 {
-            left -= 1
+        var count = 0
+        while count < limit {
             let reached = applied[.market] ?? 0
             if let next = primary.first, let cause = next.cause, isDue(cause, after: reached) {
                 apply(next, of: first, rows: 0..<1)
                 primary.removeFirst()
+                count += 1
                 continue
             }
-            guard let next = market.first, next.firstSequence + UInt64(market.row) <= promised else {
-                left = -1
-                break
-            }
+            guard let next = market.first, next.firstSequence + UInt64(market.row) <= promised else { break }
             var last = min(promised, next.lastSequence)
             if let cause = primary.first?.cause { last = min(last, cause.sequence) }
             let end = Int(last - next.firstSequence) + 1
             apply(next, of: .market, rows: market.row..<end)
             market.advance(to: end)
+            count += 1
         }
         let reached = applied[.market] ?? 0
         let isWaiting = primary.first != nil
         watermark = max(watermark, isWaiting ? min(watermark, reached) : min(reached, promised))
-        return left == 0
+        return count == limit
     }
 
     /// Whether the market record that caused something has been applied, or damage took it: then it is due before the

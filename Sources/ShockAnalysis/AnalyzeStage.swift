@@ -97,6 +97,8 @@ struct Round: Codable, Sendable {
 
 extension AnalyzeStage {
     private mutating func define(_ definition: InstrumentDefinition) {
+        // What follows looks at every name.
+        if table.knows(definition) { return }
         guard table.define(definition, decay: settings.decay) else {
             counters.refusedDefinition += 1
             return

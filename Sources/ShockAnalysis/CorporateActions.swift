@@ -88,11 +88,6 @@ struct CorporateActions: Codable, Sendable {
     }
 
     private func position(of symbol: String, day: Int32) -> Int {
-        var (low, high) = (0, actions.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if (actions[middle].symbol, actions[middle].day) < (symbol, day) { low = middle + 1 } else { high = middle }
-        }
-        return low
+        actions.partitioningIndex { ($0.symbol, $0.day) >= (symbol, day) }
     }
 }

@@ -77,12 +77,7 @@ struct DollarRecords: Codable, Sendable {
             guard Entry.precedes(entry, list[limit - 1]) else { return }
             list.removeLast()
         }
-        var (low, high) = (0, list.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if Entry.precedes(list[middle], entry) { low = middle + 1 } else { high = middle }
-        }
-        list.insert(entry, at: low)
+        list.insert(entry, at: list.partitioningIndex { !Entry.precedes($0, entry) })
     }
 
     /// Where a change stands among those of the same sign.

@@ -4,7 +4,7 @@ import Schema
 /// Every instrument's state, returns and name, by its dense number.
 struct InstrumentTable: Codable, Sendable {
     /// What a definition says, as far as it is needed here.
-    struct Identity: Codable, Sendable {
+    struct Identity: Codable, Equatable, Sendable {
         var symbol = ""
         var currency = ""
     }
@@ -25,6 +25,14 @@ struct InstrumentTable: Codable, Sendable {
     var states: [InstrumentState] {
         @inline(__always) get { packedStates.values }
         @inline(__always) _modify { yield &packedStates.values }
+    }
+
+    /// Whether a definition says what is known already, as one does that is said again where a segment begins.
+    func knows(_ definition: InstrumentDefinition) -> Bool {
+        let number = Int(definition.instrument)
+        return number < count && states[number].isDefined && numbers[definition.symbol] == number
+            && identities[number] == Identity(symbol: definition.symbol, currency: definition.currency)
+            && states[number].kind == UInt8(truncatingIfNeeded: definition.kind.rawValue)
     }
 
     /// Enters a definition, or the new one of a number already known, which keeps its prices.

@@ -31,12 +31,7 @@ struct ShareCounts: Codable, Sendable {
     }
 
     private func position(of symbol: String) -> Int {
-        var (low, high) = (0, counts.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if counts[middle].symbol < symbol { low = middle + 1 } else { high = middle }
-        }
-        return low
+        counts.partitioningIndex { $0.symbol >= symbol }
     }
 }
 

@@ -85,12 +85,7 @@ struct LiveShocks: Codable, Sendable {
     }
 
     private func position(of subject: ShockSubject) -> Int {
-        var (low, high) = (0, all.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if all[middle].subject < subject { low = middle + 1 } else { high = middle }
-        }
-        return low
+        all.partitioningIndex { !($0.subject < subject) }
     }
 
     /// Gives subjects new places, as when the groups were configured anew.

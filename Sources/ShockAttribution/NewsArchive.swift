@@ -118,15 +118,3 @@ struct NewsArchive: Codable, Sendable {
         if first.seen + CivilTime.day < horizon { stored.values.removeAll { $0.seen < horizon } }
     }
 }
-
-extension Array {
-    /// The first index from which a condition holds that holds for all after it, too.
-    func partitioningIndex(_ holds: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if holds(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-}

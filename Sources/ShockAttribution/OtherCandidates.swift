@@ -29,9 +29,10 @@ struct OtherCandidates {
     func run() -> Result {
         var result = Result()
         coMovement(into: &result)
-        for fact in facts.known(in: span) { add(fact, to: &result) }
+        let known = facts.known(in: span)
+        for fact in known { add(fact, to: &result) }
         peerShocks(into: &result)
-        flows(into: &result)
+        flows(among: known, into: &result)
         result.candidates.sort { ($1.logOdds, $0.story) < ($0.logOdds, $1.story) }
         return result
     }
@@ -197,8 +198,8 @@ extension OtherCandidates {
 
     /// A signed flow that was known before counts by what it can have moved at most. One of the other sign, funds that
     /// trade at the close and shorts that cover are rejected.
-    private func flows(into result: inout Result) {
-        for fact in facts.known(in: span) where fact.subject == subject {
+    private func flows(among known: [Fact], into result: inout Result) {
+        for fact in known where fact.subject == subject {
             switch fact.value {
             case .signedFlow(let flow): weigh(flow, fact, into: &result)
             case .shortInterest where measure.simpleReturn < 0:

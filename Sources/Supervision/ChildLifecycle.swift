@@ -150,11 +150,11 @@ extension ChildLifecycle {
         }
     }
 
-    /// It is to be down soon, done or not.
-    public mutating func hasten(at now: Duration) -> Action {
+    /// It is to be down soon, done or not: in five seconds, or at `bound` if that is earlier.
+    public mutating func hasten(at now: Duration, bound: Duration = .seconds(Int64.max)) -> Action {
         switch state {
         case .starting, .up, .stopping:
-            _ = stop(at: now, killAt: now + Self.hastePatience)
+            _ = stop(at: now, killAt: min(bound, now + Self.hastePatience))
             return .hasten
         case .down, .waiting, .failed: return stop(at: now)
         }

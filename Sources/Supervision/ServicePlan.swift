@@ -182,7 +182,7 @@ extension ServicePlan {
 
     private mutating func hasten(at now: Duration) -> [Step] {
         isHastened = true
-        let steps = children.indices.flatMap { step($0, children[$0].hasten(at: now)) }
+        let steps = children.indices.flatMap { step($0, children[$0].hasten(at: now, bound: killAt)) }
         return steps + stopNext(at: now)
     }
 

@@ -136,9 +136,7 @@ final class EmbedProcess {
 
     private func takeAnswers() throws {
         while let frame = try producer.receive(wait: false) {
-            let reply = frame.withUnsafeBytes { bytes in
-                try? ProducerReply(jsonUTF8Bytes: Array(bytes))
-            }
+            let reply = try? ProducerReply(jsonUTF8Bytes: frame.copyBytes())
             guard let reply, let waiting = underWay else { continue }
             underWay = nil
             guard reply.error.isEmpty else {

@@ -122,17 +122,9 @@ struct StreamContents {
                 next += 1
                 definition.instrument = next
             }
-            definition.recordTime = recordTime
-            definition.eventTime = recordTime
-            made.append(.instrumentDefinition(definition))
+            made.append(Self.record(of: definition, at: recordTime))
         }
-        if settings != file.model {
-            var changed = ConfigurationChanged()
-            changed.recordTime = recordTime
-            changed.eventTime = recordTime
-            changed.settings = file.model
-            made.append(.configurationChanged(changed))
-        }
+        if settings != file.model { made.append(Self.record(of: file.model, at: recordTime)) }
         return made
     }
 
@@ -141,19 +133,25 @@ struct StreamContents {
     /// Whoever heard them before notices nothing.
     func restated(recordTime: UInt64) -> [StreamMessage] {
         var made: [StreamMessage] = definitions.values.sorted { $0.instrument < $1.instrument }.map {
-            var definition = $0
-            definition.sequence = 0
-            definition.recordTime = recordTime
-            definition.eventTime = recordTime
-            return .instrumentDefinition(definition)
+            Self.record(of: $0, at: recordTime)
         }
-        if let settings {
-            var changed = ConfigurationChanged()
-            changed.recordTime = recordTime
-            changed.eventTime = recordTime
-            changed.settings = settings
-            made.append(.configurationChanged(changed))
-        }
+        if let settings { made.append(Self.record(of: settings, at: recordTime)) }
         return made
+    }
+
+    private static func record(of known: InstrumentDefinition, at recordTime: UInt64) -> StreamMessage {
+        var definition = known
+        definition.sequence = 0
+        definition.recordTime = recordTime
+        definition.eventTime = recordTime
+        return .instrumentDefinition(definition)
+    }
+
+    private static func record(of settings: ModelSettings, at recordTime: UInt64) -> StreamMessage {
+        var changed = ConfigurationChanged()
+        changed.recordTime = recordTime
+        changed.eventTime = recordTime
+        changed.settings = settings
+        return .configurationChanged(changed)
     }
 }

@@ -77,7 +77,8 @@ struct BackfillCommand: ParsableCommand {
     }
 
     private func read(_ refused: inout Int) throws -> ([InputEvent], HistoryFiles.Counts) {
-        let settings = try readSettings()
+        let settings = try SettingsFile.required(
+            at: config, ignoring: ServiceConfiguration.deploymentSections, else: "has no instruments")
         var history = HistoryFiles(symbols: settings.symbols, calendars: settings.calendars)
         var count = 0
         func take(_ batch: borrowing FeedBatch) {
@@ -100,16 +101,6 @@ struct BackfillCommand: ParsableCommand {
         refused = count
         let events = history.events()
         return (events, history.counts)
-    }
-
-    private func readSettings() throws -> SettingsFile {
-        do {
-            let settings = try SettingsFile.load(path: config, ignoring: ServiceConfiguration.deploymentSections)
-            if let settings { return settings }
-        } catch {
-            throw ConfigurationError(["\(error)"])
-        }
-        throw ConfigurationError(["\(config): has no instruments"])
     }
 }
 

@@ -12,7 +12,7 @@ struct Evaluate: ParsableCommand {
         discussion: """
             EXAMPLE
               epicenter evaluate labels.csv bars.csv.gz --benchmark SPY --funds QQQ,DIA
-              epicenter evaluate labels.csv bars.csv --settings settings.yaml --picture curve.svg
+              epicenter evaluate labels.csv bars.csv --settings settings.yaml
               epicenter evaluate labels.csv bars.csv --settings settings.yaml --return-periods 0.5,1,2 --json
 
             Runs the analyze stage over the bars once for each rule and looks up the labels in what it said: found on \
@@ -97,14 +97,7 @@ struct Evaluate: ParsableCommand {
 
     private func readSettings(symbols files: [[UInt8]]) throws -> SettingsFile {
         if let settings {
-            do {
-                if let file = try SettingsFile.load(path: settings, ignoring: ServiceConfiguration.deploymentSections) {
-                    return file
-                }
-            } catch {
-                throw ConfigurationError(["\(error)"])
-            }
-            throw ConfigurationError(["\(settings): has no model settings"])
+            return try SettingsFile.required(at: settings, ignoring: ServiceConfiguration.deploymentSections)
         }
         let symbols = files.reduce(into: Set<String>()) { $0.formUnion(SymbolScan.symbols(in: $1)) }
         let funds = Set((funds ?? "").split(separator: ",").map(String.init))

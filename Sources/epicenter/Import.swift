@@ -129,7 +129,7 @@ struct ImportJob {
         _ files: [String],
         read: (String, SettingsFile, inout RecordingBuilder, (Refusal) -> Void) throws -> [String]
     ) throws {
-        let settings = try readSettings()
+        let settings = try SettingsFile.required(at: target.settings)
         let from = target.from.flatMap { CivilTime.parseDate($0) }.map { UInt64($0) * CivilTime.day }
         var builder = RecordingBuilder(settings: settings, from: from)
         var refused = 0
@@ -148,15 +148,6 @@ struct ImportJob {
             "\(path): \(summary.records) records, \(summary.sessions) sessions, \(summary.duplicates) duplicates dropped, \(refused) refused"
         )
         if refused > 0 { throw ExitCode(1) }
-    }
-
-    private func readSettings() throws -> SettingsFile {
-        do {
-            if let settings = try SettingsFile.load(path: target.settings) { return settings }
-        } catch {
-            throw ConfigurationError(["\(error)"])
-        }
-        throw ConfigurationError(["\(target.settings): has no model settings"])
     }
 
     private func addRecording(

@@ -1,5 +1,6 @@
 import Foundation
 import MarketModels
+import TestKit
 import Testing
 
 /// Daily closes that do not ship with the repository: from `EPICENTER_SHARED_DATA`, or `../shared/data` beside it.
@@ -34,17 +35,6 @@ enum RealBars {
         }
         return (Array(days.dropFirst()), values)
     }
-
-    static func gunzipped(_ file: URL) throws -> Data {
-        let (process, pipe) = (Process(), Pipe())
-        process.executableURL = URL(filePath: "/bin/gzip")
-        process.arguments = ["-dc", file.path]
-        process.standardOutput = pipe
-        try process.run()
-        let text = try #require(try pipe.fileHandleForReading.readToEnd())
-        process.waitUntilExit()
-        return text
-    }
 }
 
 @Suite(
@@ -55,7 +45,7 @@ struct RealBarsTests {
     @Test("the rolling models equal the batch formulas bar by bar")
     func equalsBatch() throws {
         let folder = try #require(RealBars.folder)
-        let text = try RealBars.gunzipped(folder.appending(path: "benchmark/bars_daily_2017_2023.csv.gz"))
+        let text = try gunzipped(folder.appending(path: "benchmark/bars_daily_2017_2023.csv.gz").path)
         let closes = RealBars.closes(text) { _ in true }
         let symbols = closes.keys.sorted().enumerated().filter { $0.offset % 10 == 3 }.map(\.element)
         #expect(symbols.count >= 13)

@@ -1,5 +1,6 @@
 import Foundation
 import Schema
+import TestKit
 import Testing
 
 @testable import ShockAnalysis
@@ -18,13 +19,8 @@ struct BenchmarkBarsTests {
 
     private static func load() throws -> ([Bar], [String]) {
         guard let folder = SharedData.folder else { return ([], []) }
-        let zcat = Process()
-        zcat.executableURL = URL(fileURLWithPath: "/bin/zcat")
-        zcat.arguments = [folder.appendingPathComponent("benchmark/bars_daily_2017_2023.csv.gz").path]
-        let pipe = Pipe()
-        zcat.standardOutput = pipe
-        try zcat.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let file = folder.appendingPathComponent("benchmark/bars_daily_2017_2023.csv.gz").path
+        let text = String(decoding: try gunzipped(file), as: UTF8.self)
         var numbers: [Substring: Int] = [:]
         var days: [Substring: Int] = [:]
         var symbols: [String] = []

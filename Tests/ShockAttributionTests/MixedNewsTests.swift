@@ -1,5 +1,6 @@
 import Foundation
 import Schema
+import TestKit
 import Testing
 
 @testable import ShockAttribution
@@ -34,7 +35,7 @@ struct MixedNews {
 
     /// In order of time.
     static let background: [Item] = {
-        guard let file, let data = try? unpacked(file) else { return [] }
+        guard let file, let data = try? gunzipped(file) else { return [] }
         let decoder = JSONDecoder()
         return data.split(separator: UInt8(ascii: "\n")).compactMap { line in
             guard let row = try? decoder.decode(Row.self, from: line), let time = CivilTime.parseRFC3339(row.ts) else {
@@ -51,16 +52,6 @@ struct MixedNews {
         Item(time: $0.time, title: $0.title, source: $0.source, language: "", body: $0.summary ?? "")
     }
     .sorted { $0.time < $1.time }
-
-    private static func unpacked(_ path: String) throws -> Data {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
-        process.arguments = ["-dc", path]
-        process.standardOutput = pipe
-        try process.run()
-        return try pipe.fileHandleForReading.readToEnd() ?? Data()
-    }
 
     static func mentionsTrigger(_ item: Item) -> Bool {
         item.title.lowercased().contains("deepseek") || item.body.lowercased().contains("deepseek")

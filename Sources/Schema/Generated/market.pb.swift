@@ -111,6 +111,54 @@ public nonisolated enum InstrumentKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+public nonisolated enum PublishedMark: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case none // = 0
+
+  /// more than 5 minutes after it was first seen
+  case future // = 1
+
+  /// more than 7 days before it was first seen
+  case longPast // = 2
+
+  /// the source gives a time that cannot be read; `published` is 0
+  case unreadable // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .none
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .none
+    case 1: self = .future
+    case 2: self = .longPast
+    case 3: self = .unreadable
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .none: return 0
+    case .future: return 1
+    case .longPast: return 2
+    case .unreadable: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [PublishedMark] = [
+    .none,
+    .future,
+    .longPast,
+    .unreadable,
+  ]
+
+}
+
 public nonisolated enum TradingState: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -385,7 +433,7 @@ public nonisolated struct ClockTick: Sendable {
 }
 
 /// A headline as a source published it. The event time is the published time, or
-/// the first-seen time where the source gives none.
+/// the first-seen time where the source gives none or one that is marked.
 public nonisolated struct NewsItem: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -415,6 +463,18 @@ public nonisolated struct NewsItem: Sendable {
   public var body: String = String()
 
   public var url: String = String()
+
+  /// what is wrong with `published`: then `first_seen` alone tells the time
+  public var publishedMark: PublishedMark = .none
+
+  /// the configured feed it was polled from; empty: it came otherwise
+  public var feed: String = String()
+
+  /// the feed's own identity of the item
+  public var itemID: String = String()
+
+  /// of a polled item: 0 as first seen, then one more each time its text had changed
+  public var revision: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -824,6 +884,10 @@ nonisolated extension InstrumentKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0INSTRUMENT_KIND_UNSPECIFIED\0\u{1}INSTRUMENT_KIND_EQUITY\0\u{1}INSTRUMENT_KIND_ETF\0\u{1}INSTRUMENT_KIND_INDEX\0\u{1}INSTRUMENT_KIND_CRYPTO\0")
 }
 
+nonisolated extension PublishedMark: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PUBLISHED_MARK_NONE\0\u{1}PUBLISHED_MARK_FUTURE\0\u{1}PUBLISHED_MARK_LONG_PAST\0\u{1}PUBLISHED_MARK_UNREADABLE\0")
+}
+
 nonisolated extension TradingState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRADING_STATE_UNSPECIFIED\0\u{1}TRADING_STATE_TRADING\0\u{1}TRADING_STATE_HALTED\0\u{1}TRADING_STATE_DELISTED\0")
 }
@@ -1142,7 +1206,7 @@ nonisolated extension ClockTick: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension NewsItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NewsItem"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}published\0\u{3}first_seen\0\u{1}source\0\u{1}tier\0\u{1}language\0\u{1}title\0\u{1}body\0\u{1}url\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}published\0\u{3}first_seen\0\u{1}source\0\u{1}tier\0\u{1}language\0\u{1}title\0\u{1}body\0\u{1}url\0\u{3}published_mark\0\u{1}feed\0\u{3}item_id\0\u{1}revision\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1161,6 +1225,10 @@ nonisolated extension NewsItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 9: try { try decoder.decodeSingularStringField(value: &self.title) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.body) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.url) }()
+      case 12: try { try decoder.decodeSingularEnumField(value: &self.publishedMark) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.feed) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.itemID) }()
+      case 15: try { try decoder.decodeSingularUInt32Field(value: &self.revision) }()
       default: break
       }
     }
@@ -1200,6 +1268,18 @@ nonisolated extension NewsItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.url.isEmpty {
       try visitor.visitSingularStringField(value: self.url, fieldNumber: 11)
     }
+    if self.publishedMark != .none {
+      try visitor.visitSingularEnumField(value: self.publishedMark, fieldNumber: 12)
+    }
+    if !self.feed.isEmpty {
+      try visitor.visitSingularStringField(value: self.feed, fieldNumber: 13)
+    }
+    if !self.itemID.isEmpty {
+      try visitor.visitSingularStringField(value: self.itemID, fieldNumber: 14)
+    }
+    if self.revision != 0 {
+      try visitor.visitSingularUInt32Field(value: self.revision, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1215,6 +1295,10 @@ nonisolated extension NewsItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.title != rhs.title {return false}
     if lhs.body != rhs.body {return false}
     if lhs.url != rhs.url {return false}
+    if lhs.publishedMark != rhs.publishedMark {return false}
+    if lhs.feed != rhs.feed {return false}
+    if lhs.itemID != rhs.itemID {return false}
+    if lhs.revision != rhs.revision {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -343,16 +343,6 @@ public nonisolated struct Measure: @unchecked Sendable {
     set {_uniqueStorage()._largestSince = newValue}
   }
 
-  /// The session together with the one before, where only both together are beyond the thresholds.
-  public var twoSessions: TwoSessionMove {
-    get {_storage._twoSessions ?? TwoSessionMove()}
-    set {_uniqueStorage()._twoSessions = newValue}
-  }
-  /// Returns true if `twoSessions` has been explicitly set.
-  public var hasTwoSessions: Bool {_storage._twoSessions != nil}
-  /// Clears the value of `twoSessions`. Subsequent reads from it will return its default value.
-  public mutating func clearTwoSessions() {_uniqueStorage()._twoSessions = nil}
-
   /// where an alert budget is set
   public var budget: BudgetThreshold {
     get {_storage._budget ?? BudgetThreshold()}
@@ -368,25 +358,6 @@ public nonisolated struct Measure: @unchecked Sendable {
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
-}
-
-public nonisolated struct TwoSessionMove: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// since the close before the first
-  public var simpleReturn: Double = 0
-
-  /// the sum of both abnormal returns over its standard error
-  public var standardized: Double = 0
-
-  /// the first session
-  public var since: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
 }
 
 /// What an alert budget came to: a move is a shock from `threshold` on.
@@ -573,54 +544,12 @@ public nonisolated struct MemberMeasure: Sendable {
 
   public var weight: Double = 0
 
-  /// Its return split in this order, as far as it can be: what it does with the market, what with the
-  /// basket without itself, and its own with its standard error. What is left is the window's mean.
-  public var marketPart: Double {
-    get {_marketPart ?? 0}
-    set {_marketPart = newValue}
-  }
-  /// Returns true if `marketPart` has been explicitly set.
-  public var hasMarketPart: Bool {self._marketPart != nil}
-  /// Clears the value of `marketPart`. Subsequent reads from it will return its default value.
-  public mutating func clearMarketPart() {self._marketPart = nil}
-
-  public var groupPart: Double {
-    get {_groupPart ?? 0}
-    set {_groupPart = newValue}
-  }
-  /// Returns true if `groupPart` has been explicitly set.
-  public var hasGroupPart: Bool {self._groupPart != nil}
-  /// Clears the value of `groupPart`. Subsequent reads from it will return its default value.
-  public mutating func clearGroupPart() {self._groupPart = nil}
-
-  public var ownPart: Double {
-    get {_ownPart ?? 0}
-    set {_ownPart = newValue}
-  }
-  /// Returns true if `ownPart` has been explicitly set.
-  public var hasOwnPart: Bool {self._ownPart != nil}
-  /// Clears the value of `ownPart`. Subsequent reads from it will return its default value.
-  public mutating func clearOwnPart() {self._ownPart = nil}
-
-  public var ownStandardError: Double {
-    get {_ownStandardError ?? 0}
-    set {_ownStandardError = newValue}
-  }
-  /// Returns true if `ownStandardError` has been explicitly set.
-  public var hasOwnStandardError: Bool {self._ownStandardError != nil}
-  /// Clears the value of `ownStandardError`. Subsequent reads from it will return its default value.
-  public mutating func clearOwnStandardError() {self._ownStandardError = nil}
-
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _simpleReturn: Double? = nil
   fileprivate var _valueUsd: Double? = nil
-  fileprivate var _marketPart: Double? = nil
-  fileprivate var _groupPart: Double? = nil
-  fileprivate var _ownPart: Double? = nil
-  fileprivate var _ownStandardError: Double? = nil
 }
 
 public nonisolated struct FollowUpSession: Sendable {
@@ -781,7 +710,7 @@ nonisolated extension ShockSignal: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Measure"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{3}onset_from\0\u{3}onset_until\0\u{1}complete\0\u{3}price_before\0\u{3}price_open\0\u{3}price_last\0\u{3}simple_return\0\u{3}market_model\0\u{1}volatility\0\u{3}volatility_z\0\u{3}return_period\0\u{1}overnight\0\u{1}value\0\u{3}own_rank\0\u{1}members\0\u{3}follow_up\0\u{1}missing\0\u{3}largest_since\0\u{3}two_sessions\0\u{1}budget\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{3}onset_from\0\u{3}onset_until\0\u{1}complete\0\u{3}price_before\0\u{3}price_open\0\u{3}price_last\0\u{3}simple_return\0\u{3}market_model\0\u{1}volatility\0\u{3}volatility_z\0\u{3}return_period\0\u{1}overnight\0\u{1}value\0\u{3}own_rank\0\u{1}members\0\u{3}follow_up\0\u{1}missing\0\u{3}largest_since\0\u{2}\u{2}budget\0")
 
   fileprivate class _StorageClass {
     var _session: String = String()
@@ -803,7 +732,6 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _followUp: [FollowUpSession] = []
     var _missing: [String] = []
     var _largestSince: String = String()
-    var _twoSessions: TwoSessionMove? = nil
     var _budget: BudgetThreshold? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -834,7 +762,6 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _followUp = source._followUp
       _missing = source._missing
       _largestSince = source._largestSince
-      _twoSessions = source._twoSessions
       _budget = source._budget
     }
   }
@@ -873,7 +800,6 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._followUp) }()
         case 18: try { try decoder.decodeRepeatedStringField(value: &_storage._missing) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._largestSince) }()
-        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._twoSessions) }()
         case 21: try { try decoder.decodeSingularMessageField(value: &_storage._budget) }()
         default: break
         }
@@ -944,9 +870,6 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._largestSince.isEmpty {
         try visitor.visitSingularStringField(value: _storage._largestSince, fieldNumber: 19)
       }
-      try { if let v = _storage._twoSessions {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
-      } }()
       try { if let v = _storage._budget {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
       } }()
@@ -978,52 +901,11 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._followUp != rhs_storage._followUp {return false}
         if _storage._missing != rhs_storage._missing {return false}
         if _storage._largestSince != rhs_storage._largestSince {return false}
-        if _storage._twoSessions != rhs_storage._twoSessions {return false}
         if _storage._budget != rhs_storage._budget {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension TwoSessionMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".TwoSessionMove"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}simple_return\0\u{1}standardized\0\u{1}since\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularDoubleField(value: &self.simpleReturn) }()
-      case 2: try { try decoder.decodeSingularDoubleField(value: &self.standardized) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.since) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.simpleReturn.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.simpleReturn, fieldNumber: 1)
-    }
-    if self.standardized.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.standardized, fieldNumber: 2)
-    }
-    if !self.since.isEmpty {
-      try visitor.visitSingularStringField(value: self.since, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: TwoSessionMove, rhs: TwoSessionMove) -> Bool {
-    if lhs.simpleReturn != rhs.simpleReturn {return false}
-    if lhs.standardized != rhs.standardized {return false}
-    if lhs.since != rhs.since {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1360,7 +1242,7 @@ nonisolated extension OwnRank: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MemberMeasure"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}symbol\0\u{3}simple_return\0\u{3}value_usd\0\u{1}weight\0\u{3}market_part\0\u{3}group_part\0\u{3}own_part\0\u{3}own_standard_error\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}symbol\0\u{3}simple_return\0\u{3}value_usd\0\u{1}weight\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1372,10 +1254,6 @@ nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularDoubleField(value: &self._simpleReturn) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self._valueUsd) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
-      case 5: try { try decoder.decodeSingularDoubleField(value: &self._marketPart) }()
-      case 6: try { try decoder.decodeSingularDoubleField(value: &self._groupPart) }()
-      case 7: try { try decoder.decodeSingularDoubleField(value: &self._ownPart) }()
-      case 8: try { try decoder.decodeSingularDoubleField(value: &self._ownStandardError) }()
       default: break
       }
     }
@@ -1398,18 +1276,6 @@ nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.weight.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 4)
     }
-    try { if let v = self._marketPart {
-      try visitor.visitSingularDoubleField(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._groupPart {
-      try visitor.visitSingularDoubleField(value: v, fieldNumber: 6)
-    } }()
-    try { if let v = self._ownPart {
-      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
-    } }()
-    try { if let v = self._ownStandardError {
-      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1418,10 +1284,6 @@ nonisolated extension MemberMeasure: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs._simpleReturn != rhs._simpleReturn {return false}
     if lhs._valueUsd != rhs._valueUsd {return false}
     if lhs.weight != rhs.weight {return false}
-    if lhs._marketPart != rhs._marketPart {return false}
-    if lhs._groupPart != rhs._groupPart {return false}
-    if lhs._ownPart != rhs._ownPart {return false}
-    if lhs._ownStandardError != rhs._ownStandardError {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
