@@ -78,7 +78,6 @@ let package = Package(
         library("Calendars", ["Schema"]),
         // Models: pure.
         library("MarketModels"),
-        library("EconomicModels", ["MarketModels"]),
         library("NewsModels", ["MarketModels"], optimised: true),
         library("EconomicModels", ["MarketModels"]),
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
@@ -139,7 +138,6 @@ let package = Package(
         tests("MCAPTests", ["MCAP"]),
         tests("DBNTests", ["DBN", "CCompression", "TestKit"]),
         tests("PlainYAMLTests", ["PlainYAML", yams]),
-        tests("EconomicModelsTests", ["EconomicModels", "MarketModels", "TestKit"]),
         tests("MarketModelsTests", ["MarketModels", "TestKit"]),
         tests("EconomicModelsTests", ["EconomicModels", "MarketModels", "TestKit"]),
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
