@@ -1,7 +1,7 @@
 /// Headlines about the same thing, from any number of sources and in any language.
-public struct Story: Codable, Equatable, Sendable {
+public struct Story: Equatable, Sendable {
     /// A term of the centroid.
-    public struct Term: Codable, Equatable, Sendable {
+    public struct Term: Equatable, Sendable {
         public let text: String
         /// FNV-1a of ``text``.
         public let hash: UInt64
@@ -12,14 +12,14 @@ public struct Story: Codable, Equatable, Sendable {
     }
 
     /// Items written in a language.
-    public struct Language: Codable, Equatable, Sendable {
+    public struct Language: Equatable, Sendable {
         /// BCP 47 without region and script; empty where it is not known.
         public let code: String
         public internal(set) var items: Int
     }
 
     /// An entity or a quantity of its items.
-    struct Anchor: Codable, Equatable, Sendable {
+    struct Anchor: Equatable, Sendable {
         let hash: UInt64
         let isEntity: Bool
         var items: Int

@@ -18,9 +18,9 @@
 ///
 /// The result depends on the items and their order alone. Cost per headline is of the order of its
 /// terms times the open stories having them.
-public struct StoryIndex: Codable, Equatable, Sendable {
+public struct StoryIndex: Equatable, Sendable {
     /// What was decided; the defaults are calibrated on real headlines.
-    public struct Settings: Codable, Equatable, Sendable {
+    public struct Settings: Equatable, Sendable {
         /// Cosine from which a headline joins.
         public var threshold = 0.30
         /// Nanoseconds a story stays open after its last item.
@@ -74,10 +74,10 @@ public struct StoryIndex: Codable, Equatable, Sendable {
     private var postings = SortedTable<[Posting]>()
     /// For each entity the open stories with an item that names it, in increasing order.
     private var naming = SortedTable<[UInt64]>()
-    private var duplicates = NearDuplicates()
-    private var nextID: UInt64 = 1
-    private var now: Int64 = 0
-    private var lastSweep: Int64 = 0
+    private(set) var duplicates = NearDuplicates()
+    private(set) var nextID: UInt64 = 1
+    private(set) var now: Int64 = 0
+    private(set) var lastSweep: Int64 = 0
 
     public init(settings: Settings = Settings(), statistics: TermStatistics = TermStatistics()) {
         self.settings = settings
@@ -128,7 +128,7 @@ public struct StoryIndex: Codable, Equatable, Sendable {
 }
 
 /// That a story has a term, with the term's weight in its centroid.
-private struct Posting: Codable, Equatable, Sendable {
+private struct Posting: Equatable, Sendable {
     let story: UInt64
     var weight: Double
 }
@@ -316,7 +316,27 @@ extension StoryIndex {
         }
     }
 
-    private func isSearchable(_ story: Story) -> Bool {
+    /// Takes the place of an index that has just been made. What searches find is made anew from the open stories.
+    mutating func restore(
+        _ stored: [(story: Story, isOpen: Bool)], _ duplicates: NearDuplicates, nextID: UInt64, now: Int64,
+        lastSweep: Int64
+    ) {
+        self.duplicates = duplicates
+        self.nextID = nextID
+        self.now = now
+        self.lastSweep = lastSweep
+        // In the order of identities, so that each list is.
+        for (story, isOpen) in stored {
+            table[story.id] = story
+            guard isOpen else { continue }
+            for term in story.terms {
+                postings[term.hash, default: []].append(Posting(story: story.id, weight: term.weight))
+            }
+            for anchor in story.anchors where anchor.isEntity { naming[anchor.hash, default: []].append(story.id) }
+        }
+    }
+
+    func isSearchable(_ story: Story) -> Bool {
         if let term = story.terms.first { return postings[term.hash]?.contains { $0.story == story.id } ?? false }
         return story.anchors.contains { $0.isEntity && naming[$0.hash]?.contains(story.id) ?? false }
     }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Counts are kept in buckets of six hours for 28 days. Memory is bounded by ``maximumTerms``: beyond
 /// it the terms unseen for longest are forgotten.
-public struct TermStatistics: Codable, Equatable, Sendable {
+public struct TermStatistics: Equatable, Sendable {
     /// Nanoseconds in a bucket: six hours.
     static let bucketLength: Int64 = 6 * 3_600_000_000_000
     /// Buckets counted as lately: 36 hours.
@@ -14,13 +14,13 @@ public struct TermStatistics: Codable, Equatable, Sendable {
     /// Buckets of history without which nothing is called new: three days before the recent ones.
     static let neededBuckets: Int64 = 12
 
-    struct Count: Codable, Equatable, Sendable {
+    struct Count: Equatable, Sendable {
         let bucket: Int64
         var items: Int32
         var names: Int32
     }
 
-    struct Record: Codable, Equatable, Sendable {
+    struct Record: Equatable, Sendable {
         /// In increasing order of bucket.
         var counts: [Count] = []
 
@@ -31,15 +31,25 @@ public struct TermStatistics: Codable, Equatable, Sendable {
 
     /// Most terms kept.
     public let maximumTerms: Int
-    private var terms = SortedTable<Record>()
+    private(set) var terms = SortedTable<Record>()
     /// Headlines per bucket, in the same form.
-    private var headlines = Record()
-    private var firstBucket: Int64?
-    private var lastBucket: Int64 = .min
+    private(set) var headlines = Record()
+    private(set) var firstBucket: Int64?
+    private(set) var lastBucket: Int64 = .min
 
     public init(maximumTerms: Int = 200_000) {
         precondition(maximumTerms > 0, "at least one term")
         self.maximumTerms = maximumTerms
+    }
+
+    /// Takes the place of statistics that have just been made.
+    mutating func restore(
+        _ stored: [(hash: UInt64, record: Record)], _ headlines: Record, firstBucket: Int64?, lastBucket: Int64
+    ) {
+        for (hash, record) in stored { terms[hash] = record }
+        self.headlines = headlines
+        self.firstBucket = firstBucket
+        self.lastBucket = lastBucket
     }
 
     /// Terms known now.
