@@ -30,7 +30,7 @@ enum JSONFacts {
 
     private enum Kind {
         case sharesOutstanding, split, recordLoss, capexCommitment, etfLeverage, ownership, statement
-        case earningsResult, signedFlow, rentalPrice, shortInterest, dividend, tradingStatus
+        case earningsResult, signedFlow, rentalPrice, shortInterest, dividend, tradingStatus, scheduledRelease
     }
 
     private static let kinds: KeyValuePairs<String, Kind> = [
@@ -38,7 +38,7 @@ enum JSONFacts {
         "capex_commitment": .capexCommitment, "etf_leverage": .etfLeverage, "ownership": .ownership,
         "statement": .statement, "earnings_result": .earningsResult, "signed_flow": .signedFlow,
         "rental_price": .rentalPrice, "short_interest": .shortInterest, "dividend": .dividend,
-        "trading_status": .tradingStatus,
+        "trading_status": .tradingStatus, "scheduled_release": .scheduledRelease,
     ]
 
     private static func value(
@@ -61,6 +61,7 @@ enum JSONFacts {
         case .shortInterest: return .shortInterest(try shortInterest(&fields))
         case .dividend: return .dividend(try dividend(&fields))
         case .tradingStatus: return .tradingStatus(try tradingStatus(&fields))
+        case .scheduledRelease: return .scheduledRelease(try scheduledRelease(&fields))
         }
     }
 
@@ -164,6 +165,15 @@ enum JSONFacts {
     private static func dividend(_ fields: inout JSONFields) throws(Fault) -> Dividend {
         var value = Dividend()
         value.amount = try fields.requiredNumber("amount")
+        return value
+    }
+
+    private static func scheduledRelease(_ fields: inout JSONFields) throws(Fault) -> ScheduledRelease {
+        var value = ScheduledRelease()
+        value.name = try fields.requiredText("name")
+        if let actual = try fields.number("actual") { value.actual = actual }
+        if let consensus = try fields.number("consensus") { value.consensus = consensus }
+        value.sign = try fields.word("more_is", ["good": 1, "bad": -1]) ?? 0
         return value
     }
 

@@ -57,6 +57,10 @@ public struct CompactWriter: Sendable {
 
     public mutating func fraction(_ value: Double) { word(value.bitPattern) }
 
+    public mutating func single(_ value: Float) {
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
     public mutating func text(_ text: String) {
         number(text.utf8.count)
         bytes.append(contentsOf: text.utf8)
@@ -104,6 +108,14 @@ public struct CompactReader: Sendable {
     }
 
     public mutating func fraction() -> Double? { word().map(Double.init(bitPattern:)) }
+
+    public mutating func single() -> Float? {
+        guard bytes.count - position >= 4 else { return nil }
+        defer { position += 4 }
+        return bytes.withUnsafeBytes {
+            Float(bitPattern: UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+        }
+    }
 
     public mutating func text() -> String? {
         guard let length = number(), length <= UInt64(bytes.count - position) else { return nil }

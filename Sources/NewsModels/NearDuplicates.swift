@@ -1,7 +1,7 @@
 /// A wording that was published, and by whom.
 public struct Wording: Equatable, Sendable {
     /// The story it belongs to.
-    public let story: UInt64
+    public fileprivate(set) var story: UInt64
     /// Sequence of the item that had it first: its origin.
     public let origin: UInt64
     /// Nanoseconds since 1970 of that item.
@@ -64,6 +64,12 @@ struct NearDuplicates: Equatable, Sendable {
     mutating func publish(_ place: Place, source: String) -> Bool {
         place.isYoung
             ? young.wordings[place.index].publish(source) : old.wordings[place.index].publish(source)
+    }
+
+    /// Gives one story's wordings to another. O(wordings).
+    mutating func move(from story: UInt64, to target: UInt64) {
+        young.move(from: story, to: target)
+        old.move(from: story, to: target)
     }
 
     /// The hash of each band of a signature, the band's number in it. O(128 · shingles).
@@ -130,6 +136,10 @@ private struct Generation: Sendable {
             if jaccard >= Shingles.nearDuplicate, jaccard > best?.jaccard ?? 0 { best = (Int(index), jaccard) }
         }
         return best
+    }
+
+    mutating func move(from story: UInt64, to target: UInt64) {
+        for index in wordings.indices where wordings[index].story == story { wordings[index].story = target }
     }
 
     mutating func add(_ wording: Wording, bands: [UInt64]) {

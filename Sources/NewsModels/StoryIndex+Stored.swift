@@ -31,13 +31,14 @@ extension StoryIndex: CompactlyStored {
 extension StoryIndex.Settings: CompactlyStored {
     public init?(reading reader: inout CompactReader) {
         guard let threshold = reader.fraction(), let window = reader.signed(), let bindingWindow = reader.signed(),
-            let emergence = reader.fraction(), let retention = reader.signed()
+            let emergence = reader.fraction(), let evidence = reader.fraction(), let retention = reader.signed()
         else { return nil }
         self.init()
         self.threshold = threshold
         self.window = window
         self.bindingWindow = bindingWindow
         self.emergence = emergence
+        self.evidence = evidence
         self.retention = retention
     }
 
@@ -46,6 +47,7 @@ extension StoryIndex.Settings: CompactlyStored {
         writer.signed(window)
         writer.signed(bindingWindow)
         writer.fraction(emergence)
+        writer.fraction(evidence)
         writer.signed(retention)
     }
 }

@@ -58,7 +58,9 @@ public struct TermStatistics: Equatable, Sendable {
     /// Adds one headline's terms. An item older than the newest counts in the newest's bucket.
     ///
     /// - Parameter time: Nanoseconds since 1970.
-    public mutating func add(_ items: [SalientTerm], time: Int64) {
+    ///
+    /// - Parameter anchors: Hashes of what else is counted, such as the entities the headline names.
+    public mutating func add(_ items: [SalientTerm], anchors: [UInt64] = [], time: Int64) {
         let bucket = max(lastBucket, Self.bucket(of: time))
         let horizon = bucket - Self.rememberedBuckets
         if firstBucket == nil { firstBucket = bucket }
@@ -66,6 +68,9 @@ public struct TermStatistics: Equatable, Sendable {
         Self.count(in: &headlines, bucket: bucket, isName: false, horizon: horizon)
         for term in items {
             Self.count(in: &terms[term.hash, default: Record()], bucket: bucket, isName: term.isName, horizon: horizon)
+        }
+        for hash in anchors {
+            Self.count(in: &terms[hash, default: Record()], bucket: bucket, isName: false, horizon: horizon)
         }
         if terms.count > maximumTerms { forgetOldest() }
     }

@@ -10,7 +10,7 @@ public import Schema
 /// finding of each shock that is not long over.
 public struct AttributeStage: Stage {
     public static let output = StreamName.findings
-    public static let judgementVersion = "attribute/3"
+    public static let judgementVersion = "attribute/4"
 
     var instruments = InstrumentTable()
     var prices = PriceTable()
@@ -42,7 +42,8 @@ public struct AttributeStage: Stage {
         case .shockSignal(let signal):
             outbox.begin(cause: signal.cause.sequence, recordTime: signal.recordTime)
             outbox.emit(explain(signal))
-        case .clockTick, .newsEmbedding, .producerMark, .finding, .alertRecord: break
+        case .newsEmbedding(let embedding): news.embed(embedding)
+        case .clockTick, .producerMark, .finding, .alertRecord: break
         }
     }
 
