@@ -77,7 +77,8 @@ struct SettingsParser {
             let language = name.scalar?.string ?? ""
             let path = "\(key).\(language.prefix(64))"
             guard language == "any" || Self.isLanguage(language) else {
-                reader.note(name, path, quoted(language), "any, or a language of two or three letters, such as en, zh, ja")
+                reader.note(
+                    name, path, quoted(language), "any, or a language of two or three letters, such as en, zh, ja")
                 continue
             }
             take(language, &taken, name, path)

@@ -36,7 +36,7 @@ public struct StoryIndex: Equatable, Sendable {
         /// How rare what two headlines in different languages share must be: the sum of ln(1 + N/(1 + n)), of N
         /// headlines n having it, beside that of something N/2 − 1 have not, ln(1 + N/2), which it may not fall below
         /// this many times.
-        public var evidence = 1.0
+        public var evidence = 1.1
         /// Nanoseconds a story is remembered after its last item.
         public var retention: Int64 = 7 * 86_400_000_000_000
 
@@ -214,10 +214,13 @@ extension StoryIndex {
             guard !entities.isEmpty else { continue }
             let quantities = story.anchors.filter { !$0.isEntity && anchors.quantities.contains($0.hash) }
             let called = names.filter {
-                story.isDominated(by: $0.hash) || (story.items(with: $0.hash) > 0 && isRare($0.hash))
+                story.isDominated(by: $0.hash) || (story.items(with: $0.hash) > 0 && isVeryRare($0.hash))
             }
             let shared = entities.map(\.hash) + quantities.map(\.hash) + called.map(\.hash)
-            guard shared.count >= 2, shared.contains(where: isRare) else { continue }
+            let isTelling =
+                entities.contains { isRare($0.hash) } || quantities.contains { isRare($0.hash) }
+                || called.contains { isVeryRare($0.hash) }
+            guard shared.count >= 2, isTelling else { continue }
             let evidence = shared.reduce(0) { $0 + statistics.inverseFrequency(of: $1) }
             if evidence >= needed, evidence > best?.score ?? 0 {
                 best = Match(id: id, score: evidence, reason: .sameEvent(shared: shared.count))
@@ -229,6 +232,11 @@ extension StoryIndex {
     /// At most one headline in 500 has it, or twenty.
     private func isRare(_ hash: UInt64) -> Bool {
         statistics.frequency(of: hash) <= max(20, statistics.headlineCount / 500)
+    }
+
+    /// At most one headline in 2,000 has it, or ten: what is written as a name may be a whole family of products.
+    private func isVeryRare(_ hash: UInt64) -> Bool {
+        statistics.frequency(of: hash) <= max(10, statistics.headlineCount / 2_000)
     }
 
     /// The story with the nearest centroid.

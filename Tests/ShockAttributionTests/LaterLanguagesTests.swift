@@ -16,17 +16,26 @@ struct ManyLanguages {
         ("amd", "company", ["AMD"], [:]), ("tesla", "company", ["Tesla"], ["pl": ["Tesli", "Teslę"], "zh": ["特斯拉"]]),
         ("google", "company", ["Google"], ["zh": ["谷歌"], "pl": ["Google'a"]]),
         ("altman", "person", ["Altman"], ["ru": ["Альтман"], "zh": ["奥特曼", "奧特曼"]]),
-        ("trump", "person", ["Trump"], ["ru": ["Трамп", "Трампа"], "zh": ["特朗普", "川普"], "ja": ["トランプ"], "pl": ["Trumpa"]]),
+        (
+            "trump", "person", ["Trump"],
+            ["ru": ["Трамп", "Трампа"], "zh": ["特朗普", "川普"], "ja": ["トランプ"], "pl": ["Trumpa"]]
+        ),
         ("musk", "person", ["Musk"], ["pl": ["Muska"], "zh": ["马斯克"]]),
         ("putin", "person", ["Putin"], ["pl": ["Putina"], "ru": ["Путин"]]),
         ("prigozhin", "person", ["Prigozhin"], ["pl": ["Prigożyn", "Prigożyna"]]),
         ("wagner", "company", ["Wagner"], ["pl": ["Wagnera", "Grupa Wagnera"]]),
-        ("taiwan", "place", ["Taiwan"], ["ru": ["Тайвань", "Тайваня"], "zh": ["台湾", "台灣"], "pl": ["Tajwan", "Tajwanu"]]),
+        (
+            "taiwan", "place", ["Taiwan"],
+            ["ru": ["Тайвань", "Тайваня"], "zh": ["台湾", "台灣"], "pl": ["Tajwan", "Tajwanu"]]
+        ),
         ("texas", "place", ["Texas"], ["zh": ["德州"], "es": ["Texas"]]),
         ("australia", "place", ["Australia"], ["ru": ["Австралия"], "zh": ["澳洲", "澳大利亚"]]),
         ("russia", "place", ["Russia", "Russian"], ["pl": ["Rosja", "Rosji", "Rosyjski"], "ru": ["Россия"]]),
         ("ukraine", "place", ["Ukraine"], ["pl": ["Ukraina", "Ukrainie", "Ukrainy"], "ru": ["Украина"]]),
-        ("china", "place", ["China"], ["pl": ["Chiny", "Chin", "Chinach"], "zh": ["中国", "中國"], "ru": ["Китай", "Китая"]]),
+        (
+            "china", "place", ["China"],
+            ["pl": ["Chiny", "Chin", "Chinach"], "zh": ["中国", "中國"], "ru": ["Китай", "Китая"]]
+        ),
         ("usa", "place", ["US", "USA"], ["zh": ["美国", "美國"], "ru": ["США"], "pl": ["USA"]]),
         ("nasa", "company", ["NASA"], [:]), ("hawaii", "place", ["Hawaii"], ["pl": ["Hawaje", "Hawajach"]]),
         ("niger", "place", ["Niger"], ["pl": ["Nigrze", "Nigru"]]),
@@ -79,7 +88,8 @@ struct ManyLanguages {
             message.title = item.title
             message.body = item.body
             let assignment = archive.add(message, instruments: instruments, settings: settings)
-            return Row(item: archive.item(message.sequence)!, reason: assignment.reason, isBackground: item.isBackground)
+            return Row(
+                item: archive.item(message.sequence)!, reason: assignment.reason, isBackground: item.isBackground)
         }
     }
 }
