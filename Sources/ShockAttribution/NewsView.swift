@@ -38,6 +38,7 @@ public struct NewsView {
             settings = change.settings
             news.forgetVocabulary()
         case .fact(let fact): facts.add(fact)
+        case .newsEmbedding(let embedding): news.embed(embedding)
         case .newsItem(let item):
             itemsRead += 1
             let assignment = news.add(item, instruments: instruments, settings: settings)
