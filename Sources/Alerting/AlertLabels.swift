@@ -3,8 +3,10 @@ public import Schema
 
 /// The labels that say which alert this is. Two messages with the same labels are about the same thing.
 public struct AlertLabels: Equatable, Sendable {
-    /// The only kind of alert there is so far.
+    /// The kind of alert about a shock.
     public static let shock = "shock"
+    /// The kind of alert about a claim: something asserted of a shock.
+    public static let claim = "claim"
 
     /// Sorted by name, in UTF-8 order; names are unique.
     public let pairs: [(name: String, value: String)]
@@ -20,6 +22,16 @@ public struct AlertLabels: Equatable, Sendable {
         if let partOf { pairs.append(("part_of", partOf)) }
         pairs += [("scope", scope.label), ("shock", shock), ("subject", subject)]
         self.pairs = pairs
+    }
+
+    /// The labels of the alert about a claim.
+    ///
+    /// - Parameters:
+    ///   - claim: The claim's id.
+    ///   - subject: Of the shock that it is about.
+    ///   - shock: The shock's id.
+    public init(claim: String, subject: String, shock: String) {
+        pairs = [("claim", claim), ("kind", Self.claim), ("shock", shock), ("subject", subject)]
     }
 
     /// The first 16 hexadecimal digits of SHA-256 over the `name=value` pairs joined by NUL.

@@ -36,8 +36,8 @@ extension PublishStage {
 
     /// Puts one notice on a member's topic: the wider alert's state and words under the member's name.
     ///
-    /// It carries the measure with the member's own line only, and neither decomposition nor attribution:
-    /// `part_of` names the alert that has them, and a market has a thousand members.
+    /// It carries the measure with the member's own line only, and no decomposition, attribution, sections, claims or
+    /// questions: `part_of` names the alert that has them, and a market has a thousand members.
     private mutating func notify(
         _ member: ToldMember, with lines: [MemberMeasure], of wider: Alert, finding: Finding, to outbox: inout Outbox
     ) {
@@ -47,8 +47,15 @@ extension PublishStage {
         notice.subject = member.symbol
         notice.subjectName = member.name
         notice.partOf = [wider.fingerprint]
-        notice.headline = Wording.English.notice(of: finding, headline: wider.headline)
+        notice.headline = Wording.notice(of: finding, headline: wider.headline, .english)
         notice.summary = wider.summary
+        notice.words = wider.words.map { words in
+            var words = words
+            if let language = Language(rawValue: words.language) {
+                words.headline = Wording.notice(of: finding, headline: words.headline, language)
+            }
+            return words
+        }
         notice.measure = finding.measure
         notice.measure.members = lines
         emit(notice, at: finding.eventTime, to: &outbox)

@@ -8,10 +8,13 @@ import SwiftProtobuf
 /// (``AlertLifecycle``), its identity follows from the finding's labels (``AlertLabels``), and its words
 /// are the finding's numbers put into sentences (``Wording``). Messages of other kinds mean nothing to it.
 ///
-/// What it remembers is bounded: a counter for each topic ever used, and the alerts that are not over.
+/// Claims have alerts of their own (``ClaimLifecycle``), whatever becomes of the shock's.
+///
+/// What it remembers is bounded: a counter for each topic ever used, the alerts that are not over, and what was told of
+/// the claims of shocks that are not long over.
 public struct PublishStage: Stage {
     public static let output = StreamName.alerts
-    public static let judgementVersion = "publish/2"
+    public static let judgementVersion = "publish/3"
     public static let defaultSource = "urn:epicenter"
 
     /// The CloudEvents `source` of every alert. A constant of the installation: two runs with different
@@ -19,6 +22,8 @@ public struct PublishStage: Stage {
     public var source: String
     /// The alerts that are pending or firing, by fingerprint. Looked up, never iterated.
     var live: [String: LiveAlert] = [:]
+    /// What was told of claims.
+    var claims = ClaimLifecycle()
     /// The last sequence of each topic. Looked up, never iterated.
     private var topicSequences: [String: UInt64] = [:]
 
@@ -33,6 +38,7 @@ public struct PublishStage: Stage {
         guard case .finding(let finding) = message else { return }
         outbox.begin(cause: finding.cause.sequence, recordTime: finding.recordTime)
         publish(finding, to: &outbox)
+        publishClaims(of: finding, to: &outbox)
     }
 }
 
@@ -70,13 +76,23 @@ extension PublishStage {
             wider: partOf.compactMap { live[$0] }.map { .init(name: $0.name, simpleReturn: $0.simpleReturn) })
         var alert = Self.alert(of: finding, state: state, labels: labels, fingerprint: fingerprint)
         alert.partOf = partOf
-        alert.headline = Wording.English.headline(wording)
-        alert.summary = Wording.English.summary(wording)
+        alert.headline = Wording.headline(wording, .english)
+        alert.summary = Wording.summary(wording, .english)
+        alert.words = Language.others.map { language in
+            .with {
+                $0.language = language.rawValue
+                $0.headline = Wording.headline(wording, language)
+                $0.summary = Wording.summary(wording, language)
+            }
+        }
         alert.measure = finding.measure
         if finding.hasDecomposition { alert.decomposition = finding.decomposition }
         if finding.hasAttribution { alert.attribution = finding.attribution }
         alert.revised = finding.revised
         alert.missing = finding.missing
+        alert.sections = finding.sections
+        alert.claims = finding.claims
+        alert.questions = finding.questions
         emit(alert, at: finding.eventTime, to: &outbox)
 
         var now = LiveAlert(
@@ -132,7 +148,7 @@ extension PublishStage {
         outbox.emit(record)
     }
 
-    private static func timestamp(_ time: UInt64) -> Google_Protobuf_Timestamp {
+    static func timestamp(_ time: UInt64) -> Google_Protobuf_Timestamp {
         .init(seconds: Int64(time / CivilTime.second), nanos: Int32(time % CivilTime.second))
     }
 }

@@ -2,7 +2,23 @@ import Schema
 
 /// The words of an alert, by language. A language is a set of functions from ``WordingInput`` to text;
 /// each says the same numbers, and none adds a cause or a number that the finding does not have.
-enum Wording {}
+enum Wording {
+    /// One line.
+    static func headline(_ input: WordingInput, _ language: Language) -> String {
+        language == .english ? English.headline(input) : Chinese.headline(input)
+    }
+
+    /// A paragraph.
+    static func summary(_ input: WordingInput, _ language: Language) -> String {
+        language == .english ? English.summary(input) : Chinese.summary(input)
+    }
+
+    /// The headline of a notice on a member's topic.
+    static func notice(of finding: Finding, headline: String, _ language: Language) -> String {
+        language == .english
+            ? English.notice(of: finding, headline: headline) : Chinese.notice(of: finding, headline: headline)
+    }
+}
 
 /// All that the words of one alert are made from.
 struct WordingInput: Sendable {

@@ -2,16 +2,21 @@ import Schema
 
 extension Wording.English {
     /// A paragraph: what was measured with its errors, how the return splits, what may have set it off, what
-    /// came after, what changed and what is missing. Sentences whose numbers are missing are left out.
+    /// surrounds it, what came after, what changed and what is missing. Sentences whose numbers are missing are left out.
     static func summary(_ input: WordingInput) -> String {
         [
             opening(input), marketModel(input.measure), returnPeriod(input.measure), overnight(input.measure),
             value(input.measure), ownRank(input), decomposition(input.finding), trigger(input),
-            alternatives(input.finding), rejected(input.finding), excluded(input.finding), followUp(input.measure),
-            revised(input.finding),
-            missing(input.finding),
+            alternatives(input.finding), rejected(input.finding), excluded(input.finding), telling(input),
+            followUp(input.measure), revised(input.finding), missing(input.finding),
         ]
         .compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// Of what is withdrawn nothing surrounding is told.
+    private static func telling(_ input: WordingInput) -> String? {
+        let sentences = input.state == .withdrawn ? [] : TellingSentences(input.finding, .english).all
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 
     private static func opening(_ input: WordingInput) -> String {

@@ -1,0 +1,41 @@
+/// A finding as a page, in one language: titles, rows and remarks without any layout. Text and hypertext are made of it.
+public struct Page: Equatable, Sendable {
+    public var language: Language
+    public var title: String
+    /// Phase, revision and time; what it is part of; why, in one line.
+    public var subtitle: [String] = []
+    public var blocks: [Block] = []
+
+    /// A part of the page with its heading.
+    public struct Block: Equatable, Sendable {
+        public var heading: String
+        /// What has to be known to read it; may be empty.
+        public var note = ""
+        public var rows: [Row] = []
+    }
+
+    public enum Row: Equatable, Sendable {
+        /// The title of what follows within a block.
+        case heading(String)
+        case entry(Entry)
+        /// A signed part of a whole; `share` is its size over the largest's, 0 to 1.
+        case bar(name: String, value: String, share: Double)
+        /// One of several that compete or stand side by side: a probability or a status, what it is, what speaks for it.
+        case item(lead: String, text: String, details: [String])
+        case line(String)
+        /// The first column is text, the others are numbers. `header` may be empty.
+        case table(header: [String], rows: [[String]])
+    }
+
+    /// A named value with what it rests on.
+    public struct Entry: Equatable, Sendable {
+        public var name: String
+        public var value: String
+        /// Interval, date, method, assumptions; may be empty.
+        public var remark = ""
+        /// Measured, stated, assumed or what-if, in words; may be empty.
+        public var basis = ""
+        /// Sequences in `market`.
+        public var evidence: [UInt64] = []
+    }
+}

@@ -1,0 +1,163 @@
+import Schema
+
+/// What may have set the move off, and what came after it.
+extension PageComposer {
+    var cause: Page.Block? {
+        guard finding.hasAttribution else { return nil }
+        let attribution = finding.attribution
+        let until = language.moment(attribution.evidenceUntil)
+        var block = Page.Block(
+            heading: say("WHAT MAY HAVE SET IT OFF", "可能的起因"),
+            note: say("from what was known up to \(until)", "只依据截至\(until)已知的信息"))
+        block.rows = attribution.candidates.map(candidate)
+        block.rows.append(
+            .item(lead: language.probability(attribution.unexplained), text: say("unexplained", "未能解释"), details: []))
+        for excluded in attribution.excluded {
+            let reason = StageProse.text(excluded.reason, language)
+            block.rows.append(
+                .line(say("not counted: \(excluded.items) items, \(reason)", "未计入：\(excluded.items)条，\(reason)")))
+        }
+        for rejected in attribution.rejected {
+            let reason = StageProse.text(rejected.reason, language)
+            let subject = words.party(rejected.subject)
+            block.rows.append(.line(say("ruled out: \(subject), \(reason)", "已排除：\(subject)，\(reason)")))
+        }
+        if attribution.hasSubjectAttentionZ {
+            let z = attribution.subjectAttentionZ
+            let size = language.decimal(abs(z), 1)
+            let subject = Wording.line(finding.subject)
+            block.rows.append(
+                .line(
+                    say(
+                        "\(subject) was named \(size) σ \(z < 0 ? "less" : "more") often than usual",
+                        "\(subject)被提及的次数\(z < 0 ? "低于" : "高于")平常\(size)个标准差")))
+        }
+        return block
+    }
+
+    /// A candidate: its headline, what it is about, and what speaks for it.
+    private func candidate(_ candidate: TriggerCandidate) -> Page.Row {
+        let text =
+            language == .english || candidate.isNews
+            ? Wording.line(candidate.headline, limit: 160) : Wording.Chinese.named(candidate)
+        return .item(
+            lead: language.probability(candidate.probability), text: text,
+            details: candidate.isNews ? story(candidate) : mechanism(candidate))
+    }
+
+    private func story(_ candidate: TriggerCandidate) -> [String] {
+        let z = candidate.attentionZ
+        let size = language.decimal(abs(z), 1)
+        let attention =
+            candidate.hasAttentionZ
+            ? say("attention \(size) σ \(z < 0 ? "below" : "above") usual", "热度\(z < 0 ? "低于" : "高于")平常\(size)个标准差") : ""
+        let items = language.counted(candidate.items, "item", "items", "条")
+        let sources = language.counted(candidate.sources, "source", "sources", "个来源")
+        let seen = language.date(String(CivilTime.rfc3339(candidate.firstSeen).prefix(10)))
+        let relevance = language.decimal(candidate.relevance, 0)
+        let terms = candidate.terms.map { Wording.line($0, limit: 30) }.joined(separator: say(", ", "、"))
+        return [
+            terms.isEmpty ? "" : say("about \(terms)", "关于\(terms)"),
+            language.remark([
+                say("\(items) from \(sources) since \(seen)", "自\(seen)起\(items)，来自\(sources)"),
+                say("relevance \(relevance) of 100", "相关度\(relevance)/100"), attention,
+            ]), life(of: candidate),
+        ].filter { !$0.isEmpty }
+    }
+
+    private func life(of candidate: TriggerCandidate) -> String {
+        var parts: [String] = []
+        if candidate.peak > 0 {
+            let peak = language.moment(candidate.peak)
+            parts.append(say("peak in the hour from \(peak)", "高峰在\(peak)起的一小时"))
+        }
+        if candidate.hasDoublingHours {
+            let hours = language.decimal(candidate.doublingHours, 1)
+            parts.append(say("doubling every \(hours) h", "每\(hours)小时翻倍"))
+        }
+        if candidate.hasNovelty {
+            let novelty = language.decimal(candidate.novelty, 0)
+            parts.append(say("novelty \(novelty) of 100", "新颖度\(novelty)/100"))
+        }
+        if candidate.originals > 0, candidate.originals < candidate.items {
+            let reprints = candidate.items - candidate.originals
+            parts.append(say("\(reprints) of them reprints", "其中\(reprints)条为转载"))
+        }
+        if candidate.languages.count > 1 {
+            parts.append(
+                candidate.languages.map { "\(Wording.line($0.language, limit: 8)) \($0.items)" }.joined(separator: " "))
+        }
+        return language.remark(parts)
+    }
+
+    /// What speaks for a candidate that is no story.
+    private func mechanism(_ candidate: TriggerCandidate) -> [String] {
+        var parts: [String] = []
+        if candidate.hasShare {
+            let share = language.percent(candidate.share, 0, signed: false)
+            parts.append(
+                candidate.kind == .flow
+                    ? say("at most \(share) of the return", "至多占涨跌幅的\(share)")
+                    : say("\(share) of the return with it", "涨跌幅的\(share)与之同动"))
+        }
+        if candidate.firstSeen > 0 {
+            let seen = language.moment(candidate.firstSeen)
+            parts.append(say("known \(seen)", "\(seen)已知"))
+        }
+        return parts.isEmpty ? [] : [language.remark(parts)]
+    }
+
+    var members: Page.Block? {
+        guard !measure.members.isEmpty else { return nil }
+        let parts = measure.members.contains { $0.hasOwnPart }
+        let header =
+            [say("name", "名称"), say("return", "涨跌幅"), say("value", "市值")]
+            + (parts ? [say("market", "大盘"), say("group", "板块"), say("own", "自身")] : [])
+            + [say("basket", "篮子")]
+        let rows = measure.members.map { member in
+            let change = member.hasSimpleReturn ? language.percent(member.simpleReturn, 2) : say("no price", "无价格")
+            let usd = member.hasValueUsd ? language.dollars(member.valueUsd) : ""
+            return [Wording.line(member.symbol, limit: 16), change, usd] + (parts ? split(member) : [])
+                + [member.weight > 0 ? say("yes", "是") : ""]
+        }
+        return Page.Block(
+            heading: say("MEMBERS", "成分"), note: parts ? say("parts in percentage points", "各部分单位为百分点") : "",
+            rows: [.table(header: header, rows: rows)])
+    }
+
+    private func split(_ member: MemberMeasure) -> [String] {
+        func points(_ has: Bool, _ value: Double) -> String {
+            has ? language.decimal(value * 100, 2, signed: true) : ""
+        }
+        let error = member.hasOwnStandardError ? "±" + language.decimal(member.ownStandardError * 100, 2) : ""
+        return [
+            points(member.hasMarketPart, member.marketPart), points(member.hasGroupPart, member.groupPart),
+            points(member.hasOwnPart, member.ownPart) + (member.hasOwnPart ? error : ""),
+        ]
+    }
+
+    /// The sessions that followed, then what the recovery section has besides.
+    var sinceThen: Page.Block? {
+        // A group has no price: its basket is shown as an index that stood at 100 before the move.
+        let isIndex = finding.scope == .group
+        var block = Page.Block(
+            heading: say("SINCE THEN", "此后"), note: isIndex ? say("as an index that was 100 before", "以此前为100的指数") : "")
+        if !measure.followUp.isEmpty {
+            let rows = measure.followUp.map { session in
+                [
+                    Wording.line(session.session), level(isIndex ? 100 * session.price : session.price),
+                    language.percent(session.simpleReturn, 2), language.percent(session.retraced, 0, signed: false),
+                ]
+            }
+            let header = [say("session", "交易日"), say("price", "价格"), say("change", "涨跌"), say("retraced", "已收复")]
+            block.rows.append(.table(header: header, rows: rows))
+        }
+        let shown: Set<String> = measure.followUp.isEmpty ? [] : ["session-return", "retraced"]
+        for section in finding.sections where section.kind == .recovery {
+            var rest = section
+            rest.estimates.removeAll { shown.contains($0.id) }
+            if !rest.estimates.isEmpty || !rest.missing.isEmpty { block.rows += rows(of: rest, titled: false) }
+        }
+        return block
+    }
+}

@@ -1,0 +1,206 @@
+import Schema
+
+/// Sections, claims, open questions and the verdict.
+extension PageComposer {
+    /// A block for each kind of section, in their order. Recovery stands with what came after.
+    var sectionBlocks: [Page.Block?] {
+        [
+            block(
+                .condition, say("CONDITIONS", "背景条件"), say("made the market ready to move; never a cause", "使市场一触即发，但不是起因")),
+            block(
+                .amplifier, say("AMPLIFIERS", "放大因素"),
+                say("the most each can have done; not what it did", "各自至多的影响，并非实际影响")),
+            block(.thesis, say("THESIS", "论点"), say("what is believed, and what the price makes of it", "市场相信什么，股价说明什么")),
+            block(.gap, say("GAPS", "差距"), say("who knows what, how near, for how long", "谁知道什么，离现场多近，着眼多远")),
+            block(
+                .chain, say("CHAIN AND PRICING POWER", "产业链与定价权"),
+                say("what-if: arithmetic of the configuration, no evidence", "假设情景：按配置演算，并非证据")),
+            block(.unspecified, say("FURTHER SECTIONS", "其他"), ""),
+        ]
+    }
+
+    private func block(_ kind: SectionKind, _ heading: String, _ note: String) -> Page.Block? {
+        let sections = finding.sections.filter { shownKind($0.kind) == kind }
+        guard !sections.isEmpty else { return nil }
+        return Page.Block(heading: heading, note: note, rows: sections.flatMap { rows(of: $0, titled: true) })
+    }
+
+    /// A kind that is not known here is shown all the same.
+    private func shownKind(_ kind: SectionKind) -> SectionKind {
+        if case .UNRECOGNIZED = kind { return .unspecified }
+        return kind
+    }
+
+    /// A section's figures, those of one name together, then what is missing.
+    func rows(of section: Section, titled: Bool) -> [Page.Row] {
+        var rows: [Page.Row] = titled ? [.heading(words.title(section))] : []
+        var order: [String] = []
+        for estimate in section.estimates where !order.contains(estimate.id) { order.append(estimate.id) }
+        for id in order {
+            var before: Estimate?
+            for estimate in section.estimates where estimate.id == id {
+                rows.append(.entry(entry(estimate, in: section.id, after: before)))
+                before = estimate
+            }
+        }
+        guard !section.missing.isEmpty else { return rows }
+        let lacks = section.missing.map(words.lack).joined(separator: say("; ", "；"))
+        let name = section.estimates.isEmpty ? say("insufficient evidence", "证据不足") : say("missing", "缺少")
+        rows.append(entry(name, section.estimates.isEmpty ? say("missing: ", "缺少：") + lacks : lacks))
+        return rows
+    }
+
+    /// Method and assumptions are said once for figures of one name that follow each other.
+    private func entry(_ estimate: Estimate, in section: String, after before: Estimate?) -> Page.Entry {
+        var shown = estimate
+        if let before, before.method == estimate.method, before.assumptions == estimate.assumptions {
+            shown.method = ""
+            shown.assumptions = []
+        }
+        return Page.Entry(
+            name: words.label(estimate, in: section), value: words.value(estimate), remark: words.remark(shown),
+            basis: words.basis(estimate.basis), evidence: estimate.evidence)
+    }
+
+    // MARK: Claims
+
+    var claims: Page.Block? {
+        guard !finding.claims.isEmpty else { return nil }
+        return Page.Block(
+            heading: say("CLAIMS", "各种说法"),
+            note: say("tested, not repeated; who asserts one is evidence of nothing but that", "逐条检验而非转述；有人提出并不构成证据"),
+            rows: finding.claims.map(claim))
+    }
+
+    private func claim(_ claim: ClaimFinding) -> Page.Row {
+        var details: [String] = []
+        let who = Wording.line(claim.assertedBy, limit: 60)
+        let when = claim.asserted == 0 ? "" : language.date(String(CivilTime.rfc3339(claim.asserted).prefix(10)))
+        let tier = claim.tier.rawValue > 0 ? words.party("T\(claim.tier.rawValue)") : ""
+        let due = claim.due.isEmpty ? "" : say("due ", "到期日") + language.date(claim.due)
+        details.append(
+            language.remark([
+                who.isEmpty ? "" : say("asserted by ", "提出者：") + who, when, tier,
+                claim.test.isEmpty ? "" : say("test: ", "检验：") + words.test(claim.test), due,
+            ]))
+        for estimate in claim.estimates {
+            details.append(
+                words.label(estimate, in: claim.test) + say(" ", "") + words.value(estimate)
+                    + language.brackets(words.remarkWithBasis(estimate)))
+        }
+        if !claim.missing.isEmpty {
+            details.append(say("missing: ", "缺少：") + claim.missing.map(words.lack).joined(separator: say("; ", "；")))
+        }
+        if !claim.evidence.isEmpty { details.append(EvidenceText.short(claim.evidence)) }
+        return .item(
+            lead: words.status(claim.status), text: language.text(claim.statement, claim.translations),
+            details: details.filter { !$0.isEmpty })
+    }
+
+    // MARK: Open questions
+
+    var questions: Page.Block? {
+        guard !finding.questions.isEmpty else { return nil }
+        return Page.Block(
+            heading: say("OPEN QUESTIONS", "待解的问题"), note: say("and what would decide them", "以及什么能给出答案"),
+            rows: finding.questions.map(question))
+    }
+
+    private func question(_ question: OpenQuestion) -> Page.Row {
+        func facts(_ kinds: [String]) -> String { kinds.map(words.fact).joined(separator: say(", ", "、")) }
+        var details: [String] = []
+        if !question.decidedBy.isEmpty {
+            details.append(say("decided by: ", "取决于：") + facts(question.decidedBy))
+        }
+        if !question.known.isEmpty {
+            let evidence = EvidenceText.short(question.evidence)
+            details.append(say("there since: ", "此后已有：") + facts(question.known) + (evidence.isEmpty ? "" : "  " + evidence))
+        }
+        if !question.due.isEmpty { details.append(say("due ", "到期日：") + language.date(question.due)) }
+        return .item(lead: "?", text: language.text(question.text, question.translations), details: details)
+    }
+
+    // MARK: Verdict
+
+    /// What of all this was measured, what is taken from facts, what is assumed, what is what-if and what is not known.
+    var verdict: Page.Block? {
+        var block = Page.Block(heading: say("MEASURED / ASSUMED / NOT KNOWN", "实测／假设／未知"))
+        let figures = finding.sections.flatMap { section in section.estimates.map { (section.id, $0) } }
+        func sections(_ basis: Basis) -> [String] {
+            var names: [String] = []
+            for (id, estimate) in figures where estimate.basis == basis {
+                let name = words.section(id)
+                if !names.contains(name) { names.append(name) }
+            }
+            return names
+        }
+        func add(_ name: String, _ parts: [String]) {
+            if !parts.isEmpty { block.rows.append(entry(name, parts.joined(separator: say("; ", "；")))) }
+        }
+        add(say("measured", "实测"), measuredParts + sections(.measured))
+        add(say("stated by dated facts", "据注明日期的事实"), sections(.stated))
+        add(say("assumed", "假设"), assumptions(figures.map(\.1)))
+        add(say("what-if, no evidence", "假设情景，并非证据"), sections(.whatIf))
+        add(say("not known", "未知"), unknown)
+        return block
+    }
+
+    private var measuredParts: [String] {
+        var parts = [say("the move", "涨跌幅")]
+        if measure.hasMarketModel { parts.append(say("what the market does not explain", "大盘未能解释的部分")) }
+        if measure.hasValue { parts.append(say("value", "市值变动")) }
+        if finding.hasDecomposition { parts.append(say("decomposition", "分解")) }
+        return parts
+    }
+
+    /// What is assumed by figures that are no scenarios, each once.
+    private func assumptions(_ estimates: [Estimate]) -> [String] {
+        var names: [String] = []
+        for estimate in estimates where estimate.basis != .whatIf {
+            for name in estimate.assumptions.map(words.assumption) where !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    private var unknown: [String] {
+        var parts: [String] = []
+        if finding.hasAttribution {
+            let share = language.probability(finding.attribution.unexplained)
+            parts.append(say("what set it off, with \(share)", "起因（\(share)未能解释）"))
+        } else {
+            parts.append(say("what set it off", "起因"))
+        }
+        for text in finding.missing + measure.missing {
+            let words = StageProse.text(text, language)
+            if !parts.contains(words) { parts.append(words) }
+        }
+        for lack in finding.sections.flatMap(\.missing) {
+            let text = words.lack(lack)
+            if !parts.contains(text) { parts.append(text) }
+        }
+        return parts
+    }
+
+    // MARK: Evidence
+
+    /// Sequences that decomposition and candidates rest on; figures have their own beside them.
+    var evidence: Page.Block? {
+        var sequences = Set(finding.decomposition.evidence)
+        for candidate in finding.attribution.candidates { sequences.formUnion(candidate.evidence) }
+        guard !sequences.isEmpty else { return nil }
+        return Page.Block(
+            heading: say("EVIDENCE", "证据"),
+            note: say(
+                "sequences of market: epicenter inspect DATA/market --print --from N",
+                "market中的序号：epicenter inspect DATA/market --print --from N"),
+            rows: [.line(EvidenceText.short(sequences.sorted(), limit: 16))])
+    }
+}
+
+/// Evidence as a few sequences: `#27581 #27583 +6`.
+public enum EvidenceText {
+    public static func short(_ sequences: [UInt64], limit: Int = 3) -> String {
+        let shown = sequences.prefix(limit).map { "#\($0)" }.joined(separator: " ")
+        return sequences.count > limit ? "\(shown) +\(sequences.count - limit)" : shown
+    }
+}

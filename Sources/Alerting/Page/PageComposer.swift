@@ -1,0 +1,229 @@
+public import Schema
+
+/// Makes a page of a finding. Nothing of the finding's figures, lacks, claims and questions is left out.
+public struct PageComposer {
+    let finding: Finding
+    let language: Language
+    let words: FigureWords
+    var measure: Measure { finding.measure }
+
+    public init(_ finding: Finding, _ language: Language) {
+        self.finding = finding
+        self.language = language
+        words = FigureWords(language)
+    }
+
+    public var page: Page {
+        var page = Page(language: language, title: title, subtitle: subtitle)
+        let blocks: [Page.Block?] =
+            [measured, value, decomposition, cause] + sectionBlocks + [members, sinceThen, claims, questions, verdict]
+            + [evidence]
+        page.blocks = blocks.compactMap { $0 }.filter { !$0.rows.isEmpty }
+        return page
+    }
+
+    func say(_ english: String, _ chinese: String) -> String { language.pick(english, chinese) }
+
+    func entry(_ name: String, _ value: String) -> Page.Row { .entry(.init(name: name, value: value)) }
+
+    // MARK: Title
+
+    private var title: String {
+        let subject = Wording.line(finding.subject)
+        let name = finding.subjectName.isEmpty ? subject : Wording.line(finding.subjectName) + language.brackets(subject)
+        let change = language.percent(measure.simpleReturn, 2)
+        return measure.session.isEmpty ? "\(name)  \(change)" : say("\(name)  \(change)  on ", "\(name)  \(change)  ") + language.date(measure.session)
+    }
+
+    private var subtitle: [String] {
+        let time = language.moment(finding.eventTime)
+        var lines = [
+            say(
+                "\(finding.phase), revision \(finding.revision), as of \(time)",
+                "\(phase)，第\(finding.revision)版，截至\(time)")
+        ]
+        let wider = finding.partOf.map { Wording.line($0) }
+        if !wider.isEmpty { lines.append(say("part of \(wider.joined(separator: ", "))", "属于\(wider.joined(separator: "、"))")) }
+        lines.append(Wording.why(finding, language))
+        return lines
+    }
+
+    private var phase: String {
+        switch finding.phase {
+        case .pending: "待确认"
+        case .open: "进行中"
+        case .closed: "已结束"
+        case .withdrawn: "已撤销"
+        case .unspecified, .UNRECOGNIZED: "阶段不明"
+        }
+    }
+
+    // MARK: What was measured
+
+    private var measured: Page.Block {
+        var block = Page.Block(heading: say("WHAT WAS MEASURED", "实测"))
+        if measure.hasPriceBefore, measure.hasPriceLast {
+            let opened = measure.hasPriceOpen ? say(", opened ", "，开盘") + level(measure.priceOpen) : ""
+            block.rows.append(
+                entry(
+                    say("price", "股价"),
+                    say(
+                        "\(level(measure.priceBefore)) before\(opened), \(level(measure.priceLast)) last",
+                        "此前\(level(measure.priceBefore))\(opened)，最新\(level(measure.priceLast))")))
+        }
+        if measure.onsetUntil > 0 {
+            let from = language.moment(measure.onsetFrom)
+            let until = language.moment(measure.onsetUntil)
+            block.rows.append(entry(say("onset", "起点"), say("between \(from) and \(until)", "\(from)至\(until)之间")))
+        }
+        if measure.hasMarketModel { block.rows += marketModel(measure.marketModel) }
+        if measure.hasVolatilityZ {
+            let sigma = language.percent(measure.volatility, 2, signed: false)
+            let z = language.decimal(measure.volatilityZ, 2)
+            block.rows.append(
+                entry(
+                    say("against volatility", "相对波动率"),
+                    say("\(z) σ of \(sigma) a day (EWMA, before the event)", "\(z)个标准差（事前EWMA日波动率\(sigma)）")))
+        }
+        if measure.hasReturnPeriod { block.rows.append(returnPeriod(measure.returnPeriod)) }
+        if measure.hasOvernight { block.rows.append(overnight(measure.overnight)) }
+        if let rank = OwnHistory.phrase(measure, language) { block.rows.append(entry(say("own history", "自身历史"), rank)) }
+        if !measure.largestSince.isEmpty {
+            block.rows.append(entry(say("last as large", "上次如此之大"), language.date(measure.largestSince)))
+        }
+        if measure.hasTwoSessions {
+            let two = measure.twoSessions
+            let change = language.percent(two.simpleReturn, 2)
+            let t = language.decimal(two.standardized, 2)
+            block.rows.append(
+                entry(
+                    say("two sessions", "两日合计"),
+                    say("\(change) since \(two.since), t = \(t)", "自\(language.date(two.since))起\(change)，t = \(t)")))
+        }
+        if measure.hasBudget { block.rows.append(budget(measure.budget)) }
+        return block
+    }
+
+    func level(_ price: Double) -> String { language.decimal(price, abs(price) < 1 ? 4 : 2) }
+
+    private func marketModel(_ model: MarketModelEstimate) -> [Page.Row] {
+        let abnormal = language.percent(model.abnormalReturn, 2)
+        let error = language.percent(model.standardError, 2, signed: false)
+        let market = language.percent(model.marketReturn, 2)
+        let beta = language.decimal(model.beta, 2)
+        let t = language.decimal(model.standardized, 2)
+        let sessions = say(
+            "\(model.observations) sessions \(model.windowFrom) to \(model.windowUntil)",
+            "\(model.windowFrom)至\(model.windowUntil)共\(model.observations)个交易日")
+        return [
+            entry(
+                say("abnormal return", "超额收益"),
+                say("\(abnormal) ± \(error) (one standard error), t = \(t)", "\(abnormal)±\(error)（一个标准误），t = \(t)")),
+            entry("", say("market \(market), β \(beta), \(sessions)", "大盘\(market)，β \(beta)，\(sessions)")),
+        ]
+    }
+
+    private func returnPeriod(_ period: ReturnPeriodEstimate) -> Page.Row {
+        let years = language.decimal(period.years, 1)
+        let deviations = language.decimal(period.deviations, 2)
+        let rest = Wording.line("\(period.statistic) at \(deviations); \(period.basis)", limit: 200)
+        return entry(
+            say("return period", "重现期"),
+            say("once in \(years) stock-years (empirical, \(rest))", "单只股票约\(years)年一遇（经验值，\(rest)）"))
+    }
+
+    private func overnight(_ split: OvernightEstimate) -> Page.Row {
+        let share = language.percent(split.share, 0, signed: false)
+        let night = language.decimal(split.overnightLog, 4)
+        let whole = language.decimal(split.overnightLog + split.intradayLog, 4)
+        return entry(
+            say("overnight", "隔夜"),
+            say("\(share) of the log move was at the open (\(night) of \(whole))", "对数变动的\(share)发生在开盘（\(night)，共\(whole)）"))
+    }
+
+    private func budget(_ budget: BudgetThreshold) -> Page.Row {
+        let severity = language.decimal(budget.severity, 2)
+        let threshold = language.decimal(budget.threshold, 2)
+        let number = language.decimal(budget.budget, 2)
+        return entry(
+            say("alert budget", "警报预算"),
+            say(
+                "severity \(severity), threshold \(threshold) for \(number) a week and 100 names",
+                "严重度\(severity)，阈值\(threshold)（每百只股票每周\(number)次）"))
+    }
+
+    // MARK: Value
+
+    private var value: Page.Block? {
+        guard measure.hasValue else { return nil }
+        let value = measure.value
+        var block = Page.Block(heading: say("VALUE", "市值"))
+        block.rows.append(entry(say("change", "变动"), language.dollars(value.usd)))
+        if value.members > 0 {
+            block.rows.append(
+                entry(
+                    say("coverage", "覆盖"),
+                    say(
+                        "\(value.covered) of \(value.members) members have a dated share count",
+                        "\(value.members)家成分中\(value.covered)家有注明日期的股本")))
+            if !value.withoutShares.isEmpty {
+                block.rows.append(entry(say("without one", "缺股本"), value.withoutShares.map { Wording.line($0) }.joined(separator: ", ")))
+            }
+        } else if value.shares > 0 {
+            let count = say(
+                "\(language.decimal(value.shares / 1e9, 3)) bn", "\(language.decimal(value.shares / 1e8, 2))亿股")
+            let date = Wording.line(value.sharesAsOf)
+            block.rows.append(
+                entry(say("shares", "总股本"), date.isEmpty ? count : say("\(count), counted \(date)", "\(count)，截至\(date)")))
+        }
+        if value.rank > 0 {
+            let since = language.date(value.comparedSince)
+            block.rows.append(
+                entry(
+                    say("rank in dollars", "按美元排名"),
+                    say(
+                        "number \(value.rank) of \(value.compared) \(value.usd < 0 ? "losses" : "gains") known here since \(since)",
+                        "自\(since)以来已知的\(value.compared)次单日\(value.usd < 0 ? "损失" : "增长")中第\(value.rank)位")))
+        }
+        if value.hasPreviousRecordUsd {
+            block.rows.append(
+                entry(
+                    say("record before", "此前纪录"),
+                    "\(language.dollars(value.previousRecordUsd))\(say(", ", "，"))\(Wording.line(value.previousRecord))"))
+        }
+        return block
+    }
+
+    // MARK: Where it came from
+
+    private var decomposition: Page.Block? {
+        guard finding.hasDecomposition else { return nil }
+        let parts = finding.decomposition
+        let group = Wording.line(parts.groupID)
+        var rows: [(String, Double)] = [(say("drift", "漂移"), parts.drift), (say("market", "大盘"), parts.market)]
+        if parts.hasGroup { rows.append((say("\(group) without itself", "板块\(group)（不含自身）"), parts.group)) }
+        rows.append((say("own", "自身"), parts.own))
+        let largest = rows.map { abs($0.1) }.max() ?? 0
+        var block = Page.Block(
+            heading: say("WHERE IT CAME FROM", "波动从何而来"),
+            note: say("in percentage points; co-movement, not causation", "单位为百分点；是联动，并非因果"))
+        block.rows = rows.map {
+            .bar(
+                name: $0.0, value: language.decimal($0.1 * 100, 2, signed: true),
+                share: largest > 0 ? abs($0.1) / largest : 0)
+        }
+        let sum = rows.reduce(0) { $0 + $1.1 }
+        block.rows.append(
+            .bar(name: say("total", "合计"), value: language.decimal(sum * 100, 2, signed: true), share: 0))
+        let error = language.decimal(parts.ownStandardError * 100, 2)
+        block.rows.append(.line(say("own part ± \(error) (one standard error)", "自身部分±\(error)（一个标准误）")))
+        let names = parts.basket.map { Wording.line($0) }.joined(separator: " ")
+        let basket = names.isEmpty ? "" : say(", basket \(names)", "，篮子为\(names)")
+        block.rows.append(
+            .line(
+                say(
+                    "\(parts.observations) sessions \(parts.windowFrom) to \(parts.windowUntil)\(basket)",
+                    "\(parts.windowFrom)至\(parts.windowUntil)共\(parts.observations)个交易日\(basket)")))
+        return block
+    }
+}

@@ -1,0 +1,155 @@
+public import Schema
+
+/// The words for one figure, lack or assumption. What no table has a word for is shown by its id, never left out.
+public struct FigureWords: Sendable {
+    let language: Language
+    private let words: Vocabulary
+
+    public init(_ language: Language) {
+        self.language = language
+        words = Vocabulary.of(language)
+    }
+
+    /// An id as words: hyphens and underscores as spaces.
+    static func plain(_ id: String) -> String {
+        Wording.line(String(id.map { $0 == "-" || $0 == "_" ? " " : $0 }), limit: 60)
+    }
+
+    public func section(_ id: String) -> String { words.sections[id] ?? Self.plain(id) }
+
+    /// A section's title: with the thesis or chain that it is about.
+    public func title(_ section: Section) -> String {
+        guard !section.about.isEmpty else { return self.section(section.id) }
+        return self.section(section.id) + language.pick(": ", "：") + about(section)
+    }
+
+    func about(_ section: Section) -> String {
+        language.text(section.about, section.aboutWords)
+    }
+
+    /// A figure's name: of its section where that has one of its own.
+    func figure(_ id: String, in section: String) -> String {
+        words.figures["\(section)/\(id)"] ?? words.figures[id] ?? Self.plain(id)
+    }
+
+    func method(_ id: String) -> String { words.methods[id] ?? Self.plain(id) }
+
+    /// A class of owners, a tier or another word of ours; else the name as it is.
+    func party(_ name: String) -> String { words.parties[name] ?? Wording.line(name, limit: 60) }
+
+    public func status(_ status: ClaimStatus) -> String { words.statuses[status] ?? "\(status)" }
+
+    func basis(_ basis: Basis) -> String { words.bases[basis] ?? Self.plain("\(basis)") }
+
+    func test(_ id: String) -> String { words.tests[id] ?? Self.plain(id) }
+
+    /// `correlation=0.3`: by the whole, else by its name with the value put in, else as it is.
+    func assumption(_ text: String) -> String {
+        if let whole = words.assumptions[text] { return whole }
+        guard let sign = text.firstIndex(of: "=") else { return Self.plain(text) }
+        let name = String(text[..<sign])
+        let value = Wording.line(Self.trimmed(String(text[text.index(after: sign)...])), limit: 40)
+        guard let template = words.assumptions[name] else { return Self.plain(name) + " " + value }
+        return template.replacing("{}", with: value)
+    }
+
+    /// `10.0` is `10`.
+    private static func trimmed(_ number: String) -> String {
+        number.hasSuffix(".0") ? String(number.dropLast(2)) : number
+    }
+
+    /// A kind of fact, or what else is missing, with whose it is.
+    public func lack(_ lack: Lack) -> String {
+        let what = words.lacks[lack.what] ?? words.facts[lack.what] ?? Self.plain(lack.what)
+        guard !lack.of.isEmpty else { return what }
+        return language.pick("\(what) of \(party(lack.of))", "\(party(lack.of))的\(what)")
+    }
+
+    public func fact(_ kind: String) -> String { words.facts[kind] ?? Self.plain(kind) }
+}
+
+// MARK: Values
+
+extension FigureWords {
+    /// A figure's name with whom it is of: `share of shares held · institutions`.
+    public func label(_ estimate: Estimate, in section: String) -> String {
+        let name = figure(estimate.id, in: section)
+        guard !estimate.of.isEmpty else { return name }
+        let of = estimate.ofWords.isEmpty ? party(estimate.of) : language.text(estimate.of, estimate.ofWords)
+        return name + language.pick(" · ", "·") + of
+    }
+
+    /// A figure's value with its unit, or the word it stands for.
+    public func value(_ estimate: Estimate) -> String {
+        if let word = words.signs[estimate.id] {
+            return estimate.value < 0 ? word.minus : estimate.value > 0 ? word.plus : word.zero
+        }
+        let number = amount(estimate.value, of: estimate)
+        return words.bounds.contains(estimate.id) ? language.pick("at most \(number)", "至多\(number)") : number
+    }
+
+    /// The interval as a remark, by what it is: of 95 %, a range that was given, or a scenario's two signs; nil without one.
+    func interval(_ estimate: Estimate) -> String? {
+        guard estimate.hasLower, estimate.hasUpper else { return nil }
+        let lower = amount(estimate.lower, of: estimate)
+        let upper = amount(estimate.upper, of: estimate)
+        let range = language.pick("\(lower) to \(upper)", "\(lower)至\(upper)")
+        if Vocabulary.twoSigned.contains(estimate.id) {
+            return language.pick("by its sign, which is not known: \(range)", "方向未知，两种符号：\(range)")
+        }
+        if Vocabulary.givenRange.contains(estimate.id) { return language.pick("range given \(range)", "所给区间\(range)") }
+        return language.pick("95 %: \(range)", "95%区间\(range)")
+    }
+
+    private func amount(_ value: Double, of estimate: Estimate) -> String {
+        let signed = Vocabulary.signed.contains(estimate.id)
+        switch estimate.unit {
+        case .ratio: return language.pick("\(language.decimal(value, 2))×", "\(language.decimal(value, 2))倍")
+        case .fraction: return fraction(value, of: estimate, signed: signed)
+        case .probability: return language.probability(value)
+        case .usd: return language.dollars(value)
+        case .shares: return language.pick("\(language.count(value)) shares", "\(language.count(value))股")
+        case .days: return language.pick("\(language.decimal(value, 1)) days", "\(language.decimal(value, 1))天")
+        case .years: return language.pick("\(language.decimal(value, 1)) years", "\(language.decimal(value, 1))年")
+        case .count: return language.decimal(value, value == value.rounded() ? 0 : 2)
+        case .bits: return language.pick("\(language.decimal(value, 3)) bits", "\(language.decimal(value, 3))比特")
+        case .deviations:
+            return language.pick("\(language.decimal(value, 2)) σ", "\(language.decimal(value, 2))个标准差")
+        case .usdPerHour:
+            let price = language.decimal(value, 2)
+            return language.pick("$\(price) an hour", "每小时\(price)美元")
+        case .plain, .unspecified, .UNRECOGNIZED: return language.decimal(value, 3, signed: signed)
+        }
+    }
+
+    /// A bound on what a flow can have done is a part of the move, so in percentage points.
+    private func fraction(_ value: Double, of estimate: Estimate, signed: Bool) -> String {
+        if Vocabulary.ofTheMove.contains(estimate.id) { return language.points(value, signed: signed) }
+        return language.percent(value, abs(value) < 0.01 ? 2 : 1, signed: signed)
+    }
+
+    /// ... and what the figure rests on.
+    func remarkWithBasis(_ estimate: Estimate) -> String {
+        [remark(estimate), basis(estimate.basis)].filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
+    }
+
+    /// What there is to say beside the value: interval, the source's own words, date, number of observations, method and
+    /// what is assumed.
+    public func remark(_ estimate: Estimate) -> String {
+        var parts = [interval(estimate) ?? ""]
+        if !estimate.text.isEmpty { parts.append(words.texts[estimate.text] ?? Wording.line(estimate.text, limit: 60)) }
+        if !estimate.asOf.isEmpty {
+            let template = Vocabulary.since.contains(estimate.id) ? words.since : words.asOf
+            parts.append(template.replacing("{}", with: Wording.line(estimate.asOf, limit: 20)))
+        }
+        if estimate.observations > 0 {
+            parts.append(words.observations.replacing("{}", with: language.decimal(Double(estimate.observations), 0)))
+        }
+        if !estimate.method.isEmpty { parts.append(method(estimate.method)) }
+        if !estimate.assumptions.isEmpty {
+            let assumed = estimate.assumptions.map(assumption).joined(separator: language.pick(", ", "、"))
+            parts.append(language.pick("assuming: \(assumed)", "假设：\(assumed)"))
+        }
+        return parts.filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
+    }
+}

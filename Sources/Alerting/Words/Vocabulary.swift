@@ -1,0 +1,55 @@
+import Schema
+
+/// The words of one language for what findings say by id. `docs/FINDINGS.md` says what each id means.
+///
+/// A figure is looked up as `section/figure` first, then as `figure`.
+struct Vocabulary: Sendable {
+    var sections: [String: String]
+    var figures: [String: String]
+    var methods: [String: String]
+    /// By the whole assumption, or by its name with `{}` for the value.
+    var assumptions: [String: String]
+    /// What is missing other than facts.
+    var lacks: [String: String]
+    /// Kinds of fact.
+    var facts: [String: String]
+    /// Classes of owners, tiers and the like.
+    var parties: [String: String]
+    /// Words that figures carry instead of another's text.
+    var texts: [String: String]
+    /// Figures whose number stands for a word.
+    var signs: [String: Sign]
+    var statuses: [ClaimStatus: String]
+    /// Kinds of test of a claim.
+    var tests: [String: String]
+    var bases: [Basis: String]
+    var asOf: String
+    var since: String
+    var observations: String
+    /// Figures that are no estimates but the most something can be.
+    var bounds: Set<String> = ["bound", "bound-own-turnover", "survey-bound"]
+
+    struct Sign: Sendable {
+        var minus: String
+        var zero: String
+        var plus: String
+    }
+
+    static func of(_ language: Language) -> Vocabulary { language == .english ? english : chinese }
+
+    /// Figures that are changes: a gain has a plus.
+    static let signed: Set<String> = [
+        "session-return", "move", "net-run-up", "static-case", "gap", "stance", "gradient", "earnings-part",
+        "multiple-part", "expected", "residual", "scenario", "mean-after", "mechanical", "fundamental",
+    ]
+    /// Fractions that are parts of the move.
+    static let ofTheMove: Set<String> = [
+        "bound", "bound-own-turnover", "mechanical", "fundamental",
+    ]
+    /// Lower and upper are the values at either sign.
+    static let twoSigned: Set<String> = ["hedge", "per-percent"]
+    /// Lower and upper are the range that was given.
+    static let givenRange: Set<String> = ["announced", "raised", "reaffirmed", "cut", "kept"]
+    /// Their date is the beginning of what they are counted over.
+    static let since: Set<String> = ["multiple", "multiple-from-low", "net-run-up"]
+}
