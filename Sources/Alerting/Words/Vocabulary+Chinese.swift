@@ -105,6 +105,7 @@ extension Vocabulary {
             "base-rate": "同类冲击后收复过半",
             "recovered-half": "同类冲击收复过半的比例",
             "went-on": "同类冲击继续扩大的比例",
+            "median-retraced": "同类冲击收复幅度的中位数",
             "ahead": "前者领先后者（与噪声之比）",
             "mean-after": "同类下跌之后的平均涨跌",
             "t": "与其误差之比",
@@ -133,6 +134,7 @@ extension Vocabulary {
             "jevons": "不变弹性",
             "implied-weight": "两情形间线性",
             "own-history": "自身历史计数",
+            "stream-history": "本数据流历史计数",
             "tracking-error": "除以两者的跟踪误差",
             "beta-posterior": "贝塔后验",
             "hawkes": "霍克斯过程",
@@ -222,7 +224,8 @@ extension Vocabulary {
             "T5": "五级（媒体）", "T6": "六级（社交媒体）",
         ],
         texts: [
-            "rejected": "排除：回补是买入，不可能加深下跌", "possible": "可能：回补是买入", "notable": "显著", "trailing": "过去一年盈利", "forward": "预期盈利",
+            "rejected": "排除：回补是买入，不可能加深下跌", "possible": "可能：回补是买入", "notable": "显著", "trailing": "过去一年盈利",
+            "forward": "预期盈利",
             "years": "数年", "quarters": "数季", "days": "数日",
         ],
         signs: [

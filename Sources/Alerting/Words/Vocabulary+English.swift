@@ -105,6 +105,7 @@ extension Vocabulary {
             "base-rate": "shocks like it that had half retraced",
             "recovered-half": "shocks like it that took back half",
             "went-on": "shocks like it that went on",
+            "median-retraced": "what shocks like it took back, the median",
             "ahead": "first ahead of second, over the noise",
             "mean-after": "mean move after falls like it",
             "t": "... over its error",
@@ -133,6 +134,7 @@ extension Vocabulary {
             "jevons": "constant elasticity",
             "implied-weight": "linear between the cases",
             "own-history": "counted in its own past",
+            "stream-history": "counted in this stream's past",
             "tracking-error": "over the pair's tracking error",
             "beta-posterior": "Beta posterior",
             "hawkes": "Hawkes process",
@@ -224,7 +226,8 @@ extension Vocabulary {
         ],
         texts: [
             "rejected": "ruled out: who covers buys, and cannot deepen a fall", "possible": "possible: who covers buys",
-            "notable": "notable", "trailing": "earnings of the last year", "forward": "earnings expected", "years": "years ahead", "quarters": "quarters ahead", "days": "days ahead",
+            "notable": "notable", "trailing": "earnings of the last year", "forward": "earnings expected",
+            "years": "years ahead", "quarters": "quarters ahead", "days": "days ahead",
         ],
         signs: [
             "direction": Sign(minus: "against a rise", zero: "none", plus: "against a fall"),
