@@ -214,7 +214,7 @@ extension Vocabulary {
             "statement": "公开表态", "earnings_result": "财报", "signed_flow": "资金流向（谁买谁卖）",
             "rental_price": "租价", "short_interest": "卖空余额", "dividend": "分红", "trading_status": "交易状态",
             "claim": "说法", "valuation": "估值", "likeness": "走势相似度", "option_interest": "期权未平仓量",
-            "revenue": "营收", "fund_creation": "基金申购赎回",
+            "revenue": "营收", "fund_creation": "基金申购赎回", "guidance": "公司业绩指引",
         ],
         parties: [
             "institutions": "机构投资人", "private": "散户", "long-term": "长期投资", "fast money": "快进快出的资金",

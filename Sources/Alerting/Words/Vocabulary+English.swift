@@ -216,7 +216,7 @@ extension Vocabulary {
             "short_interest": "short interest", "dividend": "dividend", "trading_status": "trading status",
             "claim": "claim", "valuation": "valuation", "likeness": "likeness to another's path",
             "option_interest": "open interest in options", "revenue": "revenue",
-            "fund_creation": "creations and redemptions of funds",
+            "fund_creation": "creations and redemptions of funds", "guidance": "forecast of the company",
         ],
         parties: [
             "private": "private investors", "long-term": "long-term holders",
