@@ -1,3 +1,4 @@
+import Foundation
 import MarketModels
 
 /// What a market model costs that is fitted when a move is judged, and one that slides with every bar.
@@ -8,7 +9,9 @@ struct EstimatorBenchmark {
     let symbols: [Int]
 
     func run() throws {
-        print("\nmarket model of 250 sessions, one core: fitted when judged, or sliding with every bar")
+        print(
+            "\nmarket model of 250 sessions, one core: fitted when judged, or sliding with every bar; time of the processor"
+        )
         line("", "ns a fit", "ns a bar, sliding", "bars a fit")
         for count in symbols {
             let fit = try fitted(names: count)
@@ -32,7 +35,7 @@ struct EstimatorBenchmark {
         let market = Self.returns(kept, seed: 20_250_128)
         let fits = max(names, 100_000)
         var sum = 0.0
-        let time = try seconds {
+        let time = try processorSeconds {
             for index in 0..<fits {
                 let first = index % names * kept + 60
                 let model = try MarketModel.fit(
@@ -49,7 +52,7 @@ struct EstimatorBenchmark {
         let days = max(300, bars / names)
         let noise = Self.returns(4_096, seed: 20_250_129)
         var taken = 0
-        let time = seconds {
+        let time = processorSeconds {
             for day in 0..<days {
                 let market = noise[day % 4_096]
                 for name in 0..<names {

@@ -155,15 +155,3 @@ enum NewsWorld {
         return change
     }
 }
-
-/// The processor's time that this thread takes for something: other programs do not count.
-private func processorSeconds(_ body: () -> Void) -> Double {
-    func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-    let began = now()
-    body()
-    return now() - began
-}

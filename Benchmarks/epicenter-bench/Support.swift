@@ -33,6 +33,18 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
     return (ServiceClock.monotonic - began).inSeconds
 }
 
+/// The processor's time that this thread takes for something: other programs do not count.
+func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+    func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    let began = now()
+    try body()
+    return now() - began
+}
+
 /// Several values of one measure.
 struct Sample {
     private(set) var sorted: [Double] = []

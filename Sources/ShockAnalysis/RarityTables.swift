@@ -69,8 +69,8 @@ struct RarityTables: Codable, Sendable {
     }
 
     private var instruments = PackedArray<Instrument>()
-    /// Sessions by bucket and size, ``bins`` to a bucket.
-    private var counts = PackedArray<UInt64>(Array(repeating: 0, count: bins * Bucket.allCases.count))
+    /// Sessions of at least a size, by bucket, ``bins`` to a bucket.
+    private var reached = PackedArray<UInt64>(Array(repeating: 0, count: bins * Bucket.allCases.count))
     private var sessions = PackedArray<UInt64>(Array(repeating: 0, count: Bucket.allCases.count))
     private(set) var calibration = RarityCalibration()
 }
@@ -94,29 +94,34 @@ extension RarityTables {
         instruments.values.indices.contains(number) ? Bucket(dollars: instruments.values[number].dollars) : .unknown
     }
 
+    /// Whether a name's market model is to be made anew from the sessions before.
+    func wantsModel(_ number: Int, sessions: Int) -> Bool {
+        guard instruments.values.indices.contains(number) else { return true }
+        let model = instruments.values[number].model
+        return model.deviation == 0 || Int32(truncatingIfNeeded: sessions) - model.sessions >= Self.refitSessions
+    }
+
     /// Counts a name's session before, and keeps this one to be counted next.
     ///
     /// - Parameters:
+    ///   - model: A market model of the sessions before; nil: the last one stays.
     ///   - stressed: A day of a market shock.
-    ///   - sessions: How many the name has had; under `needed` nothing is counted.
-    ///   - refit: Makes a market model of the sessions before.
+    ///   - isCounted: Enough sessions are known; else this one is not counted.
     mutating func take(
-        _ number: Int, value: Double, session: SessionView, market: MarketCloses, stressed: Int32?, sessions: Int,
-        needed: Int, refit: () -> ApproximateModel?
+        _ number: Int, value: Double, session: SessionView, model: ApproximateModel?, market: MarketCloses,
+        stressed: Int32?, isCounted: Bool
     ) {
         grow(to: number + 1)
         count(number, market: market, stressed: stressed)
-        guard sessions >= needed, value.isFinite else { return }
-        let age = Int32(truncatingIfNeeded: sessions) - instruments.values[number].model.sessions
-        if age >= Self.refitSessions || instruments.values[number].model.deviation == 0, var model = refit() {
-            model.sessions = Int32(truncatingIfNeeded: sessions)
-            instruments.values[number].model = model
-        }
-        instruments.values[number].isPending = true
-        instruments.values[number].day = session.day
-        instruments.values[number].before = session.beforeDay
-        instruments.values[number].value = value
-        instruments.values[number].deviation = session.deviation
+        guard isCounted, value.isFinite else { return }
+        var instrument = instruments.values[number]
+        if let model { instrument.model = model }
+        instrument.isPending = true
+        instrument.day = session.day
+        instrument.before = session.beforeDay
+        instrument.value = value
+        instrument.deviation = session.deviation
+        instruments.values[number] = instrument
     }
 
     private mutating func count(_ number: Int, market: MarketCloses, stressed: Int32?) {
@@ -134,9 +139,13 @@ extension RarityTables {
         }
         if stressed != pending.day, pending.deviation > 0 { size = max(size, abs(pending.value) / pending.deviation) }
         let bucket = Bucket(dollars: pending.dollars)
-        calibration.take(years: basis(bucket).years(size), isOwn: years(bucket) >= Self.neededYears)
+        // What is under one deviation is not rare by any table; most sessions are.
+        let rarity = size >= 1 ? basis(bucket).years(size) : 0
+        calibration.take(years: rarity, isOwn: years(bucket) >= Self.neededYears)
         sessions.values[bucket.rawValue] += 1
-        if size >= 1 { counts.values[bucket.rawValue * Self.bins + Self.bin(size)] += 1 }
+        guard size >= 1 else { return }
+        let first = bucket.rawValue * Self.bins
+        for place in first...first + Self.bin(size) { reached.values[place] += 1 }
     }
 
     private static func bin(_ size: Double) -> Int { min(bins - 1, Int(binsPerDoubling * log2(size))) }
@@ -149,42 +158,40 @@ extension RarityTables {
         let years = years(bucket)
         guard years >= Self.neededYears else { return .shipped }
         let first = bucket.rawValue * Self.bins
-        return RarityBasis(counted: counts.values[first..<first + Self.bins], years: years, bucket: bucket)
+        return RarityBasis(reached: reached.values[first..<first + Self.bins], years: years, bucket: bucket)
     }
 }
 
 /// Where a return period is read.
 struct RarityBasis: Sendable {
     /// From a size of ``RarityTables/bins`` on, so many sessions were at least as large; empty: the shipped table.
-    private let reached: [UInt64]
+    private let reached: ArraySlice<UInt64>
     private let stockYears: Double
-    let text: String
+    private let bucket: RarityTables.Bucket?
 
-    static let shipped = RarityBasis(text: "large US shares 2009-2026, |SAR|")
+    static let shipped = RarityBasis(reached: [], years: 0, bucket: nil)
 
-    private init(text: String) {
-        reached = []
-        stockYears = 0
-        self.text = text
+    /// O(1): nothing is copied, for every session is looked up. Let go of it before more is counted.
+    fileprivate init(reached: ArraySlice<UInt64>, years: Double, bucket: RarityTables.Bucket?) {
+        self.reached = reached
+        stockYears = years
+        self.bucket = bucket
     }
 
-    init(counted: ArraySlice<UInt64>, years: Double, bucket: RarityTables.Bucket) {
-        var sum: UInt64 = 0
-        reached = counted.reversed().map { count in
-            sum += count
-            return sum
-        }.reversed()
-        stockYears = years
-        text = "this stream, \(bucket.text), \(Int(years)) stock-years"
+    /// Which table it is, for people.
+    var text: String {
+        guard let bucket else { return "large US shares 2009-2026, |SAR|" }
+        return "this stream, \(bucket.text), \(Int(stockYears)) stock-years"
     }
 
     /// Stock-years between moves at least this large.
     func years(_ size: Double) -> Double {
         guard !reached.isEmpty else { return ReturnPeriodTable.largeShares.period(size) }
         func edge(_ bin: Int) -> Double { exp2(Double(bin) / RarityTables.binsPerDoubling) }
-        func rate(_ bin: Int) -> Double { Double(max(1, reached[bin])) / stockYears }
+        let start = reached.startIndex
+        func rate(_ bin: Int) -> Double { Double(max(1, reached[start + bin])) / stockYears }
         guard size > 1 else { return 1 / rate(0) }
-        let last = reached.lastIndex { $0 >= RarityTables.tailCount } ?? 0
+        let last = lastReached
         guard size < edge(last) else {
             return pow(size / edge(last), ReturnPeriodTable.largeShares.tailIndex ?? 4) / rate(last)
         }
@@ -192,6 +199,17 @@ struct RarityBasis: Sendable {
         let bin = min(last - 1, Int(RarityTables.binsPerDoubling * log2(size)))
         let position = RarityTables.binsPerDoubling * log2(size) - Double(bin)
         return exp(-(log(rate(bin)) + position * (log(rate(bin + 1)) - log(rate(bin)))))
+    }
+
+    /// The last bin that was reached often enough; 0 if none was. Counts never rise with the size.
+    private var lastReached: Int {
+        var range = 0..<reached.count
+        while !range.isEmpty {
+            let middle = (range.lowerBound + range.upperBound) / 2
+            let isReached = reached[reached.startIndex + middle] >= RarityTables.tailCount
+            range = isReached ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return max(0, range.lowerBound - 1)
     }
 }
 
@@ -227,21 +245,30 @@ extension AnalyzeStage {
         guard opensOwnShocks(number), let session = table.states[number].completed else { return }
         rarity.trade(number, dollars: table.isInDollars(number) ? Double(volume) * session.last.value : 0)
         guard span == 1 else { return }
-        let (rings, market, settings) = (table.rings, closes, settings)
-        rarity.take(
-            number, value: value, session: session, market: market, stressed: stressedDay,
-            sessions: rings.sessions(of: number), needed: settings.minimumHistory + settings.gap
-        ) {
-            let history = rings.dated(of: number, before: session.day)
-            guard !market.isEmpty,
-                let window = try? EstimationWindow.range(
-                    beforeEvent: history.count, length: settings.window, gap: settings.gap)
-            else { return nil }
-            let pairs = PairedReturns(history, in: window, market: market)
-            guard pairs.count >= settings.minimumHistory,
-                let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market)
-            else { return nil }
-            return .init(alpha: model.alpha, beta: model.beta, deviation: model.residualDeviation)
+        let sessions = table.rings.sessions(of: number)
+        let isCounted = sessions >= settings.minimumHistory + settings.gap
+        var model: RarityTables.ApproximateModel?
+        if isCounted, rarity.wantsModel(number, sessions: sessions) {
+            model = approximateModel(number, day: session.day)
         }
+        rarity.take(
+            number, value: value, session: session, model: model, market: closes, stressed: stressedDay,
+            isCounted: isCounted)
+    }
+
+    private func approximateModel(_ number: Int, day: Int32) -> RarityTables.ApproximateModel? {
+        guard !closes.isEmpty else { return nil }
+        let history = table.rings.dated(of: number, before: day)
+        guard
+            let window = try? EstimationWindow.range(
+                beforeEvent: history.count, length: settings.window, gap: settings.gap)
+        else { return nil }
+        let pairs = PairedReturns(history, in: window, market: closes)
+        guard pairs.count >= settings.minimumHistory,
+            let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market)
+        else { return nil }
+        return .init(
+            alpha: model.alpha, beta: model.beta, deviation: model.residualDeviation,
+            sessions: Int32(truncatingIfNeeded: table.rings.sessions(of: number)))
     }
 }

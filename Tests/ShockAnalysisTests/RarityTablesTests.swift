@@ -15,9 +15,8 @@ struct RarityTablesTests {
                 day: Int32(step), isComplete: true, before: Quote(), beforeDay: Int32(step - 1), open: Quote(),
                 last: Quote(), deviation: 0.01, onset: .init())
             tables.take(
-                0, value: 0.01 * size, session: session, market: MarketCloses(), stressed: nil, sessions: 500,
-                needed: 130
-            ) { nil }
+                0, value: 0.01 * size, session: session, model: nil, market: MarketCloses(), stressed: nil,
+                isCounted: true)
         }
         return tables
     }

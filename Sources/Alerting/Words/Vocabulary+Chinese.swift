@@ -103,7 +103,6 @@ extension Vocabulary {
             "break-even-demand": "保住利润所需的需求",
             "session-return": "当日",
             "retraced": "已收复",
-            "base-rate": "同类冲击后收复过半",
             "recovered-half": "同类冲击收复过半的比例",
             "went-on": "同类冲击继续扩大的比例",
             "median-retraced": "同类冲击收复幅度的中位数",
