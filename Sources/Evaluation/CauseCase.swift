@@ -11,6 +11,14 @@ public struct CauseCase: Sendable, Codable, Equatable {
         public let probability: Double
     }
 
+    /// The same day in a stream whose news and facts were not its own.
+    public struct Placebo: Sendable, Codable, Equatable {
+        /// Still given to what is right.
+        public let probability: Double
+        /// The first answer; the unknown too where there was no shock.
+        public let first: CauseOutcome
+    }
+
     public let date: String
     public let symbol: String
     public let cluster: String
@@ -34,9 +42,9 @@ public struct CauseCase: Sendable, Codable, Equatable {
     public let rank: Int?
     /// Given to what is right, words included.
     public let probability: Double
-    /// The same where the stream had all news and facts a day later, and those of another case in their place.
-    public internal(set) var aDayLater: Double?
-    public internal(set) var withOtherNews: Double?
+    /// Where the stream had all news and facts a day later, and those of another case in their place.
+    public internal(set) var aDayLater: Placebo?
+    public internal(set) var withOtherNews: Placebo?
     /// From when the first right answer was first to be seen to when it was first given, minutes. Bars of a day are known
     /// at its end, so with them it holds the session.
     public let minutes: Double?

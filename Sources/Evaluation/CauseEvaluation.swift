@@ -67,8 +67,8 @@ public struct CauseEvaluation: Sendable, Codable, Equatable {
             let other = world.withOtherNews(events, in: place, worlds)
             for index in own {
                 let (label, outcome) = (events[index].label, events[index].outcome)
-                cases[index].aDayLater = late.probability(of: label, outcome)
-                if let other { cases[index].withOtherNews = other.probability(of: label, outcome) }
+                cases[index].aDayLater = late.placebo(label, outcome)
+                if let other { cases[index].withOtherNews = other.placebo(label, outcome) }
             }
         }
     }
@@ -106,8 +106,11 @@ struct PlaceboEvent {
 }
 
 extension CauseReader {
-    func probability(of label: ShockLabel, _ outcome: CauseOutcome) -> Double {
-        reading(of: label)?.probability(of: outcome, label.causeWords) ?? 0
+    fileprivate func placebo(_ label: ShockLabel, _ outcome: CauseOutcome) -> CauseCase.Placebo {
+        let reading = reading(of: label)
+        return .init(
+            probability: reading?.probability(of: outcome, label.causeWords) ?? 0,
+            first: reading?.answers.first?.outcome ?? .unknown)
     }
 }
 

@@ -79,7 +79,9 @@ extension CauseRates.Baselines {
         // The Brier score of constant shares f is 1 − Σf².
         sharesBrier = 1 - counts.reduce(0) { $0 + (Double($1) * Double($1)) / Double(cases.count * cases.count) }
         let judged = cases.filter { $0.isSystematic != nil && $0.scope != "any" }
-        func isSystematic(_ scope: String?) -> Bool { scope == ShockScope.market.word || scope == ShockScope.group.word }
+        func isSystematic(_ scope: String?) -> Bool {
+            scope == ShockScope.market.word || scope == ShockScope.group.word
+        }
         let truly = judged.count { isSystematic($0.scope) }
         systematicRule = Proportion(judged.count { $0.isSystematic == isSystematic($0.scope) }, of: judged.count)
         systematicScope = Proportion(

@@ -13,21 +13,29 @@ extension CauseEvaluation {
         } else {
             lines.append("fewer than \(Self.leastCases) cases: no rates")
         }
-        let withPlacebo = cases.filter { $0.aDayLater != nil }
-        if !withPlacebo.isEmpty {
-            lines.append("placebos: probability of the labelled cause, on average")
-            func mean(_ values: [Double]) -> String {
-                values.isEmpty ? "–" : Decimal.fixed(values.reduce(0, +) / Double(values.count), 2)
-            }
-            lines.append(
-                "  as it was \(mean(withPlacebo.map(\.probability))), with news a day later "
-                    + "\(mean(withPlacebo.compactMap(\.aDayLater))), with another case's news "
-                    + mean(withPlacebo.compactMap(\.withOtherNews)))
-        }
+        lines += placeboLines
         lines.append(
             "quiet days with news: \(quiet.days); a shock said of \(quiet.shocks), with a cause likelier than the unknown of "
                 + "\(quiet.causes)")
         return lines.joined(separator: "\n")
+    }
+
+    private var placeboLines: [String] {
+        let asked = cases.filter { $0.aDayLater != nil }
+        guard !asked.isEmpty else { return [] }
+        func row(_ name: String, _ placebos: [CauseCase.Placebo]) -> String {
+            let mean = placebos.isEmpty ? nil : placebos.reduce(0) { $0 + $1.probability } / Double(placebos.count)
+            return "  \(name): \(Decimal.fixed(mean, 2)), the unknown first in "
+                + "\(placebos.count { $0.first == .unknown }) of \(placebos.count)"
+        }
+        let own = asked.map {
+            CauseCase.Placebo(probability: $0.probability, first: $0.answers.first?.outcome ?? .unknown)
+        }
+        return [
+            "placebos, mean probability of the labelled cause:", row("with its own news", own),
+            row("with news a day later", asked.compactMap(\.aDayLater)),
+            row("with another case's news", asked.compactMap(\.withOtherNews)),
+        ]
     }
 }
 
@@ -45,7 +53,8 @@ extension CauseCase {
         let seen = minutes.map { "; first right \(Decimal.fixed($0, 0)) min after it was first to be seen" } ?? ""
         lines.append(
             "  of the labelled cause \(Decimal.fixed(probability, 2)), with news a day later "
-                + "\(Decimal.fixed(aDayLater, 2)), with another case's \(Decimal.fixed(withOtherNews, 2))\(seen)")
+                + "\(Decimal.fixed(aDayLater?.probability, 2)), with another case's \(Decimal.fixed(withOtherNews?.probability, 2))\(seen)"
+        )
         return lines
     }
 }

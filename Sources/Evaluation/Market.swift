@@ -43,7 +43,8 @@ public struct EvaluationMarket: Sendable {
                     let day = Int32(CivilTime.sessionDay(end: bars.end[row]))
                     guard sessions[number]?.last.map({ $0.day < day }) ?? true, bars.close[row] > 0 else { continue }
                     let value = closes[number].map { Double(bars.close[row]) / Double($0) - 1 }
-                    sessions[number, default: []].append(Session(day: day, simpleReturn: value, opened: bars.start[row]))
+                    sessions[number, default: []].append(
+                        Session(day: day, simpleReturn: value, opened: bars.start[row]))
                     closes[number] = bars.close[row]
                 }
             default: break

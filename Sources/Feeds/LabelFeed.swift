@@ -107,7 +107,8 @@ public struct LabelFeed: Sendable {
             let found = places.sorted { $0.value < $1.value }.map(\.key).joined(separator: ",")
             throw Fault(
                 .unknownHeader,
-                "the header is \(quoted(found)), allowed is date,symbol and optionally scope, cluster, why, cause_class, cause")
+                "the header is \(quoted(found)), allowed is date,symbol and optionally scope, cluster, why, cause_class, cause"
+            )
         }
         return Columns(
             width: record.fields.count, date: date, symbol: symbol, scope: places["scope"],

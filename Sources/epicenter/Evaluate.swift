@@ -1,7 +1,7 @@
 import ArgumentParser
 import Calendars
-import EventLog
 import Evaluation
+import EventLog
 import Feeds
 import Foundation
 import Schema
@@ -40,7 +40,8 @@ struct Evaluate: ParsableCommand {
     var picture: String?
     @Option(parsing: .upToNextOption, help: "News as JSON lines, for causes.", completion: .file(extensions: ["jsonl"]))
     var news: [String] = []
-    @Option(parsing: .upToNextOption, help: "Facts as JSON lines, for causes.", completion: .file(extensions: ["jsonl"]))
+    @Option(
+        parsing: .upToNextOption, help: "Facts as JSON lines, for causes.", completion: .file(extensions: ["jsonl"]))
     var facts: [String] = []
     @Option(
         parsing: .upToNextOption, help: "Recordings with news and facts, for causes: each with its own settings.",
@@ -125,7 +126,8 @@ struct Evaluate: ParsableCommand {
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        let bytes = try causes == nil ? encoder.encode(detection) : encoder.encode(Report(detection: detection, causes: causes))
+        let bytes =
+            try causes == nil ? encoder.encode(detection) : encoder.encode(Report(detection: detection, causes: causes))
         say(String(decoding: bytes, as: UTF8.self))
     }
 

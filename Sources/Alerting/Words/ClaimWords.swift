@@ -61,7 +61,9 @@ struct ClaimWords {
     private func asserted(_ language: Language) -> String {
         let who = Wording.line(claim.assertedBy, limit: 80)
         let by = who.isEmpty ? language.pick("somebody", "有人") : who
-        let when = claim.asserted == 0 ? "" : language.pick(" on ", "于") + language.date(String(CivilTime.rfc3339(claim.asserted).prefix(10)))
+        let when =
+            claim.asserted == 0
+            ? "" : language.pick(" on ", "于") + language.date(String(CivilTime.rfc3339(claim.asserted).prefix(10)))
         return language.pick("Asserted by \(by)\(when).", "\(by)\(when)提出。")
     }
 }

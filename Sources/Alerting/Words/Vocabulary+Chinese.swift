@@ -222,7 +222,8 @@ extension Vocabulary {
             "T5": "五级（媒体）", "T6": "六级（社交媒体）",
         ],
         texts: [
-            "rejected": "排除：回补是买入，不可能加深下跌", "possible": "可能：回补是买入", "notable": "显著", "trailing": "过去一年盈利", "forward": "预期盈利",
+            "rejected": "排除：回补是买入，不可能加深下跌", "possible": "可能：回补是买入", "notable": "显著", "trailing": "过去一年盈利",
+            "forward": "预期盈利",
             "years": "数年", "quarters": "数季", "days": "数日",
         ],
         signs: [

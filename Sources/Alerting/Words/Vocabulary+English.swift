@@ -224,7 +224,8 @@ extension Vocabulary {
         ],
         texts: [
             "rejected": "ruled out: who covers buys, and cannot deepen a fall", "possible": "possible: who covers buys",
-            "notable": "notable", "trailing": "earnings of the last year", "forward": "earnings expected", "years": "years ahead", "quarters": "quarters ahead", "days": "days ahead",
+            "notable": "notable", "trailing": "earnings of the last year", "forward": "earnings expected",
+            "years": "years ahead", "quarters": "quarters ahead", "days": "days ahead",
         ],
         signs: [
             "direction": Sign(minus: "against a rise", zero: "none", plus: "against a fall"),

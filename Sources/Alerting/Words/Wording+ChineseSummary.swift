@@ -45,7 +45,8 @@ extension Wording.Chinese {
     private static func returnPeriod(_ measure: Measure) -> String? {
         guard measure.hasReturnPeriod else { return nil }
         let period = measure.returnPeriod
-        return "\(language.decimal(period.deviations, 1))个标准差的波动，单只股票约\(language.decimal(period.years, period.years < 10 ? 1 : 0))年一遇。"
+        return
+            "\(language.decimal(period.deviations, 1))个标准差的波动，单只股票约\(language.decimal(period.years, period.years < 10 ? 1 : 0))年一遇。"
     }
 
     private static func overnight(_ measure: Measure) -> String? {

@@ -84,7 +84,8 @@ struct TellingSentences {
         let rest = more > 0 ? language.pick(" and \(more) more", "等") : ""
         let examples =
             named.isEmpty
-            ? "" : language.pick("; contradicted: ", "；与事实相反的有") + named.joined(separator: language.pick(", ", "、")) + rest
+            ? ""
+            : language.pick("; contradicted: ", "；与事实相反的有") + named.joined(separator: language.pick(", ", "、")) + rest
         return language.pick("Of ", "") + count + language.pick(": ", "中，")
             + statuses.joined(separator: language.pick(", ", "，")) + examples + language.pick(".", "。")
     }

@@ -10,7 +10,8 @@ extension Wording {
         if let (_, multiple) = figures.first(where: { $0.0.id == "run-up" && $0.1.id == "multiple" }) {
             let value = words.value(multiple)
             let since = language.date(multiple.asOf)
-            parts.append(language.pick("before it the price stood at \(value) that of \(since)", "此前股价为\(since)的\(value)"))
+            parts.append(
+                language.pick("before it the price stood at \(value) that of \(since)", "此前股价为\(since)的\(value)"))
         }
         let bound = figures.filter { $0.0.kind == .amplifier && $0.1.id == "bound" && $0.1.basis != .whatIf }
             .max { $0.1.value < $1.1.value }
