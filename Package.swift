@@ -145,7 +145,7 @@ let package = Package(
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels", "TestKit"]),
         tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
-        tests("AlertingTests", ["Alerting", "Schema", protobuf]),
+        tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),

@@ -29,7 +29,8 @@ extension AttributeStage {
     }
 
     /// What surrounds the measure: sections, claims and open questions, from what was known at `time`.
-    private func explain(at time: UInt64, _ finding: inout Finding) {
+    private mutating func explain(at time: UInt64, _ finding: inout Finding) {
+        if !settings.theses.isEmpty { news.gatherVoices(settings) }
         let view = PointInTimeView(
             of: finding, at: time, settings: settings, instruments: instruments, prices: prices, facts: facts,
             news: news, clock: clock)

@@ -47,12 +47,30 @@ struct NewsArchive: Codable, Sendable {
     /// Names to look for; nil when they have to be made anew.
     private var vocabulary: NewsVocabulary?
 
+    /// Nil until somebody asks, and after settings have changed.
+    private var voices: ThesisVoices?
+
     private enum CodingKeys: String, CodingKey { case stored, stories, embedded }
 
     var storiesBegun: UInt64 { stories.begun }
 
     /// Says that definitions or settings have changed.
-    mutating func forgetVocabulary() { vocabulary = nil }
+    mutating func forgetVocabulary() {
+        vocabulary = nil
+        voices = nil
+    }
+
+    /// Gathers the headlines that bear on the theses, unless that is done already; copies made afterwards have them.
+    mutating func gatherVoices(_ settings: ModelSettings) {
+        if voices == nil { voices = ThesisVoices(settings, items: items) }
+    }
+
+    /// The headlines that bear on a thesis; nil if none are measured for it.
+    func voices(on thesis: String, settings: ModelSettings) -> [(item: ArchivedItem, stance: Int)]? {
+        let voices = voices ?? ThesisVoices(settings, items: items)
+        guard voices.isMeasured(thesis) else { return nil }
+        return voices.voices(on: thesis).compactMap { voice in item(voice.sequence).map { ($0, voice.stance) } }
+    }
 
     /// Judges an item by what is known now, and keeps it.
     ///
@@ -89,6 +107,7 @@ struct NewsArchive: Codable, Sendable {
                 terms: terms.map(\.text), isName: terms.map(\.isName), isPriceReport: report.isPriceReport,
                 language: language, names: links.names, groups: links.groups,
                 speaker: Voice.speaker(in: tokens, mentions: mentions).map { vocabulary.owners($0)[0] } ?? ""))
+        if let last = items.last { voices?.take(last) }
         forget(at: item.recordTime)
         return assignment
     }
@@ -138,5 +157,6 @@ struct NewsArchive: Codable, Sendable {
         let horizon = recordTime > Self.retention ? recordTime - Self.retention : 0
         if items.count > Self.capacity { stored.values.removeFirst(items.count - Self.capacity * 9 / 10) }
         if first.seen + CivilTime.day < horizon { stored.values.removeAll { $0.seen < horizon } }
+        if let oldest = items.first?.sequence, oldest > first.sequence { voices?.forget(before: oldest) }
     }
 }

@@ -1,3 +1,4 @@
+import Alerting
 import ArgumentParser
 import EventLog
 import Foundation
@@ -10,7 +11,7 @@ struct Report: ParsableCommand {
         discussion: """
             EXAMPLE
               epicenter report NVDA/2025-01-27 --data /tmp/demo
-              epicenter report ai-hardware --data /tmp/demo
+              epicenter report ai-hardware --lang zh --data /tmp/demo
               epicenter report --list --data /tmp/demo
 
             SHOCK is SUBJECT/YYYY-MM-DD, or a subject alone for its largest shock. Exit status: 0 found, 1 not.
@@ -19,6 +20,7 @@ struct Report: ParsableCommand {
     @Argument(help: "Which shock.") var shock: String?
     @Option(help: "Data directory with the streams.", completion: .directory) var data = "/var/lib/epicenter"
     @Option(help: "As it was said up to this time (RFC 3339).") var asOf: String?
+    @Option(help: "Language of the page: en or zh.") var lang = Language.english
     @Flag(help: "List all shocks, one a line.") var list = false
     @Flag(help: "Print the finding as JSON.") var json = false
 
@@ -40,7 +42,7 @@ struct Report: ParsableCommand {
             let hint = near.isEmpty ? "see --list" : "there are " + near.map(\.shock).joined(separator: ", ")
             throw Failure("no shock \"\(shock ?? "")\" under \(data): \(hint)")
         }
-        say(json ? try finding.jsonString() : ReportText(finding).text)
+        say(json ? try finding.jsonString() : PageText(PageComposer(finding, lang).page).text)
     }
 
     /// The last finding of each shock, in the order in which the shocks began.
@@ -63,3 +65,5 @@ struct Report: ParsableCommand {
             .max { abs($0.measure.simpleReturn) < abs($1.measure.simpleReturn) }
     }
 }
+
+extension Language: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Foundation
 import Schema
+import SwiftProtobuf
 import Testing
 
 @testable import Alerting
@@ -170,7 +171,14 @@ struct PublishStageTests {
         var closed = Samples.full()
         closed.phase = .closed
         closed.revision = 9
-        let findings = [group, Samples.full(), closed, odd, Samples.finding(.pending, subject: "DEF")]
+        var told = FindingWordsTests.told()
+        told.shock = "told"
+        told.questions = [
+            .with {
+                $0.id = "next"; $0.text = "And next year?"; $0.decidedBy = ["revenue"]
+            }
+        ]
+        let findings = [told, group, Samples.full(), closed, odd, Samples.finding(.pending, subject: "DEF")]
         for (index, record) in Samples.publish(findings).enumerated() {
             try record.body.write(to: URL(filePath: folder).appending(path: "\(index).json"))
         }

@@ -17,6 +17,8 @@ public struct Page: Equatable, Sendable {
     public enum Row: Equatable, Sendable {
         /// The title of what follows within a block.
         case heading(String)
+        /// The name of several figures that follow, each of something else.
+        case subheading(String)
         case entry(Entry)
         /// A signed part of a whole; `share` is its size over the largest's, 0 to 1.
         case bar(name: String, value: String, share: Double)
@@ -37,5 +39,7 @@ public struct Page: Equatable, Sendable {
         public var basis = ""
         /// Sequences in `market`.
         public var evidence: [UInt64] = []
+        /// 0 beside what was measured, 1 within a section, 2 below a subheading.
+        public var level = 0
     }
 }

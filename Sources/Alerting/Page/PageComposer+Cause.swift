@@ -50,7 +50,8 @@ extension PageComposer {
         let size = language.decimal(abs(z), 1)
         let attention =
             candidate.hasAttentionZ
-            ? say("attention \(size) σ \(z < 0 ? "below" : "above") usual", "热度\(z < 0 ? "低于" : "高于")平常\(size)个标准差") : ""
+            ? say("attention \(size) σ \(z < 0 ? "below" : "above") usual", "热度\(z < 0 ? "低于" : "高于")平常\(size)个标准差")
+            : ""
         let items = language.counted(candidate.items, "item", "items", "条")
         let sources = language.counted(candidate.sources, "source", "sources", "个来源")
         let seen = language.date(String(CivilTime.rfc3339(candidate.firstSeen).prefix(10)))

@@ -6,15 +6,17 @@ extension PageComposer {
     var sectionBlocks: [Page.Block?] {
         [
             block(
-                .condition, say("CONDITIONS", "背景条件"), say("made the market ready to move; never a cause", "使市场一触即发，但不是起因")),
+                .condition, say("CONDITIONS", "背景条件"),
+                say("made the market ready to move; never a cause", "使市场一触即发，但不是起因")),
             block(
                 .amplifier, say("AMPLIFIERS", "放大因素"),
                 say("the most each can have done; not what it did", "各自至多的影响，并非实际影响")),
-            block(.thesis, say("THESIS", "论点"), say("what is believed, and what the price makes of it", "市场相信什么，股价说明什么")),
+            block(
+                .thesis, say("THESIS", "论点"), say("what is believed, and what the price makes of it", "市场相信什么，股价说明什么")),
             block(.gap, say("GAPS", "差距"), say("who knows what, how near, for how long", "谁知道什么，离现场多近，着眼多远")),
             block(
                 .chain, say("CHAIN AND PRICING POWER", "产业链与定价权"),
-                say("what-if: arithmetic of the configuration, no evidence", "假设情景：按配置演算，并非证据")),
+                say("what-if: arithmetic of the configuration, no evidence", "假设情景，按配置演算，并非证据")),
             block(.unspecified, say("FURTHER SECTIONS", "其他"), ""),
         ]
     }
@@ -36,30 +38,29 @@ extension PageComposer {
         var rows: [Page.Row] = titled ? [.heading(words.title(section))] : []
         var order: [String] = []
         for estimate in section.estimates where !order.contains(estimate.id) { order.append(estimate.id) }
+        var before: Estimate?
         for id in order {
-            var before: Estimate?
-            for estimate in section.estimates where estimate.id == id {
-                rows.append(.entry(entry(estimate, in: section.id, after: before)))
+            let estimates = section.estimates.filter { $0.id == id }
+            let isGroup = estimates.count { !$0.of.isEmpty } > 1
+            if isGroup { rows.append(.subheading(words.figure(id, in: section.id))) }
+            for estimate in estimates {
+                let name =
+                    isGroup && !estimate.of.isEmpty ? words.owner(estimate) : words.label(estimate, in: section.id)
+                rows.append(
+                    .entry(
+                        Page.Entry(
+                            name: name, value: words.value(estimate, in: section.id),
+                            remark: words.remark(estimate, after: before), basis: words.basis(estimate.basis),
+                            evidence: estimate.evidence, level: isGroup ? 2 : 1)))
                 before = estimate
             }
         }
         guard !section.missing.isEmpty else { return rows }
-        let lacks = section.missing.map(words.lack).joined(separator: say("; ", "；"))
+        let lacks = words.lacks(section.missing, about: section.about).joined(separator: say("; ", "；"))
         let name = section.estimates.isEmpty ? say("insufficient evidence", "证据不足") : say("missing", "缺少")
-        rows.append(entry(name, section.estimates.isEmpty ? say("missing: ", "缺少：") + lacks : lacks))
+        let text = section.estimates.isEmpty ? say("missing: ", "缺少：") + lacks : lacks
+        rows.append(.entry(Page.Entry(name: name, value: text, level: 1)))
         return rows
-    }
-
-    /// Method and assumptions are said once for figures of one name that follow each other.
-    private func entry(_ estimate: Estimate, in section: String, after before: Estimate?) -> Page.Entry {
-        var shown = estimate
-        if let before, before.method == estimate.method, before.assumptions == estimate.assumptions {
-            shown.method = ""
-            shown.assumptions = []
-        }
-        return Page.Entry(
-            name: words.label(estimate, in: section), value: words.value(estimate), remark: words.remark(shown),
-            basis: words.basis(estimate.basis), evidence: estimate.evidence)
     }
 
     // MARK: Claims
@@ -85,11 +86,11 @@ extension PageComposer {
             ]))
         for estimate in claim.estimates {
             details.append(
-                words.label(estimate, in: claim.test) + say(" ", "") + words.value(estimate)
+                words.label(estimate, in: claim.test) + say(" ", "：") + words.value(estimate, in: claim.test)
                     + language.brackets(words.remarkWithBasis(estimate)))
         }
         if !claim.missing.isEmpty {
-            details.append(say("missing: ", "缺少：") + claim.missing.map(words.lack).joined(separator: say("; ", "；")))
+            details.append(say("missing: ", "缺少：") + words.lacks(claim.missing).joined(separator: say("; ", "；")))
         }
         if !claim.evidence.isEmpty { details.append(EvidenceText.short(claim.evidence)) }
         return .item(
@@ -114,7 +115,8 @@ extension PageComposer {
         }
         if !question.known.isEmpty {
             let evidence = EvidenceText.short(question.evidence)
-            details.append(say("there since: ", "此后已有：") + facts(question.known) + (evidence.isEmpty ? "" : "  " + evidence))
+            details.append(
+                say("there since: ", "此后已有：") + facts(question.known) + (evidence.isEmpty ? "" : "  " + evidence))
         }
         if !question.due.isEmpty { details.append(say("due ", "到期日：") + language.date(question.due)) }
         return .item(lead: "?", text: language.text(question.text, question.translations), details: details)
@@ -174,9 +176,11 @@ extension PageComposer {
             let words = StageProse.text(text, language)
             if !parts.contains(words) { parts.append(words) }
         }
-        for lack in finding.sections.flatMap(\.missing) {
-            let text = words.lack(lack)
-            if !parts.contains(text) { parts.append(text) }
+        for section in finding.sections {
+            for text in words.lacks(section.missing, about: section.about) {
+                let whole = words.section(section.id) + say(": ", "：") + text
+                if !parts.contains(whole) { parts.append(whole) }
+            }
         }
         return parts
     }

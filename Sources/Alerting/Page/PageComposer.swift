@@ -30,9 +30,12 @@ public struct PageComposer {
 
     private var title: String {
         let subject = Wording.line(finding.subject)
-        let name = finding.subjectName.isEmpty ? subject : Wording.line(finding.subjectName) + language.brackets(subject)
+        let name =
+            finding.subjectName.isEmpty ? subject : Wording.line(finding.subjectName) + language.brackets(subject)
         let change = language.percent(measure.simpleReturn, 2)
-        return measure.session.isEmpty ? "\(name)  \(change)" : say("\(name)  \(change)  on ", "\(name)  \(change)  ") + language.date(measure.session)
+        return measure.session.isEmpty
+            ? "\(name)  \(change)"
+            : say("\(name)  \(change)  on ", "\(name)  \(change)  ") + language.date(measure.session)
     }
 
     private var subtitle: [String] {
@@ -43,7 +46,9 @@ public struct PageComposer {
                 "\(phase)，第\(finding.revision)版，截至\(time)")
         ]
         let wider = finding.partOf.map { Wording.line($0) }
-        if !wider.isEmpty { lines.append(say("part of \(wider.joined(separator: ", "))", "属于\(wider.joined(separator: "、"))")) }
+        if !wider.isEmpty {
+            lines.append(say("part of \(wider.joined(separator: ", "))", "属于\(wider.joined(separator: "、"))"))
+        }
         lines.append(Wording.why(finding, language))
         return lines
     }
@@ -87,7 +92,9 @@ public struct PageComposer {
         }
         if measure.hasReturnPeriod { block.rows.append(returnPeriod(measure.returnPeriod)) }
         if measure.hasOvernight { block.rows.append(overnight(measure.overnight)) }
-        if let rank = OwnHistory.phrase(measure, language) { block.rows.append(entry(say("own history", "自身历史"), rank)) }
+        if let rank = OwnHistory.phrase(measure, language) {
+            block.rows.append(entry(say("own history", "自身历史"), rank))
+        }
         if !measure.largestSince.isEmpty {
             block.rows.append(entry(say("last as large", "上次如此之大"), language.date(measure.largestSince)))
         }
@@ -138,7 +145,9 @@ public struct PageComposer {
         let whole = language.decimal(split.overnightLog + split.intradayLog, 4)
         return entry(
             say("overnight", "隔夜"),
-            say("\(share) of the log move was at the open (\(night) of \(whole))", "对数变动的\(share)发生在开盘（\(night)，共\(whole)）"))
+            say(
+                "\(share) of the log move was at the open (\(night) of \(whole))",
+                "对数变动的\(share)发生在开盘（\(night)，共\(whole)）"))
     }
 
     private func budget(_ budget: BudgetThreshold) -> Page.Row {
@@ -167,14 +176,19 @@ public struct PageComposer {
                         "\(value.covered) of \(value.members) members have a dated share count",
                         "\(value.members)家成分中\(value.covered)家有注明日期的股本")))
             if !value.withoutShares.isEmpty {
-                block.rows.append(entry(say("without one", "缺股本"), value.withoutShares.map { Wording.line($0) }.joined(separator: ", ")))
+                block.rows.append(
+                    entry(
+                        say("without one", "缺股本"), value.withoutShares.map { Wording.line($0) }.joined(separator: ", "))
+                )
             }
         } else if value.shares > 0 {
             let count = say(
                 "\(language.decimal(value.shares / 1e9, 3)) bn", "\(language.decimal(value.shares / 1e8, 2))亿股")
             let date = Wording.line(value.sharesAsOf)
             block.rows.append(
-                entry(say("shares", "总股本"), date.isEmpty ? count : say("\(count), counted \(date)", "\(count)，截至\(date)")))
+                entry(
+                    say("shares", "总股本"), date.isEmpty ? count : say("\(count), counted \(date)", "\(count)，截至\(date)"))
+            )
         }
         if value.rank > 0 {
             let since = language.date(value.comparedSince)
@@ -189,7 +203,8 @@ public struct PageComposer {
             block.rows.append(
                 entry(
                     say("record before", "此前纪录"),
-                    "\(language.dollars(value.previousRecordUsd))\(say(", ", "，"))\(Wording.line(value.previousRecord))"))
+                    "\(language.dollars(value.previousRecordUsd))\(say(", ", "，"))\(Wording.line(value.previousRecord))"
+                ))
         }
         return block
     }

@@ -42,14 +42,14 @@ struct ClaimWords {
             parts.append(language.pick("Tested by: \(words.test(claim.test)).", "检验：\(words.test(claim.test))。"))
         }
         let figures = claim.estimates.map { estimate in
-            words.label(estimate, in: claim.test) + language.pick(" ", "") + words.value(estimate)
+            words.label(estimate, in: claim.test) + language.pick(" ", "：") + words.value(estimate, in: claim.test)
                 + language.brackets(words.remarkWithBasis(estimate))
         }
         if !figures.isEmpty {
             parts.append(figures.joined(separator: language.pick("; ", "；")) + language.pick(".", "。"))
         }
         if !claim.missing.isEmpty {
-            let missing = claim.missing.map(words.lack).joined(separator: language.pick(", ", "、"))
+            let missing = words.lacks(claim.missing).joined(separator: language.pick(", ", "、"))
             parts.append(language.pick("Missing: \(missing).", "缺少：\(missing)。"))
         }
         if !claim.due.isEmpty {

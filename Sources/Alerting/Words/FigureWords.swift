@@ -58,11 +58,20 @@ public struct FigureWords: Sendable {
         number.hasSuffix(".0") ? String(number.dropLast(2)) : number
     }
 
-    /// A kind of fact, or what else is missing, with whose it is.
-    public func lack(_ lack: Lack) -> String {
-        let what = words.lacks[lack.what] ?? words.facts[lack.what] ?? Self.plain(lack.what)
-        guard !lack.of.isEmpty else { return what }
-        return language.pick("\(what) of \(party(lack.of))", "\(party(lack.of))的\(what)")
+    /// What is missing, each kind once with whose it is; what a section lacks of its own subject is not said to be of it.
+    public func lacks(_ lacks: [Lack], about: String = "") -> [String] {
+        var kinds: [String] = []
+        for lack in lacks where !kinds.contains(lack.what) { kinds.append(lack.what) }
+        return kinds.map { kind in
+            let what = words.lacks[kind] ?? words.facts[kind] ?? Self.plain(kind)
+            var owners: [String] = []
+            for lack in lacks where lack.what == kind && !lack.of.isEmpty && lack.of != about {
+                let owner = party(lack.of)
+                if !owners.contains(owner) { owners.append(owner) }
+            }
+            guard !owners.isEmpty else { return what }
+            return language.pick("\(what) of \(language.list(owners))", "\(what)（\(language.list(owners))）")
+        }
     }
 
     public func fact(_ kind: String) -> String { words.facts[kind] ?? Self.plain(kind) }
@@ -74,14 +83,20 @@ extension FigureWords {
     /// A figure's name with whom it is of: `share of shares held · institutions`.
     public func label(_ estimate: Estimate, in section: String) -> String {
         let name = figure(estimate.id, in: section)
-        guard !estimate.of.isEmpty else { return name }
-        let of = estimate.ofWords.isEmpty ? party(estimate.of) : language.text(estimate.of, estimate.ofWords)
-        return name + language.pick(" · ", "·") + of
+        return estimate.of.isEmpty ? name : name + language.pick(" · ", "·") + owner(estimate)
+    }
+
+    /// Whom or what a figure is of; of an elasticity, how many times as efficient.
+    func owner(_ estimate: Estimate) -> String {
+        if estimate.id == "break-even-elasticity", Double(estimate.of) != nil {
+            return language.pick("\(estimate.of)×", "\(estimate.of)倍")
+        }
+        return estimate.ofWords.isEmpty ? party(estimate.of) : language.text(estimate.of, estimate.ofWords)
     }
 
     /// A figure's value with its unit, or the word it stands for.
-    public func value(_ estimate: Estimate) -> String {
-        if let word = words.signs[estimate.id] {
+    public func value(_ estimate: Estimate, in section: String = "") -> String {
+        if let word = words.signs["\(section)/\(estimate.id)"] ?? words.signs[estimate.id] {
             return estimate.value < 0 ? word.minus : estimate.value > 0 ? word.plus : word.zero
         }
         let number = amount(estimate.value, of: estimate)
@@ -118,7 +133,8 @@ extension FigureWords {
         case .usdPerHour:
             let price = language.decimal(value, 2)
             return language.pick("$\(price) an hour", "每小时\(price)美元")
-        case .plain, .unspecified, .UNRECOGNIZED: return language.decimal(value, 3, signed: signed)
+        case .plain, .unspecified, .UNRECOGNIZED:
+            return language.decimal(value, abs(value) >= 1_000 ? 0 : abs(value) >= 10 ? 1 : 3, signed: signed)
         }
     }
 
@@ -135,7 +151,9 @@ extension FigureWords {
 
     /// What there is to say beside the value: interval, the source's own words, date, number of observations, method and
     /// what is assumed.
-    public func remark(_ estimate: Estimate) -> String {
+    ///
+    /// - Parameter before: The figure shown just before: a method and assumptions that are the same are said to be so.
+    public func remark(_ estimate: Estimate, after before: Estimate? = nil) -> String {
         var parts = [interval(estimate) ?? ""]
         if !estimate.text.isEmpty { parts.append(words.texts[estimate.text] ?? Wording.line(estimate.text, limit: 60)) }
         if !estimate.asOf.isEmpty {
@@ -144,6 +162,11 @@ extension FigureWords {
         }
         if estimate.observations > 0 {
             parts.append(words.observations.replacing("{}", with: language.decimal(Double(estimate.observations), 0)))
+        }
+        let isRepeated = before?.method == estimate.method && before?.assumptions == estimate.assumptions
+        if isRepeated, !estimate.method.isEmpty || !estimate.assumptions.isEmpty {
+            parts.append(language.pick("as above", "同上"))
+            return parts.filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
         }
         if !estimate.method.isEmpty { parts.append(method(estimate.method)) }
         if !estimate.assumptions.isEmpty {

@@ -60,13 +60,16 @@ extension Language {
         let (number, unit) =
             switch size {
             case 999.995e9...: (decimal(amount / 1e12, 2), "万亿")
-            case 99_995_000...: (decimal(amount / 1e8, 1), "亿")
+            case 99_995_000...: (whole(decimal(amount / 1e8, 1)), "亿")
             case 9_999.5...: (decimal(amount / 1e4, 0), "万")
             case 100...: (decimal(amount, 0), "")
             default: (decimal(amount, 2), "")
             }
         return number == "无" ? number : number + unit + "美元"
     }
+
+    /// `800.0` is `800`.
+    private func whole(_ number: String) -> String { number.hasSuffix(".0") ? String(number.dropLast(2)) : number }
 
     /// A large count of things.
     func count(_ number: Double) -> String {

@@ -17,7 +17,7 @@ struct Vocabulary: Sendable {
     var parties: [String: String]
     /// Words that figures carry instead of another's text.
     var texts: [String: String]
-    /// Figures whose number stands for a word.
+    /// Figures whose number stands for a word, as `section/figure` or `figure`.
     var signs: [String: Sign]
     var statuses: [ClaimStatus: String]
     /// Kinds of test of a claim.
@@ -51,5 +51,5 @@ struct Vocabulary: Sendable {
     /// Lower and upper are the range that was given.
     static let givenRange: Set<String> = ["announced", "raised", "reaffirmed", "cut", "kept"]
     /// Their date is the beginning of what they are counted over.
-    static let since: Set<String> = ["multiple", "multiple-from-low", "net-run-up"]
+    static let since: Set<String> = ["multiple", "multiple-from-low", "net-run-up", "rank"]
 }

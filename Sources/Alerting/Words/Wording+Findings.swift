@@ -37,7 +37,7 @@ struct TellingSentences {
     var amplifiers: String? {
         let bounds = finding.sections.filter { $0.kind == .amplifier }.compactMap { section in
             section.estimates.first { $0.id == "bound" && $0.basis != .whatIf }.map {
-                "\(words.section(section.id)) \(words.value($0))"
+                words.section(section.id) + language.pick(" ", "") + words.value($0)
             }
         }
         guard !bounds.isEmpty else { return nil }
@@ -78,7 +78,9 @@ struct TellingSentences {
         guard !statuses.isEmpty else { return nil }
         let contradicted = finding.claims.filter { $0.status == .contradicted }
         let named = contradicted.prefix(2).map { claim in
-            "“\(Wording.line(language.text(claim.statement, claim.translations), limit: 80))”"
+            var statement = Wording.line(language.text(claim.statement, claim.translations), limit: 80)
+            if let last = statement.last, ".。".contains(last) { statement.removeLast() }
+            return "“\(statement)”"
         }
         let more = contradicted.count - named.count
         let rest = more > 0 ? language.pick(" and \(more) more", "等") : ""

@@ -1,0 +1,86 @@
+/// A page as text of 96 columns.
+public struct PageText {
+    private let page: Page
+    public static let width = 96
+    /// Columns of a figure's name within a section.
+    private static let nameWidth = 40
+
+    public init(_ page: Page) { self.page = page }
+
+    public var text: String {
+        let underline = String(repeating: "═", count: min(Self.width, TextColumns.width(page.title)))
+        let title = [page.title, underline] + page.subtitle.flatMap { wrap($0, first: "", rest: "  ") }
+        return ([title] + page.blocks.map(lines)).map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private func lines(_ block: Page.Block) -> [String] {
+        let note = page.language == .chinese ? "（\(block.note)）" : ", \(block.note)"
+        let heading = block.note.isEmpty ? block.heading : block.heading + note
+        return wrap(heading, first: "", rest: "  ") + block.rows.flatMap(lines)
+    }
+
+    private func lines(_ row: Page.Row) -> [String] {
+        switch row {
+        case .heading(let text): wrap(text, first: "  ", rest: "    ")
+        case .subheading(let text): wrap(text, first: "    ", rest: "      ")
+        case .line(let text): wrap(text, first: "  ", rest: "    ")
+        case .entry(let entry): lines(entry)
+        case .bar(let name, let value, let share):
+            [bar(name, value, share)]
+        case .item(let lead, let text, let details):
+            item(lead, text, details)
+        case .table(let header, let rows): table(header, rows)
+        }
+    }
+
+    /// `  name      value (remark) [basis] #1 #2`, wrapped below the value. Within a section names are long.
+    private func lines(_ entry: Page.Entry) -> [String] {
+        let indent = String(repeating: " ", count: 2 + 2 * entry.level)
+        let nameWidth = (entry.level == 0 ? 24 : Self.nameWidth) - indent.count
+        let rest = String(repeating: " ", count: indent.count + nameWidth + 1)
+        let text = self.text(of: entry)
+        guard TextColumns.width(entry.name) <= nameWidth else {
+            return wrap(entry.name, first: indent, rest: indent + "  ") + wrap(text, first: rest, rest: rest)
+        }
+        return wrap(text, first: indent + TextColumns.pad(entry.name, nameWidth) + " ", rest: rest)
+    }
+
+    private func text(of entry: Page.Entry) -> String {
+        let isChinese = page.language == .chinese
+        var text = entry.value
+        if !entry.remark.isEmpty { text += isChinese ? "（\(entry.remark)）" : " (\(entry.remark))" }
+        if !entry.basis.isEmpty { text += isChinese ? "【\(entry.basis)】" : " [\(entry.basis)]" }
+        if !entry.evidence.isEmpty { text += " " + EvidenceText.short(entry.evidence) }
+        return text
+    }
+
+    private func bar(_ name: String, _ value: String, _ share: Double) -> String {
+        let bar = String(repeating: "█", count: Int((min(max(share, 0), 1) * 28).rounded()))
+        let line = "  \(TextColumns.pad(name, 28)) \(TextColumns.padLeft(value, 8))"
+        return bar.isEmpty ? line : line + "  " + bar
+    }
+
+    private func item(_ lead: String, _ text: String, _ details: [String]) -> [String] {
+        let indent = String(repeating: " ", count: 16)
+        return wrap(text, first: "  " + TextColumns.padLeft(lead, 12) + "  ", rest: indent)
+            + details.flatMap { wrap($0, first: indent, rest: indent + "  ") }
+    }
+
+    private func table(_ header: [String], _ rows: [[String]]) -> [String] {
+        let all = (header.isEmpty ? [] : [header]) + rows
+        let columns = all.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            all.map { column < $0.count ? TextColumns.width($0[column]) : 0 }.max() ?? 0
+        }
+        return all.map { row in
+            let cells = row.enumerated().map { column, text in
+                column == 0 ? TextColumns.pad(text, widths[column]) : TextColumns.padLeft(text, widths[column])
+            }
+            return TextColumns.trimmed("  " + cells.joined(separator: "  "))
+        }
+    }
+
+    private func wrap(_ text: String, first: String, rest: String) -> [String] {
+        TextColumns.wrap(text, first: first, rest: rest, width: Self.width)
+    }
+}

@@ -1,0 +1,131 @@
+import Schema
+import SwiftProtobuf
+import TestKit
+import Testing
+
+@testable import Alerting
+
+@Suite("A finding as a page")
+struct PageTests {
+    @Test("why is said in one line, with what is not known")
+    func why() {
+        #expect(
+            Wording.why(FindingWordsTests.told(), .english)
+                == "Most likely set off by “Cheap \"model\" startles the market” (61 %; 28 % unexplained); before it the"
+                + " price stood at 7.00× that of 2023-01-27; the largest amplifier known is leveraged and inverse funds,"
+                + " at most 0.81 pp.")
+        #expect(
+            Wording.why(FindingWordsTests.told(), .chinese)
+                == "最可能由“Cheap \"model\" startles the market”引发（61%；28%未能解释）；此前股价为2023年1月27日的7.00倍；"
+                + "已知最大的放大因素为杠杆与反向ETF，至多0.81个百分点。")
+        #expect(Wording.why(Samples.finding(.pending), .english) == "Not yet explained.")
+        #expect(Wording.why(Samples.finding(.withdrawn), .chinese) == "未能持续到收盘。")
+    }
+
+    @Test(
+        "the blocks come in order, those without anything are left out, and the verdict tells kinds of knowledge apart")
+    func blocks() throws {
+        var finding = FindingWordsTests.told()
+        finding.sections.append(FindingWordsTests.section("self-excitation", .amplifier, [], lacks: ["trades"]))
+        let page = PageComposer(finding, .english).page
+        #expect(
+            page.blocks.map(\.heading) == [
+                "WHAT WAS MEASURED", "VALUE", "WHERE IT CAME FROM", "WHAT MAY HAVE SET IT OFF", "CONDITIONS",
+                "AMPLIFIERS",
+                "THESIS", "GAPS", "SINCE THEN", "CLAIMS", "MEASURED / ASSUMED / NOT KNOWN",
+            ])
+        let verdict = try #require(page.blocks.last)
+        let entries = verdict.rows.compactMap { row in if case .entry(let entry) = row { entry } else { nil } }
+        #expect(
+            entries.map(\.name) == [
+                "measured", "stated by dated facts", "assumed", "what-if, no evidence", "not known",
+            ])
+        #expect(entries[2].value == "prefactor 1; 10 times as efficient; value follows demand")
+        #expect(entries[3].value == "Option dealers' hedging")
+        #expect(
+            entries[4].value.hasPrefix("what set it off, with 28 %")
+                && entries[4].value.hasSuffix("Self-excitation of trading (stampede): trades within the session of ABC")
+        )
+        #expect(PageComposer(Samples.finding(.pending), .chinese).page.blocks.map(\.heading) == ["实测", "实测／假设／未知"])
+    }
+
+    @Test("no figure, lack, claim or question is lost, whatever its id, and no line is too wide", arguments: 1...40)
+    func nothingLost(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let finding = Self.random(&random)
+        for language in Language.allCases {
+            let page = PageComposer(finding, language).page
+            let rows = page.blocks.flatMap(\.rows)
+            let entries = rows.count { if case .entry(let entry) = $0 { !entry.basis.isEmpty } else { false } }
+            #expect(entries == finding.sections.flatMap(\.estimates).count, "seed \(seed)")
+            let items = rows.compactMap { row in if case .item(_, let text, _) = row { text } else { nil } }
+            for claim in finding.claims { #expect(items.contains(Wording.line(claim.statement)), "seed \(seed)") }
+            for question in finding.questions { #expect(items.contains(Wording.line(question.text)), "seed \(seed)") }
+            let text = PageText(page).text
+            for lack in finding.sections.flatMap(\.missing) {
+                #expect(text.contains(FigureWords(language).lacks([lack])[0].prefix(12)), "seed \(seed)")
+            }
+            for line in text.split(separator: "\n") {
+                // Punctuation that must not begin a line may stand one character beyond.
+                #expect(TextColumns.width(line) <= PageText.width + 2, "seed \(seed): \(line)")
+            }
+        }
+    }
+
+    /// Sections of known and unknown ids and kinds, with numbers that may be anything.
+    private static func random(_ random: inout SeededGenerator) -> Finding {
+        let ids = Array(Vocabulary.english.figures.keys.sorted().prefix(200)) + ["x-y", "", "新"]
+        var finding = Samples.finding(.open)
+        for number in 0..<8 {
+            var section = Section()
+            section.id =
+                (Array(Vocabulary.english.sections.keys.sorted()) + ["unheard-of"]).randomElement(using: &random) ?? ""
+            section.kind = SectionKind(rawValue: Int.random(in: 0...9, using: &random)) ?? .unspecified
+            section.about = Bool.random(using: &random) ? "a-thesis" : ""
+            for _ in 0..<Int.random(in: 0...6, using: &random) {
+                var estimate = Estimate()
+                estimate.id = ids.randomElement(using: &random) ?? ""
+                estimate.of =
+                    ["", "institutions", "A B", "长名称长名称长名称长名称长名称长名称长名称长名称"].randomElement(using: &random) ?? ""
+                estimate.value = [0, -1.5, 3e12, .nan, .infinity, 1e-9, 250_000].randomElement(using: &random) ?? 0
+                estimate.unit = Schema.Unit(rawValue: Int.random(in: 0...14, using: &random)) ?? .plain
+                estimate.basis = Basis(rawValue: Int.random(in: 1...6, using: &random)) ?? .measured
+                estimate.text = Bool.random(using: &random) ? String(repeating: "w", count: 150) : "years"
+                estimate.assumptions = ["correlation=0.3", "=", "x=", "所有=全部"]
+                if Bool.random(using: &random) {
+                    estimate.lower = -1
+                    estimate.upper = 1
+                }
+                estimate.evidence = Array(1...UInt64.random(in: 1...9, using: &random))
+                section.estimates.append(estimate)
+            }
+            section.missing = [
+                .with {
+                    $0.what = "lack-\(number)"
+                    $0.of = "of"
+                }
+            ]
+            finding.sections.append(section)
+        }
+        finding.claims = [ClaimAlertTests.claim(.UNRECOGNIZED(7), id: "odd")]
+        finding.claims[0].translations = []
+        finding.questions = [
+            .with {
+                $0.text = "What next?"; $0.decidedBy = ["no_such_kind"]
+            }
+        ]
+        return finding
+    }
+
+    @Test("columns count an ideograph as two, and lines break between ideographs but not before their punctuation")
+    func columns() {
+        #expect(TextColumns.width("−16.97 %") == 8)
+        #expect(TextColumns.width("市值蒸发，") == 10)
+        #expect(TextColumns.pad("市值", 6) == "市值  " && TextColumns.padLeft("市", 3) == " 市")
+        #expect(TextColumns.wrap("one two three", first: "> ", rest: "  ", width: 9) == ["> one two", "  three"])
+        #expect(TextColumns.wrap("市值蒸发了很多。", first: "", rest: "", width: 8) == ["市值蒸发", "了很多。"])
+        #expect(TextColumns.wrap("市值蒸发了。", first: "", rest: "", width: 10) == ["市值蒸发", "了。"])
+        #expect(TextColumns.wrap("aaaaaaaaaa", first: "", rest: " ", width: 4) == ["aaaa", " aaa", " aaa"])
+        #expect(TextColumns.wrap("", first: "x ", rest: "", width: 4) == ["x"])
+    }
+}
