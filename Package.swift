@@ -179,8 +179,8 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .executableTarget(
             name: "epicenter-bench",
             dependencies: [
-                "CLinux", "CSQLite", "EventLog", "Schema", "ServiceKit", "ShockAnalysis", "ShockAttribution",
-                "Streaming", "TestKit", "ZeroMQ", protobuf,
+                "CLinux", "CSQLite", "EventLog", "MarketModels", "Schema", "ServiceKit", "ShockAnalysis",
+                "ShockAttribution", "Streaming", "TestKit", "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),
         .executableTarget(

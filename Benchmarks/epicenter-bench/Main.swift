@@ -66,6 +66,9 @@ private enum Part {
                 bars: isSmall ? 100_000 : 5_000_000, symbols: isSmall ? [100] : [100, 1_000, 10_000],
                 rounds: isSmall ? 1 : 3
             ).run()
+            try EstimatorBenchmark(
+                bars: isSmall ? 100_000 : 5_000_000, symbols: isSmall ? [100] : [100, 1_000, 10_000]
+            ).run()
         },
         "findings": { try FindingsBenchmark(instruments: $0 ? 500 : 10_000, shocks: $0 ? 20 : 200).run() },
         "news": { try NewsBenchmark(items: $0 ? 5_000 : .max, rounds: $0 ? 1 : 3).run() },

@@ -8,7 +8,7 @@ struct SyntheticStream {
     let bars: Int
     let symbols: Int
 
-    private struct Noise {
+    struct Noise {
         var state: Int64
         mutating func uniform() -> Double {
             state = 48_271 &* state % 2_147_483_647

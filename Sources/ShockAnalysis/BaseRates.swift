@@ -1,15 +1,13 @@
+import MarketModels
 import Schema
 
 /// What followed the shocks that were seen to their end, by scope and direction.
 struct BaseRates: Codable, Sendable {
-    private struct Count: Codable {
-        var shocks: UInt32 = 0
-        var recoveredHalf: UInt32 = 0
-        var wentOn: UInt32 = 0
-    }
+    /// Under so many shocks a rate is said to be insufficient.
+    static let needed: UInt32 = 20
 
     /// Market, group, instrument; falls, then rises.
-    private var counts = Array(repeating: Count(), count: 6)
+    private var ends = Array(repeating: Retracements(), count: 6)
 
     private static func place(_ scope: ShockScope, _ isFall: Bool) -> Int {
         (scope == .market ? 0 : scope == .group ? 2 : 4) + (isFall ? 0 : 1)
@@ -17,21 +15,63 @@ struct BaseRates: Codable, Sendable {
 
     /// Takes a shock that was followed to its last session.
     mutating func take(_ signal: ShockSignal) {
-        guard let last = signal.measure.followUp.last, last.retraced.isFinite else { return }
-        let place = Self.place(signal.scope, signal.measure.simpleReturn < 0)
-        counts[place].shocks += 1
-        if last.retraced >= 0.5 { counts[place].recoveredHalf += 1 }
-        if last.retraced < 0 { counts[place].wentOn += 1 }
+        guard let last = signal.measure.followUp.last else { return }
+        take(retraced: last.retraced, signal.scope, isFall: signal.measure.simpleReturn < 0)
     }
 
-    /// - Returns: nil while no such shock has ended.
-    func rate(_ scope: ShockScope, isFall: Bool) -> BaseRate? {
-        let count = counts[Self.place(scope, isFall)]
-        guard count.shocks > 0 else { return nil }
+    /// - Parameter retraced: By the last session, as a fraction of the move; what is no number is not counted.
+    mutating func take(retraced: Double, _ scope: ShockScope, isFall: Bool) {
+        ends[Self.place(scope, isFall)].take(Float(retraced))
+    }
+
+    /// The rate so far; of no shock at all too, so that readers can say how many are missing.
+    func rate(_ scope: ShockScope, isFall: Bool) -> BaseRate { ends[Self.place(scope, isFall)].rate }
+}
+
+/// What the last shocks of one kind had retraced by their ends. O(``limit``) moves of memory a shock, O(log) a rate.
+private struct Retracements: Codable, Sendable {
+    static let limit = 1_000
+
+    /// In the order they came; once full, the one at ``next`` is the oldest.
+    private var arrived = PackedArray<Float>()
+    private var next = 0
+    private var sorted = PackedArray<Float>()
+
+    mutating func take(_ value: Float) {
+        guard value.isFinite else { return }
+        if arrived.values.count < Self.limit {
+            arrived.values.append(value)
+        } else {
+            sorted.values.remove(at: rank(of: arrived.values[next]))
+            arrived.values[next] = value
+            next = (next + 1) % Self.limit
+        }
+        sorted.values.insert(value, at: rank(of: value))
+    }
+
+    /// How many are less.
+    private func rank(of value: Float) -> Int {
+        var range = 0..<sorted.values.count
+        while !range.isEmpty {
+            let middle = (range.lowerBound + range.upperBound) / 2
+            range = sorted.values[middle] < value ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return range.lowerBound
+    }
+
+    var rate: BaseRate {
+        let values = sorted.values
         var rate = BaseRate()
-        rate.shocks = count.shocks
-        rate.recoveredHalf = count.recoveredHalf
-        rate.wentOn = count.wentOn
+        rate.needed = BaseRates.needed
+        rate.shocks = UInt32(values.count)
+        guard !values.isEmpty else { return rate }
+        rate.recoveredHalf = UInt32(values.count - rank(of: 0.5))
+        rate.wentOn = UInt32(rank(of: 0))
+        rate.medianRetraced = (Double(values[(values.count - 1) / 2]) + Double(values[values.count / 2])) / 2
+        if let interval = MedianInterval(count: values.count) {
+            rate.lower = Double(values[interval.lowerRank - 1])
+            rate.upper = Double(values[interval.upperRank - 1])
+        }
         return rate
     }
 }

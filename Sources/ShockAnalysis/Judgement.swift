@@ -355,7 +355,7 @@ extension AnalyzeStage {
         var signal = shock.signal
         signal.evidence = describe(self, &measure)
         if case .severity(let threshold) = judged.thresholds.rarity { describeBudget(judged, threshold, in: &measure) }
-        if let rate = baseRates.rate(judged.subject.scope, isFall: measure.simpleReturn < 0) { measure.baseRate = rate }
+        measure.baseRate = baseRates.rate(judged.subject.scope, isFall: measure.simpleReturn < 0)
         signal.measure = measure
         signal.partOf = widerShocks(than: judged)
         shock.before = measure.hasPriceBefore ? measure.priceBefore : 1

@@ -64,13 +64,41 @@ struct January2025Tests {
         #expect(abs(shock.measure.value.usd / 1e9 + 979) < 1)
     }
 
+    /// Source: numpy by `docs/golden/group_votes.py`, which does not use the stage's prices but the file's.
     @Test("Super Micro, in a wild time of its own, is told of under the theme")
     func memberOfTheTheme() throws {
         #expect(!Self.said.contains { $0.shock == "SMCI/2025-01-27" })
         let member = try #require(try confirmed("ai-chain/2025-01-27").measure.members.first { $0.symbol == "SMCI" })
-        #expect(abs(member.simpleReturn + 0.126) < 0.001)
-        #expect(member.groupPart < -0.05 && member.marketPart < 0)
-        #expect(abs(member.ownPart) < 2 * member.ownStandardError)
+        #expect(abs(member.simpleReturn + 0.12623985572587926) < 1e-9)
+        #expect(abs(member.marketPart + 0.04958844303065907) < 1e-9)
+        #expect(abs(member.groupPart + 0.18023268431951792) < 1e-9)
+        #expect(abs(member.ownPart - 0.10093820283167723) < 1e-9)
+        #expect(abs(member.ownStandardError - 0.07622320848964041) < 1e-9)
+    }
+
+    /// Source: as above. All pairs of the basket that are apart by twice their tracking error, and no other.
+    @Test("pairs of the group have a vote where one is ahead beyond the noise; AVGO over NVDA has none")
+    func votes() throws {
+        let said = Self.said.filter { $0.shock == "ai-chain/2025-01-27" }
+        let followed = try #require(said.last { !$0.measure.followUp.isEmpty }).measure.followUp
+        func votes(_ session: String) throws -> [RecoveryVote] {
+            try #require(followed.first { $0.session == session }).votes
+        }
+        let next = try votes("2025-01-28")
+        #expect(next.map { "\($0.ahead) \($0.behind)" } == ["NVDA ASML", "TSM ASML", "ANET ASML"])
+        let golden = [
+            (0.09286692421486521, 0.02809078291131937), (0.06347903490651224, 0.0219637412300401),
+            (0.0708753534864496, 0.0253250345335781),
+        ]
+        for (vote, (difference, error)) in zip(next, golden) {
+            #expect(abs(vote.difference - difference) < 1e-9 && abs(vote.standardError - error) < 1e-9)
+        }
+        let fourth = try votes("2025-01-31")
+        #expect(fourth.map { "\($0.ahead) \($0.behind)" } == ["ANET NVDA"])
+        #expect(abs(fourth[0].difference - 0.12954616795755547) < 1e-9)
+        // AVGO had taken back 70 % of its fall by then and NVDA 26 %, and yet z = 1.04.
+        #expect(try votes("2025-02-05").isEmpty)
+        #expect(followed.allSatisfy { !$0.votes.contains { Set([$0.ahead, $0.behind]) == ["AVGO", "NVDA"] } })
     }
 
     @Test("every shock in the recording, by scope")

@@ -78,17 +78,83 @@ struct ScopeTests {
         }
     }
 
-    @Test("what followed the shocks before is said of the next, by direction")
+    /// A fall of 17 % that lasts: the sessions after it move with the market alone.
+    @Test("what followed the shocks before is said of the next, by direction, and of none too")
     func baseRates() throws {
         var world = SyntheticWorld(seed: 3)
-        world.planted[40] = [9: -0.17]
-        world.planted[39] = [9: 0.2]
-        world.planted[10] = [10: -0.17]
+        world.planted[60] = [9: -0.17]
+        world.planted[40] = [10: -0.17]
+        world.planted[20] = [11: 0.17]
         let said = signals(world.script().messages)
-        let first = try #require(said.first { $0.subject == "NAME9" && $0.phase == .open })
-        #expect(!first.measure.hasBaseRate)
-        let second = try #require(said.first { $0.subject == "NAME10" && $0.phase == .open })
-        // The first fell 17 % and was superseded by a rise of 20 %, which was followed to its end.
-        #expect(!second.measure.hasBaseRate || second.measure.baseRate.shocks <= 1)
+        func opened(_ name: String) throws -> BaseRate {
+            try #require(said.first { $0.subject == name && $0.phase == .open }).measure.baseRate
+        }
+        let first = try opened("NAME9")
+        #expect(first.shocks == 0 && first.needed == 20 && !first.hasMedianRetraced)
+        let end = try #require(said.last { $0.subject == "NAME9" && $0.phase == .closed }?.measure.followUp.last)
+        let second = try opened("NAME10")
+        #expect(second.shocks == 1)
+        #expect(second.recoveredHalf == (end.retraced >= 0.5 ? 1 : 0))
+        #expect(second.wentOn == (end.retraced < 0 ? 1 : 0))
+        #expect(abs(second.medianRetraced - end.retraced) < 1e-6)
+        #expect(!second.hasLower && !second.hasUpper && !second.isEnough)
+        // A rise is no fall, and a name is neither a group nor the market.
+        #expect(try opened("NAME11").shocks == 0)
+    }
+}
+
+@Suite("base rates")
+struct BaseRatesTests {
+    @Test("counts, median and its interval of twenty")
+    func twenty() {
+        var rates = BaseRates()
+        // −0.30, −0.25 … 0.65 in another order: the 6th is −0.05, the 15th 0.40, the median between 0.15 and 0.20.
+        for step in 0..<20 { rates.take(retraced: Double((step * 7) % 20 - 6) / 20, .group, isFall: true) }
+        let rate = rates.rate(.group, isFall: true)
+        #expect(rate.shocks == 20 && rate.isEnough)
+        #expect(rate.recoveredHalf == 4)
+        #expect(rate.wentOn == 6)
+        #expect(abs(rate.medianRetraced - 0.175) < 1e-6)
+        #expect(abs(rate.lower + 0.05) < 1e-6)
+        #expect(abs(rate.upper - 0.4) < 1e-6)
+        for other in [rates.rate(.group, isFall: false), rates.rate(.instrument, isFall: true)] {
+            #expect(other.shocks == 0 && other.needed == 20 && !other.isEnough)
+        }
+    }
+
+    @Test("of thousands the last thousand count, and what is no number does not")
+    func last() {
+        var rates = BaseRates()
+        let seed = Int64(20_250_127)
+        var random = LCG(seed)
+        var values: [Float] = []
+        for index in 0..<2_500 {
+            let value = (random.normal() * 4).rounded() / 4  // many are equal
+            rates.take(retraced: value, .market, isFall: false)
+            values.append(Float(value))
+            if index.isMultiple(of: 100) {
+                for bad in [Double.nan, .infinity, -.infinity] { rates.take(retraced: bad, .market, isFall: false) }
+            }
+        }
+        let kept = values.suffix(1_000).sorted()
+        let rate = rates.rate(.market, isFall: false)
+        #expect(rate.shocks == 1_000)
+        #expect(rate.recoveredHalf == UInt32(kept.count { $0 >= 0.5 }))
+        #expect(rate.wentOn == UInt32(kept.count { $0 < 0 }))
+        #expect(rate.medianRetraced == Double(kept[499] + kept[500]) / 2)
+        // Ranks 469 and 532, see `MedianIntervalTests`.
+        #expect(rate.lower == Double(kept[468]) && rate.upper == Double(kept[531]))
+    }
+
+    @Test("a checkpoint keeps them")
+    func checkpoint() throws {
+        var rates = BaseRates()
+        for step in 0..<1_100 { rates.take(retraced: Double(step), .instrument, isFall: true) }
+        var restored = try PropertyListDecoder().decode(BaseRates.self, from: PropertyListEncoder().encode(rates))
+        for value in [0.25, -3] {
+            rates.take(retraced: value, .instrument, isFall: true)
+            restored.take(retraced: value, .instrument, isFall: true)
+        }
+        #expect(restored.rate(.instrument, isFall: true) == rates.rate(.instrument, isFall: true))
     }
 }

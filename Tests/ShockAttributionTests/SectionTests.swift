@@ -134,6 +134,31 @@ struct SectionTests {
         #expect(world.finding(World.signal(simpleReturn: 0.2)).estimate(.shorts, "direction")?.text == "possible")
     }
 
+    /// Source of the first interval: `golden/g9.json`, `wilson_11_15`.
+    @Test("what shocks of the kind were followed by is said from the number needed on, and lacking below")
+    func recovery() throws {
+        #expect(World().finding().section(.recovery) == nil)
+        var signal = World.signal()
+        signal.measure.baseRate.shocks = 15
+        signal.measure.baseRate.recoveredHalf = 11
+        signal.measure.baseRate.wentOn = 0
+        signal.measure.baseRate.medianRetraced = 0.6
+        signal.measure.baseRate.lower = -0.1
+        signal.measure.baseRate.upper = 0.9
+        signal.measure.baseRate.needed = 20
+        let lacking = try #require(World().finding(signal).section(.recovery))
+        #expect(lacking.estimates.isEmpty && lacking.missing.map(\.what) == ["base-rates"])
+        signal.measure.baseRate.needed = 15
+        let finding = World().finding(signal)
+        #expect(finding.section(.recovery)?.missing.isEmpty == true)
+        let half = try #require(finding.estimate(.recovery, "recovered-half"))
+        #expect(abs(half.value - 11.0 / 15) < 1e-12 && abs(half.lower - 0.48049565938201017) < 1e-9)
+        #expect(finding.estimate(.recovery, "went-on")?.value == 0)
+        let median = try #require(finding.estimate(.recovery, "median-retraced"))
+        #expect(median.value == 0.6 && median.lower == -0.1 && median.upper == 0.9 && median.observations == 15)
+        #expect(World().finding(World.signal(followUp: 2)).section(.recovery)?.missing.isEmpty == true)
+    }
+
     @Test("names that fell as the thesis said are hits; one frozen too late says nothing")
     func signature() throws {
         let finding = World().finding()

@@ -153,10 +153,16 @@ extension PageComposer {
             let header = [say("session", "交易日"), say("price", "价格"), say("change", "涨跌"), say("retraced", "已收复")]
             block.rows.append(.table(header: header, rows: rows))
         }
+        if measure.hasBaseRate, !measure.baseRate.isEnough {
+            let words = MeasureSentences(finding, language)
+            block.rows.append(entry(say("what followed \(words.kind)", "\(words.kind)之后"), words.insufficient))
+        }
         let shown: Set<String> = measure.followUp.isEmpty ? [] : ["session-return", "retraced"]
         for section in finding.sections where section.kind == .recovery {
             var rest = section
             rest.estimates.removeAll { shown.contains($0.id) }
+            // Said above, with how many are missing.
+            if measure.hasBaseRate { rest.missing.removeAll { $0.what == "base-rates" } }
             if !rest.estimates.isEmpty || !rest.missing.isEmpty { block.rows += rows(of: rest, titled: false) }
         }
         return block

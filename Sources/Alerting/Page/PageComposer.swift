@@ -133,7 +133,9 @@ public struct PageComposer {
     private func returnPeriod(_ period: ReturnPeriodEstimate) -> Page.Row {
         let years = language.decimal(period.years, 1)
         let deviations = language.decimal(period.deviations, 2)
-        let rest = Wording.line("\(period.statistic) at \(deviations); \(period.basis)", limit: 200)
+        let statistic = StageProse.text(period.statistic, language)
+        let table = RarityWords.table(period, finding.scope, language) ?? say("table not known", "所据的表不明")
+        let rest = say("\(statistic) at \(deviations); \(table)", "\(statistic)为\(deviations)；\(table)")
         return entry(
             say("return period", "重现期"),
             say("once in \(years) stock-years (empirical, \(rest))", "单只股票约\(years)年一遇（经验值，\(rest)）"))

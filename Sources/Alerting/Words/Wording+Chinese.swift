@@ -38,6 +38,7 @@ extension Wording {
             var text = line(finding.scope == .instrument ? finding.subject : finding.displayName) + " "
             if input.measure.complete, !input.measure.session.isEmpty { text += language.date(input.measure.session) }
             text += change(input.measure.simpleReturn, input.finding.scope == .instrument ? 2 : 1)
+            if input.measure.hasTwoSessions { text += "，两日合计" + change(input.measure.twoSessions.simpleReturn, 2) }
             if input.measure.hasValue { text += "，" + value(input.measure.value, isDetailed) }
             return text
         }

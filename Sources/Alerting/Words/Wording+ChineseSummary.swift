@@ -5,11 +5,14 @@ extension Wording.Chinese {
 
     /// The same paragraph as the English one; sentences whose numbers are missing are left out.
     static func summary(_ input: WordingInput) -> String {
-        [
-            opening(input), marketModel(input.measure), returnPeriod(input.measure), overnight(input.measure),
-            value(input.measure), OwnHistory.phrase(input.measure, language).map { "这是\($0)。" },
-            decomposition(input.finding), trigger(input), alternatives(input.finding), rejected(input.finding),
-            excluded(input.finding), telling(input), followUp(input.measure), missing(input.finding),
+        let measured = MeasureSentences(input.finding, language)
+        return [
+            opening(input), measured.twoSessions, marketModel(input.measure), returnPeriod(input),
+            overnight(input.measure), value(input.measure),
+            OwnHistory.phrase(input.measure, language).map { "这是\($0)。" }, decomposition(input.finding),
+            measured.members, trigger(input), alternatives(input.finding), rejected(input.finding),
+            excluded(input.finding), telling(input), followUp(input.measure), measured.votes, measured.baseRate,
+            missing(input.finding),
         ]
         .compactMap { $0 }.joined()
     }
@@ -42,11 +45,12 @@ extension Wording.Chinese {
             + "\(model.observations)个交易日）。"
     }
 
-    private static func returnPeriod(_ measure: Measure) -> String? {
-        guard measure.hasReturnPeriod else { return nil }
-        let period = measure.returnPeriod
-        return
-            "\(language.decimal(period.deviations, 1))个标准差的波动，单只股票约\(language.decimal(period.years, period.years < 10 ? 1 : 0))年一遇。"
+    private static func returnPeriod(_ input: WordingInput) -> String? {
+        guard input.measure.hasReturnPeriod else { return nil }
+        let period = input.measure.returnPeriod
+        let table = RarityWords.table(period, input.finding.scope, language).map { "，\($0)" } ?? ""
+        let years = language.decimal(period.years, period.years < 10 ? 1 : 0)
+        return "\(language.decimal(period.deviations, 1))个标准差的波动，单只股票约\(years)年一遇\(table)。"
     }
 
     private static func overnight(_ measure: Measure) -> String? {

@@ -55,6 +55,10 @@ extension Wording {
             let name = finding.scope == .instrument ? finding.subject : finding.displayName
             var text = "\(line(name)) \(input.returnText)"
             if input.measure.complete, !input.measure.session.isEmpty { text += " on \(line(input.measure.session))" }
+            if input.measure.hasTwoSessions {
+                text +=
+                    ", \(FixedNumber.percent(input.measure.twoSessions.simpleReturn, decimals: 2)) over two sessions"
+            }
             if input.measure.hasValue { text += " (\(value(input.measure.value, detail)))" }
             return text
         }

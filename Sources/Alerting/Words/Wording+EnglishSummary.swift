@@ -4,11 +4,13 @@ extension Wording.English {
     /// A paragraph: what was measured with its errors, how the return splits, what may have set it off, what
     /// surrounds it, what came after, what changed and what is missing. Sentences whose numbers are missing are left out.
     static func summary(_ input: WordingInput) -> String {
-        [
-            opening(input), marketModel(input.measure), returnPeriod(input.measure), overnight(input.measure),
-            value(input.measure), ownRank(input), decomposition(input.finding), trigger(input),
-            alternatives(input.finding), rejected(input.finding), excluded(input.finding), telling(input),
-            followUp(input.measure), revised(input.finding), missing(input.finding),
+        let measured = MeasureSentences(input.finding, .english)
+        return [
+            opening(input), measured.twoSessions, marketModel(input.measure), returnPeriod(input),
+            overnight(input.measure), value(input.measure), ownRank(input), decomposition(input.finding),
+            measured.members, trigger(input), alternatives(input.finding), rejected(input.finding),
+            excluded(input.finding), telling(input), followUp(input.measure), measured.votes, measured.baseRate,
+            revised(input.finding), missing(input.finding),
         ]
         .compactMap { $0 }.joined(separator: " ")
     }
@@ -45,13 +47,14 @@ extension Wording.English {
             + " \(counted(model.observations, "session", "sessions")))."
     }
 
-    private static func returnPeriod(_ measure: Measure) -> String? {
-        guard measure.hasReturnPeriod else { return nil }
-        let period = measure.returnPeriod
+    private static func returnPeriod(_ input: WordingInput) -> String? {
+        guard input.measure.hasReturnPeriod else { return nil }
+        let period = input.measure.returnPeriod
         let decimals = period.years < 10 ? 1 : 0
+        let table = RarityWords.table(period, input.finding.scope, .english).map { ", \($0)" } ?? ""
         let statistic = period.statistic.isEmpty ? "" : " of the \(Wording.line(period.statistic))"
         return "A move of \(FixedNumber.decimal(period.deviations, decimals: 1)) standard deviations\(statistic)"
-            + " comes about once in \(FixedNumber.decimal(period.years, decimals: decimals)) years of one name."
+            + " comes about once in \(FixedNumber.decimal(period.years, decimals: decimals)) years of one name\(table)."
     }
 
     private static func overnight(_ measure: Measure) -> String? {

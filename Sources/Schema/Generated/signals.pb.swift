@@ -385,6 +385,7 @@ public nonisolated struct BaseRate: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// seen to their end, at most the last 1,000 of them
   public var shocks: UInt32 = 0
 
   /// had taken back half of the move or more by their last session
@@ -393,9 +394,45 @@ public nonisolated struct BaseRate: Sendable {
   /// had gone further than at the end of their first session
   public var wentOn: UInt32 = 0
 
+  /// Of what they had taken back by their last session, as a fraction of the move.
+  public var medianRetraced: Double {
+    get {_medianRetraced ?? 0}
+    set {_medianRetraced = newValue}
+  }
+  /// Returns true if `medianRetraced` has been explicitly set.
+  public var hasMedianRetraced: Bool {self._medianRetraced != nil}
+  /// Clears the value of `medianRetraced`. Subsequent reads from it will return its default value.
+  public mutating func clearMedianRetraced() {self._medianRetraced = nil}
+
+  /// 95 % interval of the median by order statistics; absent under six shocks.
+  public var lower: Double {
+    get {_lower ?? 0}
+    set {_lower = newValue}
+  }
+  /// Returns true if `lower` has been explicitly set.
+  public var hasLower: Bool {self._lower != nil}
+  /// Clears the value of `lower`. Subsequent reads from it will return its default value.
+  public mutating func clearLower() {self._lower = nil}
+
+  public var upper: Double {
+    get {_upper ?? 0}
+    set {_upper = newValue}
+  }
+  /// Returns true if `upper` has been explicitly set.
+  public var hasUpper: Bool {self._upper != nil}
+  /// Clears the value of `upper`. Subsequent reads from it will return its default value.
+  public mutating func clearUpper() {self._upper = nil}
+
+  /// under so many shocks it says too little to go by
+  public var needed: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _medianRetraced: Double? = nil
+  fileprivate var _lower: Double? = nil
+  fileprivate var _upper: Double? = nil
 }
 
 public nonisolated struct TwoSessionMove: Sendable {
@@ -1051,7 +1088,7 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension BaseRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BaseRate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}shocks\0\u{3}recovered_half\0\u{3}went_on\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}shocks\0\u{3}recovered_half\0\u{3}went_on\0\u{3}median_retraced\0\u{1}lower\0\u{1}upper\0\u{1}needed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1062,12 +1099,20 @@ nonisolated extension BaseRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.shocks) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.recoveredHalf) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.wentOn) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self._medianRetraced) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self._lower) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self._upper) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.needed) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.shocks != 0 {
       try visitor.visitSingularUInt32Field(value: self.shocks, fieldNumber: 1)
     }
@@ -1077,6 +1122,18 @@ nonisolated extension BaseRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.wentOn != 0 {
       try visitor.visitSingularUInt32Field(value: self.wentOn, fieldNumber: 3)
     }
+    try { if let v = self._medianRetraced {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._lower {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._upper {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 6)
+    } }()
+    if self.needed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.needed, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1084,6 +1141,10 @@ nonisolated extension BaseRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.shocks != rhs.shocks {return false}
     if lhs.recoveredHalf != rhs.recoveredHalf {return false}
     if lhs.wentOn != rhs.wentOn {return false}
+    if lhs._medianRetraced != rhs._medianRetraced {return false}
+    if lhs._lower != rhs._lower {return false}
+    if lhs._upper != rhs._upper {return false}
+    if lhs.needed != rhs.needed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

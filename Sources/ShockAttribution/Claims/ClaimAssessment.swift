@@ -163,11 +163,11 @@ struct ClaimVerdict {
     /// What falls of this kind were followed by, counted over many; what the stream's own shocks came to stands beside.
     static func rebound(_ test: ReboundTest, _ view: PointInTimeView) -> ClaimVerdict {
         var verdict = ClaimVerdict(.unsupported)
-        if view.measure.hasBaseRate, view.measure.baseRate.shocks > 0 {
+        if view.measure.hasBaseRate, view.measure.baseRate.isEnough {
             let rate = view.measure.baseRate
             verdict.draft.add(
                 "recovered-half", Double(rate.recoveredHalf) / Double(rate.shocks), .probability, .measured,
-                method: "own-history", observations: Int(rate.shocks))
+                method: "stream-history", observations: Int(rate.shocks))
         }
         let sessions = Int(test.sessions)
         guard view.measure.hasMarketModel,

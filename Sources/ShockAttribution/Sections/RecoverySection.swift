@@ -4,26 +4,34 @@ import Schema
 /// What came after, as the analyze stage measured it.
 enum RecoverySection {
     static func section(_ view: PointInTimeView) -> Section? {
-        guard !view.measure.followUp.isEmpty else { return nil }
+        guard !view.measure.followUp.isEmpty || view.measure.hasBaseRate else { return nil }
         var draft = SectionDraft(.recovery, .recovery)
         for day in view.measure.followUp {
             draft.add("session-return", of: day.session, day.simpleReturn, .fraction, .measured, asOf: day.session)
             draft.add("retraced", of: day.session, day.retraced, .fraction, .measured, asOf: day.session)
         }
-        if view.measure.hasBaseRate, view.measure.baseRate.shocks > 0 {
-            let rate = view.measure.baseRate
-            for (id, count) in [("recovered-half", rate.recoveredHalf), ("went-on", rate.wentOn)] {
-                draft.add(
-                    id, Double(count) / Double(rate.shocks), .probability, .measured, method: "own-history",
-                    interval: interval(count, of: rate.shocks), observations: Int(rate.shocks))
-            }
-        }
+        if view.measure.hasBaseRate { add(view.measure.baseRate, to: &draft) }
         for vote in view.measure.followUp.last?.votes ?? [] where vote.standardError > 0 {
             draft.add(
                 "ahead", of: "\(vote.ahead), \(vote.behind)", vote.difference / vote.standardError, .deviations,
                 .measured, method: "tracking-error")
         }
         return draft.section
+    }
+
+    /// What followed shocks of the kind in this stream, or that too few of them are over.
+    private static func add(_ rate: BaseRate, to draft: inout SectionDraft) {
+        guard rate.isEnough else { return draft.lack("base-rates") }
+        for (id, count) in [("recovered-half", rate.recoveredHalf), ("went-on", rate.wentOn)] {
+            draft.add(
+                id, Double(count) / Double(rate.shocks), .probability, .measured, method: "stream-history",
+                interval: interval(count, of: rate.shocks), observations: Int(rate.shocks))
+        }
+        guard rate.hasMedianRetraced else { return }
+        let bounds = rate.hasLower && rate.hasUpper && rate.lower <= rate.upper ? rate.lower...rate.upper : nil
+        draft.add(
+            "median-retraced", rate.medianRetraced, .fraction, .measured, method: "stream-history", interval: bounds,
+            observations: Int(rate.shocks))
     }
 
     private static func interval(_ count: UInt32, of trials: UInt32) -> ClosedRange<Double>? {
