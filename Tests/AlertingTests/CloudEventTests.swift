@@ -29,6 +29,18 @@ struct CloudEventTests {
         #expect(String(decoding: event.encoded(), as: UTF8.self) == expected)
     }
 
+    @Test("an alert is read back out of its document, whatever its texts look like; other bytes give none")
+    func readBack() {
+        var alert = Alert()
+        alert.subject = #"A","data":{"#
+        alert.headline = #"}{ ,"data": \" −"#
+        let document = CloudEvent(source: #"urn:x,"data":"#, time: 1, alert: alert).encoded()
+        #expect(CloudEvent.alert(in: document) == alert)
+        #expect(CloudEvent.alert(in: Array(document.dropLast())) == nil)
+        #expect(CloudEvent.alert(in: []) == nil)
+        #expect(CloudEvent.alert(in: Array(#"{"data":{}}"#.utf8)) == nil)
+    }
+
     @Test(
         "quotes what JSON cannot hold bare",
         arguments: [
