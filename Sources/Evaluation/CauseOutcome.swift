@@ -7,13 +7,13 @@ public import Schema
 public enum CauseOutcome: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
     /// What concerns the whole market: statistics, a decision of the central bank, a move of everything.
     case macro
-    /// The name's own figures: results, a forecast, a commitment.
+    /// The name's own figures: results, a forecast, a commitment, by a fact or by a story that speaks of figures.
     case scheduled
     /// Another member of its group, or the group as a whole.
     case peer
     /// Who had to buy or sell.
     case flow
-    /// An unscheduled event that was told.
+    /// An unscheduled event that was told: any story that does not speak of figures.
     case news
     case unknown
 
@@ -46,7 +46,18 @@ public enum CauseOutcome: String, Sendable, Codable, CaseIterable, CodingKeyRepr
         // A fact's candidate has a subject, a story's has none.
         case .release where !candidate.subject.isEmpty, .filing where !candidate.subject.isEmpty:
             self = candidate.subject == symbol ? .scheduled : candidate.subject == benchmark ? .macro : .peer
-        default: self = .news
+        default: self = Self.tellsFigures(candidate.headline) ? .scheduled : .news
         }
+    }
+
+    /// Words by which a story is taken to be about a name's own figures. It has no subject, so one about another's
+    /// figures is taken for the name's own.
+    private static let figures: Set<Substring> = [
+        "deliveries", "earnings", "forecast", "forecasts", "guidance", "outlook", "profit", "profits", "quarter",
+        "quarterly", "results", "revenue", "sales", "subscribers",
+    ]
+
+    private static func tellsFigures(_ headline: String) -> Bool {
+        headline.lowercased().split { !$0.isLetter }.contains(where: figures.contains)
     }
 }

@@ -147,6 +147,20 @@ struct CauseRatesTests {
         #expect(ofMarket == (kind == .flow ? .flow : .macro))
     }
 
+    @Test(
+        "a story that speaks of figures is the name's results, any other is news",
+        arguments: [
+            ("Acorn loses subscribers for the first time", CauseOutcome.scheduled), ("Acorn's Outlook darkens", .scheduled),
+            ("Regulator sues Acorn", .news), ("A quarterback joins Acorn", .news), ("", .news),
+        ])
+    func stories(headline: String, outcome: CauseOutcome) {
+        for kind in [CandidateKind.story, .filing] {
+            var candidate = TriggerCandidate()
+            (candidate.kind, candidate.headline) = (kind, headline)
+            #expect(CauseOutcome(candidate, scope: .instrument, symbol: "ABC", benchmark: "MKT") == outcome)
+        }
+    }
+
     private static func made(
         _ outcome: CauseOutcome, _ probabilities: [CauseOutcome: Double], scope: String = "single",
         found: String = "single", isSystematic: Bool = false
