@@ -211,7 +211,7 @@ extension Vocabulary {
         facts: [
             "shares_outstanding": "总股本", "split": "拆股", "record_loss": "已公布的最大单日损失",
             "capex_commitment": "资本投入承诺", "etf_leverage": "基金杠杆", "ownership": "投资者结构",
-            "statement": "公开表态", "earnings_result": "财报", "signed_flow": "资金流向（谁买谁卖）",
+            "statement": "公开表态", "earnings_result": "财报", "signed_flow": "资金流向",
             "rental_price": "租价", "short_interest": "卖空余额", "dividend": "分红", "trading_status": "交易状态",
             "claim": "说法", "valuation": "估值", "likeness": "走势相似度", "option_interest": "期权未平仓量",
             "revenue": "营收", "fund_creation": "基金申购赎回", "guidance": "公司业绩指引",
