@@ -27,6 +27,10 @@ struct NewsBenchmark {
             "attribute's judgement alone, one core", String(format: "%.0f", rates.median), range(rates, 1),
             String(format: "%.0f", results[0].bytes / 1e6), String(format: "%.0f", results[0].storiesADay),
             String(format: "%.2f", Double(count) / results[0].stories))
+        print(
+            String(
+                format: "a checkpoint after the month: %.2f s of the processor, %.1f MB",
+                Sample(results.map(\.checkpointSeconds)).median, results[0].checkpointBytes / 1e6))
         try reference(month, count)
         try processes(month)
     }
@@ -83,6 +87,8 @@ struct NewsBenchmark {
         var bytes = 0.0
         var stories = 0.0
         var storiesADay = 0.0
+        var checkpointSeconds = 0.0
+        var checkpointBytes = 0.0
     }
 
     private func measure(_ month: NewsMonth) -> Result {
@@ -99,6 +105,11 @@ struct NewsBenchmark {
             for item in month.items { stage.apply(.newsItem(item), rows: 0..<1, to: &outbox) }
         }
         result.bytes = Double(epicenter_allocated_bytes()) - Double(before)
+        result.checkpointSeconds = processorSeconds {
+            let encoder = PropertyListEncoder()
+            encoder.outputFormat = .binary
+            result.checkpointBytes = Double((try? encoder.encode(stage))?.count ?? 0)
+        }
         let days = Double(month.items.last!.recordTime - month.items.first!.recordTime) / Double(CivilTime.day)
         result.stories = Double(stage.newsStories)
         result.storiesADay = result.stories / days

@@ -67,6 +67,15 @@ enum FactCheck {
             guard value.state != .unspecified else {
                 throw Fault(.missingValue, "state is missing, allowed are trading, halted, delisted")
             }
+        case .scheduledRelease(var value):
+            value.name = try TextRules.line(value.name, "name")
+            try TextRules.required(value.name, "name")
+            if value.hasActual { try number(value.actual, "actual") }
+            if value.hasConsensus { try number(value.consensus, "consensus") }
+            guard (-1...1).contains(value.sign) else {
+                throw Fault(.notAllowed, "sign is \(value.sign), allowed is -1, 0 or 1")
+            }
+            return .scheduledRelease(value)
         case .shortInterest(let value):
             try number(value.shares, "shares", from: 0)
             try number(value.shareOfFloat, "share_of_float", from: 0)

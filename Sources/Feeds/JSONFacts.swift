@@ -60,6 +60,7 @@ enum JSONFacts {
         case .revenue: return .revenue(try revenue(&fields))
         case .fundCreation: return .fundCreation(try fundCreation(&fields, asOf))
         case .guidance: return .guidance(try guidance(&fields))
+        case .scheduledRelease: return .scheduledRelease(try scheduledRelease(&fields))
         }
     }
 
@@ -178,6 +179,15 @@ enum JSONFacts {
     private static func dividend(_ fields: inout JSONFields) throws(Fault) -> Dividend {
         var value = Dividend()
         value.amount = try fields.requiredNumber("amount")
+        return value
+    }
+
+    private static func scheduledRelease(_ fields: inout JSONFields) throws(Fault) -> ScheduledRelease {
+        var value = ScheduledRelease()
+        value.name = try fields.requiredText("name")
+        if let actual = try fields.number("actual") { value.actual = actual }
+        if let consensus = try fields.number("consensus") { value.consensus = consensus }
+        value.sign = try fields.word("more_is", ["good": 1, "bad": -1]) ?? 0
         return value
     }
 

@@ -58,7 +58,7 @@ struct SettingsParser {
             instrument.kind = reader.word(values["kind"], "\(key).kind", in: element, kinds) ?? .unspecified
             instrument.currency = reader.text(values["currency"], "\(key).currency", in: element) ?? ""
             checkCurrency(instrument.currency, values["currency"], "\(key).currency")
-            instrument.aliases = reader.texts(values["aliases"], "\(key).aliases", in: element)
+            (instrument.aliases, instrument.languageAliases) = aliases(values["aliases"], "\(key).aliases", element)
             instrument.ambiguousAliases = reader.texts(values["ambiguous"], "\(key).ambiguous", in: element)
             return instrument
         }.enumerated().map { index, instrument in
@@ -66,6 +66,38 @@ struct SettingsParser {
             instrument.instrument = UInt32(index + 1)
             return instrument
         }
+    }
+
+    /// A list of names for texts of any language, or such a list by language, `any` among them.
+    private func aliases(_ node: Node?, _ key: String, _ parent: Node) -> (any: [String], [LanguageAliases]) {
+        guard let node, case .mapping(let mapping) = node else { return (reader.texts(node, key, in: parent), []) }
+        var everywhere: [String] = []
+        var byLanguage: [LanguageAliases] = []
+        var taken = Names()
+        for (name, list) in mapping {
+            let language = name.scalar?.string ?? ""
+            let path = "\(key).\(language.prefix(64))"
+            guard language == "any" || Self.isLanguage(language) else {
+                reader.note(
+                    name, path, quoted(language), "any, or a language of two or three letters, such as en, zh, ja")
+                continue
+            }
+            take(language, &taken, name, path)
+            let texts = reader.texts(list, path, in: node)
+            if language == "any" {
+                everywhere = texts
+            } else if !texts.isEmpty {
+                var aliases = LanguageAliases()
+                aliases.language = language
+                aliases.aliases = texts
+                byLanguage.append(aliases)
+            }
+        }
+        return (everywhere, byLanguage)
+    }
+
+    private static func isLanguage(_ text: String) -> Bool {
+        (2...3).contains(text.utf8.count) && text.utf8.allSatisfy { (0x61...0x7A).contains($0) }
     }
 
     private func groups(_ node: Node?, _ symbols: Set<String>) -> [Group] {
@@ -120,7 +152,7 @@ struct SettingsParser {
             entity.id = reader.text(values["id"], "\(key).id", in: element) ?? ""
             take(entity.id, &taken, values["id"], "\(key).id")
             entity.kind = reader.text(values["kind"], "\(key).kind", in: element) ?? ""
-            entity.aliases = reader.texts(values["aliases"], "\(key).aliases", in: element)
+            (entity.aliases, entity.languageAliases) = aliases(values["aliases"], "\(key).aliases", element)
             entity.ambiguousAliases = reader.texts(values["ambiguous"], "\(key).ambiguous", in: element)
             return entity
         }

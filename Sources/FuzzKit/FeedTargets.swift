@@ -151,6 +151,7 @@ extension FuzzTargets {
 
         {"type":"bar","symbol":"BOLT","start":"2025-01-27T09:30:00-05:00","end":"2025-01-27T16:00:00-05:00","open":10,"high":11.5,"low":9.25,"close":"10.123456789","volume":"544514000.0"}
         {"kind":"capex_commitment","subject":"CRUX","known":"2025-01-20","source":"s","value_usd":8e10,"period":"2025","status":"raised"}
+        {"kind":"scheduled_release","subject":"CRUX","known":"2025-01-20T13:30:00Z","source":"s","name":"n","actual":1,"consensus":0.9,"more_is":"bad"}
         {"kind":"earnings_result","subject":"CRUX","known":"2025-01-20","source":"s","period":"Q4","eps_actual":1,"eps_consensus":0.9}
         """.utf8)
 }

@@ -31,7 +31,7 @@ public struct Alias: Codable, Equatable, Sendable {
     }
 
     /// Whether there is a language in which both are meant.
-    func meets(_ other: Alias) -> Bool {
+    public func meets(_ other: Alias) -> Bool {
         languages.isEmpty || other.languages.isEmpty || languages.contains { other.languages.contains($0) }
     }
 }

@@ -1,7 +1,7 @@
 /// A wording that was published, and by whom.
-public struct Wording: Codable, Equatable, Sendable {
+public struct Wording: Equatable, Sendable {
     /// The story it belongs to.
-    public let story: UInt64
+    public fileprivate(set) var story: UInt64
     /// Sequence of the item that had it first: its origin.
     public let origin: UInt64
     /// Nanoseconds since 1970 of that item.
@@ -19,7 +19,7 @@ public struct Wording: Codable, Equatable, Sendable {
 ///
 /// Memory is bounded by time and number: wordings live in two generations, and when the younger has grown for
 /// ``NearDuplicates/generation`` nanoseconds, or to ``NearDuplicates/capacity`` wordings, the elder is dropped whole.
-struct NearDuplicates: Codable, Equatable, Sendable {
+struct NearDuplicates: Equatable, Sendable {
     static let bands = 32
     static let rows = MinHash.length / bands
     static let generation: Int64 = 36 * 3_600_000_000_000
@@ -66,6 +66,12 @@ struct NearDuplicates: Codable, Equatable, Sendable {
             ? young.wordings[place.index].publish(source) : old.wordings[place.index].publish(source)
     }
 
+    /// Gives one story's wordings to another. O(wordings).
+    mutating func move(from story: UInt64, to target: UInt64) {
+        young.move(from: story, to: target)
+        old.move(from: story, to: target)
+    }
+
     /// The hash of each band of a signature, the band's number in it. O(128 · shingles).
     static func bands(of shingles: [UInt64]) -> [UInt64] {
         let signature = MinHash.signature(shingles)
@@ -102,7 +108,7 @@ extension Wording {
 
 /// Wordings with their bands. Each band's hash leads to the wording that had it last, and each wording to the one
 /// before it: no list is allocated for a band.
-private struct Generation: Codable, Sendable {
+private struct Generation: Sendable {
     var wordings: [Wording] = []
     private var latest: [UInt64: Int32] = [:]
     private var previous: [Int32] = []
@@ -132,6 +138,10 @@ private struct Generation: Codable, Sendable {
         return best
     }
 
+    mutating func move(from story: UInt64, to target: UInt64) {
+        for index in wordings.indices where wordings[index].story == story { wordings[index].story = target }
+    }
+
     mutating func add(_ wording: Wording, bands: [UInt64]) {
         let place = Int32(wordings.count)
         wordings.append(wording)
@@ -140,15 +150,51 @@ private struct Generation: Codable, Sendable {
             latest[hash] = place
         }
     }
+}
 
-    init(from decoder: any Decoder) throws {
-        for wording in try decoder.singleValueContainer().decode([Wording].self) {
-            add(wording, bands: NearDuplicates.bands(of: wording.shingles))
-        }
+// MARK: In a checkpoint
+
+extension NearDuplicates {
+    init?(reading reader: inout CompactReader) {
+        guard let began = reader.list({ $0.signed() }), let young = Generation(reading: &reader),
+            let old = Generation(reading: &reader)
+        else { return nil }
+        self.began = began.first
+        self.young = young
+        self.old = old
     }
 
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(wordings)
+    func write(to writer: inout CompactWriter) {
+        writer.list([began].compactMap { $0 }) { $1.signed($0) }
+        young.write(to: &writer)
+        old.write(to: &writer)
+    }
+}
+
+extension Generation {
+    init?(reading reader: inout CompactReader) {
+        guard let wordings = reader.list(Wording.init(reading:)) else { return nil }
+        for wording in wordings { add(wording, bands: NearDuplicates.bands(of: wording.shingles)) }
+    }
+
+    func write(to writer: inout CompactWriter) {
+        writer.list(wordings) { $0.write(to: &$1) }
+    }
+}
+
+extension Wording {
+    fileprivate init?(reading reader: inout CompactReader) {
+        guard let story = reader.number(), let origin = reader.number(), let time = reader.signed(),
+            let shingles = reader.list({ $0.word() }), let sources = reader.list({ $0.text() })
+        else { return nil }
+        self.init(story: story, origin: origin, time: time, shingles: shingles, sources: sources)
+    }
+
+    fileprivate func write(to writer: inout CompactWriter) {
+        writer.number(story)
+        writer.number(origin)
+        writer.signed(time)
+        writer.list(shingles) { $1.word($0) }
+        writer.list(sources) { $1.text($0) }
     }
 }

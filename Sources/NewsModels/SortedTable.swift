@@ -1,6 +1,6 @@
 /// A table by 64-bit key that is written in the order of its keys, so that equal states have equal
 /// checkpoints. There is no iteration in hash order: ``keys`` are sorted.
-struct SortedTable<Value: Codable & Equatable & Sendable>: Codable, Equatable, Sendable {
+struct SortedTable<Value: Equatable & Sendable>: Equatable, Sendable {
     private var storage: [UInt64: Value] = [:]
 
     init() {}
@@ -18,7 +18,9 @@ struct SortedTable<Value: Codable & Equatable & Sendable>: Codable, Equatable, S
         get { storage[key, default: value()] }
         _modify { yield &storage[key, default: value()] }
     }
+}
 
+extension SortedTable: Codable where Value: Codable {
     private enum CodingKeys: String, CodingKey {
         case keys, values
     }

@@ -1,7 +1,7 @@
 /// Headlines about the same thing, from any number of sources and in any language.
-public struct Story: Codable, Equatable, Sendable {
+public struct Story: Equatable, Sendable {
     /// A term of the centroid.
-    public struct Term: Codable, Equatable, Sendable {
+    public struct Term: Equatable, Sendable {
         public let text: String
         /// FNV-1a of ``text``.
         public let hash: UInt64
@@ -12,14 +12,14 @@ public struct Story: Codable, Equatable, Sendable {
     }
 
     /// Items written in a language.
-    public struct Language: Codable, Equatable, Sendable {
+    public struct Language: Equatable, Sendable {
         /// BCP 47 without region and script; empty where it is not known.
         public let code: String
         public internal(set) var items: Int
     }
 
     /// An entity or a quantity of its items.
-    struct Anchor: Codable, Equatable, Sendable {
+    struct Anchor: Equatable, Sendable {
         let hash: UInt64
         let isEntity: Bool
         var items: Int
@@ -85,9 +85,49 @@ extension Story {
                 terms.append(Term(text: entry.term.text, hash: entry.term.hash, weight: entry.weight, items: 1))
             }
         }
+        keepHeaviest()
+    }
+
+    private mutating func keepHeaviest() {
         terms.sort { ($1.weight, $0.hash) < ($0.weight, $1.hash) }
         if terms.count > StoryIndex.Limits.terms { terms.removeLast(terms.count - StoryIndex.Limits.terms) }
         length = terms.reduce(0) { $0 + $1.weight * $1.weight }.squareRoot()
+    }
+
+    /// Takes in another story.
+    mutating func add(_ other: Story) {
+        for term in other.terms {
+            if let index = terms.firstIndex(where: { $0.hash == term.hash }) {
+                terms[index].weight += term.weight
+                terms[index].items += term.items
+            } else {
+                terms.append(term)
+            }
+        }
+        keepHeaviest()
+        firstSeen = min(firstSeen, other.firstSeen)
+        lastSeen = max(lastSeen, other.lastSeen)
+        items += other.items
+        count += other.count
+        wordings += other.wordings
+        sequences = Array((sequences + other.sequences).sorted().suffix(StoryIndex.Limits.sequences))
+        for source in other.sources { note(source: source) }
+        for language in other.languages { note(language: language.code, items: language.items) }
+        for anchor in other.anchors { add(anchor.hash, isEntity: anchor.isEntity, items: anchor.items) }
+    }
+
+    private mutating func note(source: String) {
+        guard !sources.contains(source), sources.count < StoryIndex.Limits.sources else { return }
+        sources.append(source)
+        sources.sort()
+    }
+
+    private mutating func note(language: String, items: Int) {
+        if let index = languages.firstIndex(where: { $0.code == language }) {
+            languages[index].items += items
+        } else if languages.count < StoryIndex.Limits.languages {
+            languages.append(Language(code: language, items: items))
+        }
     }
 
     mutating func add(_ item: StoryItem, _ anchors: StoryAnchors) {
@@ -96,24 +136,17 @@ extension Story {
         items += 1
         sequences.append(item.sequence)
         if sequences.count > StoryIndex.Limits.sequences { sequences.removeFirst() }
-        if !sources.contains(item.source), sources.count < StoryIndex.Limits.sources {
-            sources.append(item.source)
-            sources.sort()
-        }
-        if let index = languages.firstIndex(where: { $0.code == anchors.language }) {
-            languages[index].items += 1
-        } else if languages.count < StoryIndex.Limits.languages {
-            languages.append(Language(code: anchors.language, items: 1))
-        }
+        note(source: item.source)
+        note(language: anchors.language, items: 1)
         for hash in anchors.entities { add(hash, isEntity: true) }
         for hash in anchors.quantities { add(hash, isEntity: false) }
     }
 
-    private mutating func add(_ hash: UInt64, isEntity: Bool) {
+    private mutating func add(_ hash: UInt64, isEntity: Bool, items: Int = 1) {
         if let index = anchors.firstIndex(where: { $0.hash == hash }) {
-            anchors[index].items += 1
+            anchors[index].items += items
         } else if anchors.count < StoryIndex.Limits.anchors {
-            anchors.append(Anchor(hash: hash, isEntity: isEntity, items: 1))
+            anchors.append(Anchor(hash: hash, isEntity: isEntity, items: items))
         }
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Groups headlines into stories as they arrive.
 ///
 /// A headline joins an open story, ties going to the lowest identity, by the first of these that applies:
@@ -8,7 +10,9 @@
 ///    of several names the one that emerges most, of several stories the one with most items having it, or
 /// 3. the story is told in another language, at least half of its items name an entity that the headline names,
 ///    and the two share something else that tells events apart: an amount, share or multiple to two digits, a
-///    second such entity, or a name rare in the stream, or
+///    second such entity, or a name that is rare in the stream or that half of the story's items have; one of it rare
+///    in the stream, since what is often named is often named together, and all of it together as rare as
+///    ``Settings/evidence`` asks, or
 /// 4. the cosine of their term vectors, weighted by rarity in the stream so far and doubled for
 ///    names, is at least ``Settings/threshold`` over at least two shared terms.
 ///
@@ -18,9 +22,9 @@
 ///
 /// The result depends on the items and their order alone. Cost per headline is of the order of its
 /// terms times the open stories having them.
-public struct StoryIndex: Codable, Equatable, Sendable {
+public struct StoryIndex: Equatable, Sendable {
     /// What was decided; the defaults are calibrated on real headlines.
-    public struct Settings: Codable, Equatable, Sendable {
+    public struct Settings: Equatable, Sendable {
         /// Cosine from which a headline joins.
         public var threshold = 0.30
         /// Nanoseconds a story stays open after its last item.
@@ -29,6 +33,10 @@ public struct StoryIndex: Codable, Equatable, Sendable {
         public var bindingWindow: Int64 = 72 * 3_600_000_000_000
         /// Emergence from which a name may bind.
         public var emergence = 3.0
+        /// How rare what two headlines in different languages share must be: the sum of ln(1 + N/(1 + n)), of N
+        /// headlines n having it, beside that of something N/2 − 1 have not, ln(1 + N/2), which it may not fall below
+        /// this many times.
+        public var evidence = 1.1
         /// Nanoseconds a story is remembered after its last item.
         public var retention: Int64 = 7 * 86_400_000_000_000
 
@@ -43,8 +51,11 @@ public struct StoryIndex: Codable, Equatable, Sendable {
         public static let languages = 16
         /// Entities and quantities.
         public static let anchors = 48
-        /// Open stories having a term beyond which the term no longer nominates stories.
+        /// Open stories having a term beyond which the term no longer nominates stories; of those that name an entity,
+        /// so many of the youngest are looked at.
         static let postings = 400
+        /// Stories remembered; beyond it a tenth is forgotten, those without an item for longest.
+        static let stories = 100_000
     }
 
     /// Why a headline went where it went.
@@ -74,10 +85,10 @@ public struct StoryIndex: Codable, Equatable, Sendable {
     private var postings = SortedTable<[Posting]>()
     /// For each entity the open stories with an item that names it, in increasing order.
     private var naming = SortedTable<[UInt64]>()
-    private var duplicates = NearDuplicates()
-    private var nextID: UInt64 = 1
-    private var now: Int64 = 0
-    private var lastSweep: Int64 = 0
+    private(set) var duplicates = NearDuplicates()
+    private(set) var nextID: UInt64 = 1
+    private(set) var now: Int64 = 0
+    private(set) var lastSweep: Int64 = 0
 
     public init(settings: Settings = Settings(), statistics: TermStatistics = TermStatistics()) {
         self.settings = settings
@@ -102,10 +113,11 @@ public struct StoryIndex: Codable, Equatable, Sendable {
     public mutating func add(_ item: StoryItem, terms: [SalientTerm]) -> Assignment {
         now = max(now, item.time)
         forget()
-        statistics.add(terms, time: item.time)
+        let anchors = StoryAnchors(item)
+        statistics.add(terms, anchors: anchors.entities + anchors.quantities, time: item.time)
         let shingles = Shingles.hashes(item.tokens.map(\.text))
         let headline = Headline(
-            vector: TermVector(terms, statistics: statistics), anchors: StoryAnchors(item), shingles: shingles,
+            vector: TermVector(terms, statistics: statistics), anchors: anchors, shingles: shingles,
             bands: shingles.isEmpty ? [] : NearDuplicates.bands(of: shingles))
         let repeated = duplicates.closest(to: shingles, bands: headline.bands)
         let best = bestStory(for: headline, repeated: repeated)
@@ -113,6 +125,7 @@ public struct StoryIndex: Codable, Equatable, Sendable {
         let id = best?.id ?? nextID
         if best == nil {
             nextID += 1
+            forgetQuietest()
             table[id] = Story(id: id, time: item.time)
         }
         // A wording of a story that is closed, or lost to a better one, is not this story's.
@@ -128,7 +141,7 @@ public struct StoryIndex: Codable, Equatable, Sendable {
 }
 
 /// That a story has a term, with the term's weight in its centroid.
-private struct Posting: Codable, Equatable, Sendable {
+private struct Posting: Equatable, Sendable {
     let story: UInt64
     var weight: Double
 }
@@ -184,26 +197,33 @@ extension StoryIndex {
         return best?.term
     }
 
-    /// The story in another language that has most in common with a headline.
+    /// The story in another language that has the rarest things in common with a headline.
     private func byEvent(_ headline: Headline) -> Match? {
         let anchors = headline.anchors
         guard !anchors.entities.isEmpty else { return nil }
-        let names = headline.vector.entries.map(\.term).filter { term in
-            term.isName && !anchors.entityWords.contains(term.text) && isRare(term.hash)
-        }
+        let names = headline.vector.entries.map(\.term).filter { $0.isName && !anchors.entityWords.contains($0.text) }
+        let needed = settings.evidence * log(1 + statistics.headlineCount / 2)
         var best: Match?
-        for id in removingRepeats(anchors.entities.flatMap { naming[$0] ?? [] }.sorted()) {
+        for id in removingRepeats(anchors.entities.flatMap { (naming[$0] ?? []).suffix(Limits.postings) }.sorted()) {
             guard let story = table[id], now - story.lastSeen <= settings.window,
                 story.isForeign(to: anchors.language)
             else { continue }
             let entities = story.anchors.filter {
                 $0.isEntity && 2 * $0.items >= story.items && anchors.entities.contains($0.hash)
-            }.count
-            let quantities = story.anchors.filter { !$0.isEntity && anchors.quantities.contains($0.hash) }.count
-            let shared = entities + quantities + names.filter { story.items(with: $0.hash) > 0 }.count
-            guard entities > 0, shared >= 2 else { continue }
-            if Double(shared) > best?.score ?? 0 {
-                best = Match(id: id, score: Double(shared), reason: .sameEvent(shared: shared))
+            }
+            guard !entities.isEmpty else { continue }
+            let quantities = story.anchors.filter { !$0.isEntity && anchors.quantities.contains($0.hash) }
+            let called = names.filter {
+                story.isDominated(by: $0.hash) || (story.items(with: $0.hash) > 0 && isVeryRare($0.hash))
+            }
+            let shared = entities.map(\.hash) + quantities.map(\.hash) + called.map(\.hash)
+            let isTelling =
+                entities.contains { isRare($0.hash) } || quantities.contains { isRare($0.hash) }
+                || called.contains { isVeryRare($0.hash) }
+            guard shared.count >= 2, isTelling else { continue }
+            let evidence = shared.reduce(0) { $0 + statistics.inverseFrequency(of: $1) }
+            if evidence >= needed, evidence > best?.score ?? 0 {
+                best = Match(id: id, score: evidence, reason: .sameEvent(shared: shared.count))
             }
         }
         return best
@@ -212,6 +232,11 @@ extension StoryIndex {
     /// At most one headline in 500 has it, or twenty.
     private func isRare(_ hash: UInt64) -> Bool {
         statistics.frequency(of: hash) <= max(20, statistics.headlineCount / 500)
+    }
+
+    /// At most one headline in 2,000 has it, or ten: what is written as a name may be a whole family of products.
+    private func isVeryRare(_ hash: UInt64) -> Bool {
+        statistics.frequency(of: hash) <= max(10, statistics.headlineCount / 2_000)
     }
 
     /// The story with the nearest centroid.
@@ -256,10 +281,32 @@ extension StoryIndex {
         table[id] = story
         repost(story, headline.vector, before: before)
         for anchor in story.anchors where anchor.isEntity && !named.contains(anchor.hash) {
-            var stories = naming[anchor.hash] ?? []
-            stories.insert(id, at: stories.firstIndex { $0 > id } ?? stories.count)
-            naming[anchor.hash] = stories
+            list(id, naming: anchor.hash)
         }
+    }
+
+    /// Makes one story a part of another, which keeps its identity.
+    ///
+    /// - Returns: false, and nothing is done, where either is not remembered or the other is no longer open.
+    public mutating func merge(_ id: UInt64, into target: UInt64) -> Bool {
+        guard id != target, let part = table[id], var story = table[target], isSearchable(story) else { return false }
+        if isSearchable(part) { close(part) }
+        close(story)
+        table[id] = nil
+        story.add(part)
+        table[target] = story
+        duplicates.move(from: id, to: target)
+        for term in story.terms {
+            postings[term.hash, default: []].set(Posting(story: target, weight: term.weight))
+        }
+        for anchor in story.anchors where anchor.isEntity { list(target, naming: anchor.hash) }
+        return true
+    }
+
+    private mutating func list(_ id: UInt64, naming hash: UInt64) {
+        var stories = naming[hash] ?? []
+        stories.insert(id, at: stories.firstIndex { $0 > id } ?? stories.count)
+        naming[hash] = stories
     }
 
     private mutating func repost(_ story: Story, _ vector: TermVector, before: [UInt64]) {
@@ -307,6 +354,16 @@ extension StoryIndex {
         }
     }
 
+    /// Keeps a flood of stories within bounds.
+    private mutating func forgetQuietest() {
+        guard table.count > Limits.stories else { return }
+        let quietest = stories.sorted { ($0.lastSeen, $0.id) < ($1.lastSeen, $1.id) }
+        for story in quietest.prefix(Limits.stories / 10) {
+            if isSearchable(story) { close(story) }
+            table[story.id] = nil
+        }
+    }
+
     private mutating func close(_ story: Story) {
         for term in story.terms { removePosting(of: term.hash, story: story.id) }
         for anchor in story.anchors where anchor.isEntity {
@@ -316,7 +373,27 @@ extension StoryIndex {
         }
     }
 
-    private func isSearchable(_ story: Story) -> Bool {
+    /// Takes the place of an index that has just been made. What searches find is made anew from the open stories.
+    mutating func restore(
+        _ stored: [(story: Story, isOpen: Bool)], _ duplicates: NearDuplicates, nextID: UInt64, now: Int64,
+        lastSweep: Int64
+    ) {
+        self.duplicates = duplicates
+        self.nextID = nextID
+        self.now = now
+        self.lastSweep = lastSweep
+        // In the order of identities, so that each list is.
+        for (story, isOpen) in stored {
+            table[story.id] = story
+            guard isOpen else { continue }
+            for term in story.terms {
+                postings[term.hash, default: []].append(Posting(story: story.id, weight: term.weight))
+            }
+            for anchor in story.anchors where anchor.isEntity { naming[anchor.hash, default: []].append(story.id) }
+        }
+    }
+
+    func isSearchable(_ story: Story) -> Bool {
         if let term = story.terms.first { return postings[term.hash]?.contains { $0.story == story.id } ?? false }
         return story.anchors.contains { $0.isEntity && naming[$0.hash]?.contains(story.id) ?? false }
     }

@@ -25,11 +25,13 @@ public struct StoryItem: Equatable, Sendable {
     public let entities: [Named]
     /// Amounts, shares and multiples the headline states.
     public let quantities: [Quantity]
+    /// ``Token/key`` of words that stand for a whole field, such as GPU: in whatever language, they tell no event.
+    public let common: Set<String>
 
     /// - Parameter tokens: Of the headline, where they are known already.
     public init(
         sequence: UInt64, time: Int64, source: String, headline: String, tokens: [Token]? = nil, language: String = "",
-        entities: [Named] = [], quantities: [Quantity] = []
+        entities: [Named] = [], quantities: [Quantity] = [], common: Set<String> = []
     ) {
         self.sequence = sequence
         self.time = time
@@ -39,6 +41,7 @@ public struct StoryItem: Equatable, Sendable {
         self.language = language
         self.entities = entities
         self.quantities = quantities
+        self.common = common
     }
 }
 
@@ -48,17 +51,19 @@ struct StoryAnchors: Sendable {
     let entities: [UInt64]
     /// Of the quantities, to two digits.
     let quantities: [UInt64]
-    /// ``Token/key`` of the words by which entities are named.
+    /// ``Token/key`` of the words by which entities are named, and of common ones.
     let entityWords: Set<String>
     /// Without region and script.
     let language: String
 
     init(_ item: StoryItem) {
-        entities = item.entities.map { FNV1a.hash($0.entity, seed: FNV1a.hash("entity:")) }
+        entities = removingRepeats(item.entities.map { Self.hash(entity: $0.entity) }.sorted())
         quantities = removingRepeats(item.quantities.compactMap(Self.hash).sorted())
-        entityWords = Set(item.entities.flatMap(\.words))
+        entityWords = Set(item.entities.flatMap(\.words)).union(item.common)
         language = String(item.language.prefix { $0 != "-" && $0 != "_" }).lowercased()
     }
+
+    static func hash(entity: String) -> UInt64 { FNV1a.hash(entity, seed: FNV1a.hash("entity:")) }
 
     /// A bare count is no anchor: small numbers are everywhere. Ranges count by their larger end.
     private static func hash(_ quantity: Quantity) -> UInt64? {

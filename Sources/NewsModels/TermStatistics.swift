@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Counts are kept in buckets of six hours for 28 days. Memory is bounded by ``maximumTerms``: beyond
 /// it the terms unseen for longest are forgotten.
-public struct TermStatistics: Codable, Equatable, Sendable {
+public struct TermStatistics: Equatable, Sendable {
     /// Nanoseconds in a bucket: six hours.
     static let bucketLength: Int64 = 6 * 3_600_000_000_000
     /// Buckets counted as lately: 36 hours.
@@ -14,13 +14,13 @@ public struct TermStatistics: Codable, Equatable, Sendable {
     /// Buckets of history without which nothing is called new: three days before the recent ones.
     static let neededBuckets: Int64 = 12
 
-    struct Count: Codable, Equatable, Sendable {
+    struct Count: Equatable, Sendable {
         let bucket: Int64
         var items: Int32
         var names: Int32
     }
 
-    struct Record: Codable, Equatable, Sendable {
+    struct Record: Equatable, Sendable {
         /// In increasing order of bucket.
         var counts: [Count] = []
 
@@ -31,15 +31,25 @@ public struct TermStatistics: Codable, Equatable, Sendable {
 
     /// Most terms kept.
     public let maximumTerms: Int
-    private var terms = SortedTable<Record>()
+    private(set) var terms = SortedTable<Record>()
     /// Headlines per bucket, in the same form.
-    private var headlines = Record()
-    private var firstBucket: Int64?
-    private var lastBucket: Int64 = .min
+    private(set) var headlines = Record()
+    private(set) var firstBucket: Int64?
+    private(set) var lastBucket: Int64 = .min
 
     public init(maximumTerms: Int = 200_000) {
         precondition(maximumTerms > 0, "at least one term")
         self.maximumTerms = maximumTerms
+    }
+
+    /// Takes the place of statistics that have just been made.
+    mutating func restore(
+        _ stored: [(hash: UInt64, record: Record)], _ headlines: Record, firstBucket: Int64?, lastBucket: Int64
+    ) {
+        for (hash, record) in stored { terms[hash] = record }
+        self.headlines = headlines
+        self.firstBucket = firstBucket
+        self.lastBucket = lastBucket
     }
 
     /// Terms known now.
@@ -48,7 +58,9 @@ public struct TermStatistics: Codable, Equatable, Sendable {
     /// Adds one headline's terms. An item older than the newest counts in the newest's bucket.
     ///
     /// - Parameter time: Nanoseconds since 1970.
-    public mutating func add(_ items: [SalientTerm], time: Int64) {
+    ///
+    /// - Parameter anchors: Hashes of what else is counted, such as the entities the headline names.
+    public mutating func add(_ items: [SalientTerm], anchors: [UInt64] = [], time: Int64) {
         let bucket = max(lastBucket, Self.bucket(of: time))
         let horizon = bucket - Self.rememberedBuckets
         if firstBucket == nil { firstBucket = bucket }
@@ -56,6 +68,9 @@ public struct TermStatistics: Codable, Equatable, Sendable {
         Self.count(in: &headlines, bucket: bucket, isName: false, horizon: horizon)
         for term in items {
             Self.count(in: &terms[term.hash, default: Record()], bucket: bucket, isName: term.isName, horizon: horizon)
+        }
+        for hash in anchors {
+            Self.count(in: &terms[hash, default: Record()], bucket: bucket, isName: false, horizon: horizon)
         }
         if terms.count > maximumTerms { forgetOldest() }
     }

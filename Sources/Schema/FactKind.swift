@@ -13,6 +13,7 @@ public enum FactKind: String, CaseIterable, Codable, Sendable {
     case shortInterest = "short_interest"
     case dividend
     case tradingStatus = "trading_status"
+    case scheduledRelease = "scheduled_release"
     case claim
     case valuation
     case likeness
@@ -39,6 +40,7 @@ extension Fact {
         case .shortInterest?: .shortInterest
         case .dividend?: .dividend
         case .tradingStatus?: .tradingStatus
+        case .scheduledRelease?: .scheduledRelease
         case .claim?: .claim
         case .valuation?: .valuation
         case .likeness?: .likeness

@@ -29,7 +29,8 @@ extension AttributeStage {
     }
 
     /// What surrounds the measure: sections, claims and open questions, from what was known at `time`.
-    private func explain(at time: UInt64, _ finding: inout Finding) {
+    private mutating func explain(at time: UInt64, _ finding: inout Finding) {
+        if !settings.theses.isEmpty { news.gatherVoices(settings) }
         let view = PointInTimeView(
             of: finding, at: time, settings: settings, instruments: instruments, prices: prices, facts: facts,
             news: news, clock: clock)
@@ -104,12 +105,20 @@ extension AttributeStage {
             subject: signal.subject, scope: signal.scope, onset: onset, measure: signal.measure,
             decomposition: finding.hasDecomposition ? finding.decomposition : nil, facts: facts, shocks: shocks.all,
             settings: settings,
-            turnover: instruments.slot(symbol: signal.subject).flatMap { prices.turnover(slot: $0) })
+            turnover: turnover(of: signal))
         let search = TriggerSearch(
             subject: signal.subject, scope: signal.scope, onset: onset, settings: settings, others: others.run())
         let result = search.run(in: news)
         if let attribution = result.attribution { finding.attribution = attribution }
         finding.missing += result.missing
+    }
+
+    /// Money traded in the subject in a usual session before the shock's.
+    private func turnover(of signal: ShockSignal) -> Double? {
+        guard let session = CivilTime.parseDate(signal.measure.session),
+            let slot = instruments.slot(symbol: signal.subject)
+        else { return nil }
+        return prices.turnover(slot: slot, before: Int64(session))
     }
 
     private func name(of signal: ShockSignal) -> String {

@@ -54,7 +54,8 @@ public struct AttributeStage: Stage {
             outbox.begin(cause: signal.cause.sequence, recordTime: signal.recordTime)
             outbox.emit(explain(signal))
         case .clockTick(let tick): pass(tick.recordTime, tick.sequence, to: &outbox)
-        case .newsEmbedding, .producerMark, .finding, .alertRecord: break
+        case .newsEmbedding(let embedding): news.embed(embedding)
+        case .producerMark, .finding, .alertRecord: break
         }
     }
 

@@ -10,6 +10,13 @@ struct InstrumentTable: Codable, Equatable, Sendable {
         var kind: Int
         var aliases: [String]
         var ambiguousAliases: [String]
+        var languageAliases: [LanguageNames] = []
+    }
+
+    /// Names in texts of one language.
+    struct LanguageNames: Codable, Equatable, Sendable {
+        var language: String
+        var names: [String]
     }
 
     private(set) var instruments: [Instrument] = []
@@ -43,7 +50,8 @@ struct InstrumentTable: Codable, Equatable, Sendable {
     mutating func define(_ definition: InstrumentDefinition, calendar: UInt8 = 0) {
         let instrument = Instrument(
             symbol: definition.symbol, name: definition.name, kind: definition.kind.rawValue,
-            aliases: definition.aliases, ambiguousAliases: definition.ambiguousAliases)
+            aliases: definition.aliases, ambiguousAliases: definition.ambiguousAliases,
+            languageAliases: definition.languageAliases.map { .init(language: $0.language, names: $0.aliases) })
         let slot: Int
         if let known = slotsBySymbol[definition.symbol] {
             slot = known

@@ -43,15 +43,34 @@ struct NewsArchive: Codable, Sendable {
     var items: [ArchivedItem] { stored.values }
     private var stored = ArchivedItems()
     private var stories = StoryIndex()
+    private var embedded = EmbeddedHeadlines()
     /// Names to look for; nil when they have to be made anew.
     private var vocabulary: NewsVocabulary?
 
-    private enum CodingKeys: String, CodingKey { case stored, stories }
+    /// Nil until somebody asks, and after settings have changed.
+    private var voices: ThesisVoices?
+
+    private enum CodingKeys: String, CodingKey { case stored, stories, embedded }
 
     var storiesBegun: UInt64 { stories.begun }
 
     /// Says that definitions or settings have changed.
-    mutating func forgetVocabulary() { vocabulary = nil }
+    mutating func forgetVocabulary() {
+        vocabulary = nil
+        voices = nil
+    }
+
+    /// Gathers the headlines that bear on the theses, unless that is done already; copies made afterwards have them.
+    mutating func gatherVoices(_ settings: ModelSettings) {
+        if voices == nil { voices = ThesisVoices(settings, items: items) }
+    }
+
+    /// The headlines that bear on a thesis; nil if none are measured for it.
+    func voices(on thesis: String, settings: ModelSettings) -> [(item: ArchivedItem, stance: Int)]? {
+        let voices = voices ?? ThesisVoices(settings, items: items)
+        guard voices.isMeasured(thesis) else { return nil }
+        return voices.voices(on: thesis).compactMap { voice in item(voice.sequence).map { ($0, voice.stance) } }
+    }
 
     /// Judges an item by what is known now, and keeps it.
     ///
@@ -67,17 +86,18 @@ struct NewsArchive: Codable, Sendable {
         let terms = SalientTerms.terms(tokens)
         let language = Self.language(of: item)
         let mentions = vocabulary.mentions(in: tokens, language)
-        let assignment = stories.add(
-            StoryItem(
-                sequence: item.sequence, time: Int64(clamping: time), source: item.source, headline: item.title,
-                tokens: tokens, language: language,
-                entities: mentions.map { mention in
-                    .init(
-                        entity: mention.entity,
-                        words: tokens[mention.token..<(mention.token + mention.length)].map(\.key))
-                },
-                quantities: QuantityParser.quantities(in: item.title, language: language)),
-            terms: terms)
+        let story = StoryItem(
+            sequence: item.sequence, time: Int64(clamping: time), source: item.source, headline: item.title,
+            tokens: tokens, language: language,
+            entities: mentions.map { mention in
+                .init(
+                    entity: mention.entity,
+                    words: tokens[mention.token..<(mention.token + mention.length)].map(\.key))
+            },
+            quantities: QuantityParser.quantities(in: item.title, language: language),
+            common: vocabulary.commonWords(in: tokens, language))
+        let assignment = stories.add(story, terms: terms)
+        embedded.add(story, story: assignment.story)
         let report = PriceReportClassifier.classify(tokens, instruments: vocabulary.instruments(among: mentions))
         let links = vocabulary.links(headline: tokens, body: Tokenizer.tokens(item.body), language)
         stored.values.append(
@@ -87,8 +107,25 @@ struct NewsArchive: Codable, Sendable {
                 terms: terms.map(\.text), isName: terms.map(\.isName), isPriceReport: report.isPriceReport,
                 language: language, names: links.names, groups: links.groups,
                 speaker: Voice.speaker(in: tokens, mentions: mentions).map { vocabulary.owners($0)[0] } ?? ""))
+        if let last = items.last { voices?.take(last) }
         forget(at: item.recordTime)
         return assignment
+    }
+
+    /// Takes what an embedding model made of a headline: one that stands alone joins the story of the nearest headline
+    /// that tells the same. A story that has been told in several wordings stays what it is.
+    mutating func embed(_ embedding: NewsEmbedding) {
+        let found = embedded.embed(text: embedding.textHash, model: embedding.model, vector: embedding.values)
+        for (alone, target) in found {
+            guard let story = stories.story(alone), story.wordings <= 1, stories.merge(alone, into: target) else {
+                continue
+            }
+            embedded.move(alone, to: target)
+            for sequence in story.sequences {
+                guard let place = place(of: sequence) else { continue }
+                stored.values[place].story = target
+            }
+        }
     }
 
     private static func language(of item: NewsItem) -> String {
@@ -106,8 +143,12 @@ struct NewsArchive: Codable, Sendable {
 
     /// The item of a market sequence, if it is kept. O(log n).
     func item(_ sequence: UInt64) -> ArchivedItem? {
+        place(of: sequence).map { items[$0] }
+    }
+
+    private func place(of sequence: UInt64) -> Int? {
         let place = items.partitioningIndex { $0.sequence >= sequence }
-        return place < items.count && items[place].sequence == sequence ? items[place] : nil
+        return place < items.count && items[place].sequence == sequence ? place : nil
     }
 
     /// Drops what is too old; in bulk, since dropping from the front moves the rest.
@@ -116,5 +157,6 @@ struct NewsArchive: Codable, Sendable {
         let horizon = recordTime > Self.retention ? recordTime - Self.retention : 0
         if items.count > Self.capacity { stored.values.removeFirst(items.count - Self.capacity * 9 / 10) }
         if first.seen + CivilTime.day < horizon { stored.values.removeAll { $0.seen < horizon } }
+        if let oldest = items.first?.sequence, oldest > first.sequence { voices?.forget(before: oldest) }
     }
 }

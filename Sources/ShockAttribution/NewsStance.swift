@@ -68,8 +68,8 @@ extension NewsView {
         guard let thesis = thesisSettings(thesis) else { return nil }
         var missing: [String] = []
         var voices = statements(thesis.id, at: time)
-        if let model = StanceModel(supporting: thesis.supporting, opposing: thesis.opposing) {
-            voices += headlines(thesis, model, at: time)
+        if let headlines = headlines(thesis, at: time) {
+            voices += headlines
         } else {
             missing.append("headlines: the thesis has no supporting and opposing sentences to measure them by")
         }
@@ -88,21 +88,17 @@ extension NewsView {
         }
     }
 
-    private func headlines(_ thesis: Thesis, _ model: StanceModel, at time: UInt64) -> [NewsStance.Voice] {
-        let symbols = Set(thesis.exposures.map(\.symbol))
-        let groups = Set(groupsOf(symbols))
+    private func headlines(_ thesis: Thesis, at time: UInt64) -> [NewsStance.Voice]? {
+        guard let found = voices(on: thesis.id) else { return nil }
         var counted: Set<String> = []
-        return readableItems(until: time).compactMap { item in
-            let relevance = max(
-                item.names.reduce(0) { symbols.contains($1.entity) ? max($0, $1.relevance) : $0 },
-                item.groups.reduce(0) { groups.contains($1.entity) ? max($0, $1.relevance) : $0 })
-            guard relevance >= EntityRelevance.actionable, !item.isReprint, !item.isPriceReport else { return nil }
+        return found.compactMap { item, stance in
+            guard item.seen <= time else { return nil }
             let speaker = item.speaker.isEmpty ? item.source : item.speaker
             guard counted.insert("\(item.story)\u{1F}\(speaker)").inserted else { return nil }
             let tier = item.speaker.isEmpty ? (item.tier == 0 ? 5 : item.tier) : min(2, item.tier == 0 ? 2 : item.tier)
             return NewsStance.Voice(
                 sequence: item.sequence, time: item.seen, tier: tier, speaker: speaker, text: item.title,
-                stance: model.score(item.title).stance.rawValue, isFact: false)
+                stance: stance, isFact: false)
         }
     }
 }

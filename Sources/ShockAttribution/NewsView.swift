@@ -38,6 +38,7 @@ public struct NewsView {
             settings = change.settings
             news.forgetVocabulary()
         case .fact(let fact): facts.add(fact)
+        case .newsEmbedding(let embedding): news.embed(embedding)
         case .newsItem(let item):
             itemsRead += 1
             let assignment = news.add(item, instruments: instruments, settings: settings)
@@ -71,9 +72,8 @@ public struct NewsView {
 extension NewsView {
     func thesisSettings(_ id: String) -> Thesis? { settings.theses.first { $0.id == id } }
     func allFacts(until time: UInt64) -> [Fact] { facts.known(in: 0...time) }
-    func readableItems(until time: UInt64) -> [ArchivedItem] { news.items.filter { $0.seen <= time } }
-    func groupsOf(_ symbols: Set<String>) -> [String] {
-        settings.groups.filter { $0.members.contains { symbols.contains($0.symbol) } }.map(\.id)
+    func voices(on thesis: String) -> [(item: ArchivedItem, stance: Int)]? {
+        news.voices(on: thesis, settings: settings)
     }
 }
 

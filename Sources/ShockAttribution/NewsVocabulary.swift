@@ -25,14 +25,17 @@ struct NewsVocabulary: Sendable {
         var named: [EntityAliases] = []
         for instrument in instruments.instruments {
             var aliases = Self.aliases([instrument.name] + instrument.aliases, instrument.ambiguousAliases)
+            for names in instrument.languageAliases { aliases += Self.aliases(names.names, in: names.language) }
             if !aliases.contains(where: { $0.text == instrument.symbol }) {
                 aliases.append(Alias(instrument.symbol, isTicker: true, isAmbiguous: true))
             }
             named.append(EntityAliases(entity: instrument.symbol, aliases: aliases))
         }
         for entity in settings.entities {
-            named.append(
-                EntityAliases(entity: entity.id, aliases: Self.aliases(entity.aliases, entity.ambiguousAliases)))
+            let aliases = entity.languageAliases.reduce(Self.aliases(entity.aliases, entity.ambiguousAliases)) {
+                $0 + Self.aliases($1.aliases, in: $1.language)
+            }
+            named.append(EntityAliases(entity: entity.id, aliases: aliases))
         }
         symbols = Set(instruments.instruments.map(\.symbol))
         tiers = Dictionary(settings.sources.map { ($0.name, $0.tier.rawValue) }) { first, _ in first }
@@ -60,6 +63,12 @@ struct NewsVocabulary: Sendable {
         names?.mentions(in: headline, language: language) ?? []
     }
 
+    /// The words of the groups' keywords in a headline.
+    func commonWords(in headline: [Token], _ language: String) -> Set<String> {
+        let found = keywords?.mentions(in: headline, language: language) ?? []
+        return Set(found.flatMap { headline[$0.token..<($0.token + $0.length)].map(\.key) })
+    }
+
     /// Whose spelling a mention is: one entity, or several that share it.
     func owners(_ mention: EntityMention) -> [String] {
         mention.entity.split(separator: Self.separator).map(String.init)
@@ -85,7 +94,12 @@ struct NewsVocabulary: Sendable {
     }
 
     private static func aliases(_ plain: [String], _ ambiguous: [String]) -> [Alias] {
-        plain.map { Alias($0) } + ambiguous.map { Alias($0, isAmbiguous: true) }
+        let barred = Set(ambiguous)
+        return plain.filter { !barred.contains($0) }.map { Alias($0) } + ambiguous.map { Alias($0, isAmbiguous: true) }
+    }
+
+    private static func aliases(_ names: [String], in language: String) -> [Alias] {
+        names.map { Alias($0, languages: [language]) }
     }
 
     private static func links(
@@ -101,22 +115,38 @@ struct NewsVocabulary: Sendable {
         return links.sorted { ($0.entity, $1.relevance) < ($1.entity, $0.relevance) }
     }
 
-    /// The same spellings, each once: one that several own becomes an entity of its own with all their names
-    /// (two share classes have one name), and what has no word is left out.
+    /// The same spellings without those between which nothing could decide: one that several own, in the same
+    /// language, becomes an entity of its own with all their names (two share classes have one name), and what has no
+    /// word is left out.
     private static func withoutConflicts(_ entities: [EntityAliases]) -> [EntityAliases] {
-        var owners: [String: [String]] = [:]
-        var spellings: [(key: String, alias: Alias)] = []
+        var keys: [String] = []
+        var spellings: [String: [(entity: String, alias: Alias)]] = [:]
         for entity in entities {
             for alias in entity.aliases {
-                let key = Tokenizer.tokens(alias.text).map(\.key).joined(separator: " ")
+                let key = Tokenizer.tokens(alias.text).map { HanFolding.simplified($0.key) }.joined(separator: " ")
                 guard !key.isEmpty else { continue }
-                if owners[key] == nil { spellings.append((key, alias)) }
-                if owners[key]?.contains(entity.entity) != true { owners[key, default: []].append(entity.entity) }
+                if spellings[key] == nil { keys.append(key) }
+                if spellings[key]?.contains(where: { $0.entity == entity.entity && $0.alias == alias }) != true {
+                    spellings[key, default: []].append((entity.entity, alias))
+                }
             }
         }
-        return spellings.map { spelling in
-            let owner = (owners[spelling.key] ?? []).joined(separator: String(separator))
-            return EntityAliases(entity: owner, aliases: [spelling.alias])
+        return keys.flatMap { key -> [EntityAliases] in
+            let owned = spellings[key] ?? []
+            let isContested = owned.contains { one in
+                owned.contains { $0.entity != one.entity && $0.alias.meets(one.alias) }
+            }
+            guard isContested else {
+                return owned.map { EntityAliases(entity: $0.entity, aliases: [$0.alias]) }
+            }
+            var owners: [String] = []
+            for one in owned where !owners.contains(one.entity) { owners.append(one.entity) }
+            let alias = Alias(
+                owned[0].alias.text, isTicker: owned.contains { $0.alias.isTicker },
+                isAmbiguous: owned.contains { $0.alias.isAmbiguous },
+                languages: owned.contains { $0.alias.languages.isEmpty }
+                    ? [] : Set(owned.flatMap(\.alias.languages)).sorted())
+            return [EntityAliases(entity: owners.joined(separator: String(separator)), aliases: [alias])]
         }
     }
 }

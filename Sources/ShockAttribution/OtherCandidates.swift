@@ -96,6 +96,7 @@ extension OtherCandidates {
 extension OtherCandidates {
     /// Results and commitments of the subject, of a group's members, and of the subject's peers.
     private func add(_ fact: Fact, to result: inout Result) {
+        if case .scheduledRelease(let value)? = fact.value { return add(value, fact, to: &result) }
         let relevance: Double
         if fact.subject == subject {
             relevance = 100
@@ -130,17 +131,44 @@ extension OtherCandidates {
         }
     }
 
+    /// How long before the last trade before the move a release may have come: prices answer at once.
+    private static let answer = 3_600 * CivilTime.second
+
+    /// Statistics or a decision whose time was set: a candidate for what moved when it came.
+    private func add(_ value: ScheduledRelease, _ fact: Fact, to result: inout Result) {
+        let isWide = fact.subject == settings.benchmark && !fact.subject.isEmpty
+        let relevance: Double
+        if fact.subject == subject || (isWide && scope == .market) {
+            relevance = 100
+        } else if isWide || isGroupOfSubject(fact.subject) {
+            relevance = 100 * ShockRelevance.groupShare
+        } else {
+            return
+        }
+        guard fact.eventTime + Self.answer >= onset.lowerBound else { return }
+        let surprise = value.hasActual && value.hasConsensus ? value.actual - value.consensus : 0
+        let direction = surprise * Double(value.sign) * measure.simpleReturn
+        add(
+            fact, .release, value.name, relevance,
+            direction: direction == 0 || !direction.isFinite ? nil : direction < 0 ? -1 : 1, weights: .release,
+            id: "release/\(fact.subject)/\(value.name)/\(fact.asOf)", to: &result)
+    }
+
+    private func isGroupOfSubject(_ id: String) -> Bool {
+        settings.groups.contains { $0.id == id && $0.members.contains { $0.symbol == subject } }
+    }
+
     private func add(
         _ fact: Fact, _ kind: CandidateKind, _ title: String, _ relevance: Double, direction: Double?,
-        weights: TriggerWeights, to result: inout Result
+        weights: TriggerWeights, id: String? = nil, to result: inout Result
     ) {
         let evidence = TriggerEvidence(
             time: Int64(clamping: fact.eventTime), relevance: relevance, direction: direction,
             tier: NewsModels.SourceTier(rawValue: fact.tier.rawValue) ?? .press, isPriceReport: false)
         guard let score = try? TriggerScore(evidence, onset: interval, weights: weights) else { return }
         var message = TriggerCandidate()
-        message.story =
-            "\(kind == .peer ? "peer" : kind == .release ? "release" : "filing")/\(fact.subject)/\(fact.asOf)"
+        let word = kind == .peer ? "peer" : kind == .release ? "release" : "filing"
+        message.story = id ?? "\(word)/\(fact.subject)/\(fact.asOf)"
         message.kind = kind
         message.subject = fact.subject
         message.headline = title

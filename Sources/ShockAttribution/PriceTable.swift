@@ -49,9 +49,6 @@ struct PriceTable: Codable, Equatable, Sendable {
     private var closes = PackedArray<Close>()
     /// Closes ever appended, by slot: the ring's position.
     private var appended = PackedArray<Int>()
-    /// Money traded in a session, in the instrument's currency: the mean of the last twenty or so, by slot.
-    private var turnovers = PackedArray<Double>()
-
     /// Further back than ``sessions`` reach.
     private(set) var history = WeeklyHistory()
 
@@ -65,7 +62,6 @@ struct PriceTable: Codable, Equatable, Sendable {
         latest.values += Array(repeating: Latest(), count: missing)
         closes.values += Array(repeating: Close(), count: missing * Self.sessions)
         appended.values += Array(repeating: 0, count: missing)
-        turnovers.values += Array(repeating: 0, count: missing)
         history.grow(toSlots: count)
     }
 
@@ -98,8 +94,16 @@ struct PriceTable: Codable, Equatable, Sendable {
                 turnover: Price.double(price) * Double(volume)))
     }
 
-    /// Money traded in a usual session; nil where no session's bar had a volume.
-    func turnover(slot: Int) -> Double? { turnovers.values[slot] > 0 ? turnovers.values[slot] : nil }
+    /// Money traded in a usual session before a day, in the instrument's currency: the mean of the last twenty or so; nil
+    /// where no session's prices came with a volume.
+    func turnover(slot: Int, before day: Int64) -> Double? {
+        var mean: Double?
+        for close in closes(slot: slot) where close.day < day && close.turnover > 0 {
+            let turnover = Double(close.turnover)
+            mean = mean.map { $0 + Self.turnoverWeight * (turnover - $0) } ?? turnover
+        }
+        return mean
+    }
 
     func latest(slot: Int) -> Latest { latest.values[slot] }
 
@@ -110,10 +114,10 @@ struct PriceTable: Codable, Equatable, Sendable {
         let place = base + (count + Self.sessions - 1) % Self.sessions
         guard count > 0, new.day <= closes.values[place].day else {
             // The last price of the day before has turned out to be its close.
-            if count > 0, !closes.values[place].isFinal { settle(slot, closes.values[place]) }
+            if count > 0, !closes.values[place].isFinal { keep(slot: slot, closes.values[place]) }
             closes.values[base + count % Self.sessions] = new
             appended.values[slot] = count + 1
-            if new.isFinal { settle(slot, new) }
+            if new.isFinal { keep(slot: slot, new) }
             return
         }
         if new.day == closes.values[place].day {
@@ -121,7 +125,7 @@ struct PriceTable: Codable, Equatable, Sendable {
             guard new.isFinal || !last.isFinal else { return }
             closes.values[place] = new
             if !new.isFinal { closes.values[place].turnover += last.turnover }
-            if new.isFinal, !last.isFinal { settle(slot, new) } else if new.isFinal { keep(slot: slot, new) }
+            if new.isFinal { keep(slot: slot, new) }
             return
         }
         guard new.isFinal else { return }
@@ -140,13 +144,6 @@ struct PriceTable: Codable, Equatable, Sendable {
     private mutating func keep(slot: Int, _ new: Close) {
         history.record(
             slot: slot, day: Int32(truncatingIfNeeded: new.day), price: new.price, sequence: new.sequence)
-    }
-
-    /// Counts a session once it is known to be over.
-    private mutating func settle(_ slot: Int, _ close: Close) {
-        let (mean, turnover) = (turnovers.values[slot], Double(close.turnover))
-        turnovers.values[slot] = mean > 0 ? mean + Self.turnoverWeight * (turnover - mean) : turnover
-        keep(slot: slot, close)
     }
 
     /// Puts a close before the last `back` ones; the oldest gives way where there is no room.

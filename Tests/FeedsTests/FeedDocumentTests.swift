@@ -225,6 +225,34 @@ struct FeedDocumentTests {
         } catch { #expect(error.reason == .documentTooLarge) }
     }
 
+    @Test(
+        "a document made to take long takes no longer than another: attributes, namespaces, tags and quotes without an end",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "a# ='' ", "a#='' ", "xmlns:a#='u' ", "<a ", "<a '", "<a \"'", "<i><", "<!--", "<![CDATA[", "&", "<?", "</",
+        ])
+    func slow(_ part: String) throws {
+        let filler = (0..<100_000).map { part.replacing("#", with: "\($0)") }.joined()
+        let item = "<item><title>a</title></item>"
+        // Within a tag, as text, and as HTML.
+        for text in ["<x " + filler + ">", filler, "<item><description><![CDATA[" + filler] {
+            let document = try parse("<rss><channel>\(item)\(text)")
+            #expect(document.items.first?.title == "a")
+        }
+        #expect((try? parse("<rss \(filler)><channel>\(item)</channel></rss>"))?.items.count ?? 0 <= 1)
+    }
+
+    @Test("a tag has at most 64 attributes, and is text beyond; a > in quotes ends none")
+    func tags() throws {
+        func items(_ count: Int) throws -> FeedDocument {
+            let attributes = (0..<count).map { "a\($0)=''" }.joined(separator: " ")
+            return try parse("<rss><channel><item><x \(attributes)/><title y='>'>a</title></item></channel></rss>")
+        }
+        #expect(try items(64).salvage == nil)
+        #expect(try items(65).salvage == "mended: tags that are too long")
+        #expect(try items(65).items.map(\.title) == ["a"])
+    }
+
     @Test("ten thousand items are taken, and the next are refused as one")
     func many() throws {
         let items = (1...10_002).map { "<item><title>t\($0)</title><guid>\($0)</guid></item>" }.joined()

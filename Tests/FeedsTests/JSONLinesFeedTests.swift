@@ -138,6 +138,17 @@ struct JSONLinesFeedTests {
                 })
         ),
         (
+            #""kind":"scheduled_release","name":"CPI, October","actual":7.7,"consensus":7.9,"more_is":"bad""#,
+            .scheduledRelease(
+                make {
+                    $0.name = "CPI, October"; $0.actual = 7.7; $0.consensus = 7.9; $0.sign = -1
+                })
+        ),
+        (
+            #""kind":"scheduled_release","name":"FOMC decision""#,
+            .scheduledRelease(make { $0.name = "FOMC decision" })
+        ),
+        (
             #""kind":"signed_flow","class":"private","value_usd":562000000,"period":"day""#,
             .signedFlow(
                 make {
@@ -254,6 +265,7 @@ extension EarningsResult: Empty {}
 extension SignedFlow: Empty {}
 extension RentalPrice: Empty {}
 extension ShortInterest: Empty {}
+extension ScheduledRelease: Empty {}
 
 func make<Value: Empty>(_ fill: (inout Value) -> Void) -> Value {
     var value = Value()

@@ -115,6 +115,35 @@ struct PollScheduleTests {
         #expect(polls.allSatisfy { $0 >= 5 }, "\(polls)")
     }
 
+    @Test(
+        "two hundred feeds start spread over ten seconds, also where a tenth of them hangs for half a minute: all are asked within 90 s"
+    )
+    func start() {
+        let feeds = (0..<200).map { PolledFeed(name: "f\($0)", url: "https://h\($0).example/", source: "s") }
+        for (hanging, latest) in [(0, Duration.seconds(15)), (20, .seconds(90))] {
+            var plan = PollPlan(feeds, now: .zero, seed: 7)
+            var busy: [(number: Int, until: Duration)] = []
+            var (first, inSecond) = ([Duration?](repeating: nil, count: 200), [Int: Int]())
+            for step in 0..<2_000 {
+                let now = Duration.milliseconds(step * 50)
+                for (number, _) in busy.filter({ $0.until <= now }) {
+                    plan.answered(number, now: now)
+                    plan.finish(number, number < hanging ? .failed("no whole answer in time") : .notModified, now: now)
+                }
+                busy.removeAll { $0.until <= now }
+                for number in plan.start(now: now) {
+                    busy.append((number, now + (number < hanging ? .seconds(30) : .milliseconds(200))))
+                    if first[number] == nil { first[number] = now }
+                    inSecond[step / 20, default: 0] += 1
+                }
+                #expect(busy.count <= PollPlan.maximumUnderWay)
+            }
+            #expect(first.allSatisfy { $0.map { $0 <= latest } ?? false }, "\(first.compactMap(\.self).max() ?? .zero)")
+            // Twice the mean, and what eight at once can make of it.
+            if hanging == 0 { #expect(inSecond.values.allSatisfy { $0 <= 40 }, "\(inSecond)") }
+        }
+    }
+
     @Test("what headers say")
     func headers() {
         let wall = time("2025-01-27T14:30:00Z")

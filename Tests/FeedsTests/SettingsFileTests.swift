@@ -150,6 +150,21 @@ struct SettingsFileTests {
         #expect(problem.map { !$0.found.isEmpty && !$0.allowed.isEmpty } == true)
     }
 
+    @Test("aliases are a list for all languages, or lists by language; a wrong language is named")
+    func aliases() throws {
+        func text(_ aliases: String) -> String { Self.whole.replacing("[DeepSeek]", with: aliases) }
+        let entity = try parse(text("{any: [DeepSeek], zh: [深度求索], ja: [ディープシーク]}")).model.entities[0]
+        #expect(entity.aliases == ["DeepSeek"])
+        #expect(entity.languageAliases.map(\.language) == ["zh", "ja"])
+        #expect(entity.languageAliases.map(\.aliases) == [["深度求索"], ["ディープシーク"]])
+        for (aliases, key) in [
+            ("{chinese: [深度求索]}", "entities[0].aliases.chinese"), ("{ZH: [a]}", "entities[0].aliases.ZH"),
+            ("{zh: 深度求索}", "entities[0].aliases.zh"), ("{zh: [[a]]}", "entities[0].aliases.zh[0]"),
+        ] {
+            #expect(problems(text(aliases)).contains { $0.key == key && $0.line == 22 }, "\(problems(text(aliases)))")
+        }
+    }
+
     @Test("all problems are told at once, in the order of their lines")
     func all() {
         let text = Self.whole.replacing("SPY\n", with: "QQQ\n").replacing("tier: T5", with: "tier: T9")

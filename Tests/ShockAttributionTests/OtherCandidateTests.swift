@@ -50,6 +50,74 @@ struct OtherCandidateTests {
         #expect(abs(miss.candidates.reduce(miss.unexplained) { $0 + $1.probability } - 1) < 1e-12)
     }
 
+    /// Consumer prices of October 2022, published on 10 November at 08:30 in New York: 7.7 % on the year where 7.9 were
+    /// expected (U.S. Bureau of Labor Statistics); the S&P 500 rose by 5.5 %.
+    private static func consumerPrices(at time: String = "13:30:00", subject: String = "SPY") -> Fact {
+        var value = ScheduledRelease()
+        value.name = "US consumer prices, October 2022"
+        value.actual = 7.7
+        value.consensus = 7.9
+        value.sign = -1
+        return fact(subject, at: MarketFixture.at("2022-11-10", time), .scheduledRelease(value))
+    }
+
+    private static func rise(
+        _ facts: [Fact], simpleReturn: Double = 0.055, subject: String = "SPY", scope: ShockScope = .market
+    ) -> Attribution {
+        var fixture = MarketFixture()
+        var settings = ModelSettings()
+        settings.benchmark = "SPY"
+        settings.groups = [.made("makers", ["ABC"], keywords: ["beads"])]
+        fixture.configure(settings)
+        fixture.define("SPY", kind: .etf)
+        fixture.define("ABC", name: "Abacus")
+        // Other news of the day.
+        fixture.news("Voters await a count in two states", at: MarketFixture.at("2022-11-10", "11:00:00"))
+        for fact in facts { fixture.fact(fact) }
+        fixture.signal(
+            .made(
+                .pending, subject, session: "2022-11-10",
+                onset: MarketFixture.at("2022-11-09", "21:00:00")..<MarketFixture.at("2022-11-10", "14:30:00"),
+                simpleReturn: simpleReturn, scope: scope))
+        var stage = AttributeStage()
+        return stage.findings(fixture.messages)[0].attribution
+    }
+
+    @Test("a scheduled release inside the onset ranks first for a rise of the whole market; without it, unknown")
+    func scheduled() throws {
+        let known = Self.rise([Self.consumerPrices()])
+        let first = try #require(known.candidates.first)
+        #expect(first.kind == .release && first.headline == "US consumer prices, October 2022")
+        #expect(first.probability > 0.9)
+        #expect(first.contributions.first { $0.name == "direction" }?.logOdds ?? 0 > 0)
+        #expect(Self.rise([]).unexplained == 1)
+        // Less inflation than expected made nothing fall.
+        let fall = Self.rise([Self.consumerPrices()], simpleReturn: -0.055)
+        #expect(try #require(fall.candidates.first).logOdds < first.logOdds)
+        // Told beforehand, without figures, it is one candidate still.
+        var before = Self.consumerPrices()
+        before.scheduledRelease.clearActual()
+        #expect(Self.rise([before, Self.consumerPrices()]).candidates.count == 1)
+        #expect(try #require(Self.rise([before]).candidates.first).logOdds < first.logOdds)
+    }
+
+    @Test("a scheduled release counts when it came: not hours before the last trade, not after the move")
+    func scheduledTime() {
+        #expect(Self.rise([Self.consumerPrices(at: "14:30:01")]).candidates.isEmpty)
+        #expect(Self.rise([Self.consumerPrices(at: "14:30:00")]).candidates.count == 1)
+        var old = Self.consumerPrices()
+        old.eventTime = MarketFixture.at("2022-11-09", "19:59:59")
+        #expect(Self.rise([old]).candidates.isEmpty)
+        old.eventTime = MarketFixture.at("2022-11-09", "20:00:00")
+        #expect(Self.rise([old]).candidates.count == 1)
+        #expect(Self.rise([Self.consumerPrices(subject: "EUR")]).candidates.isEmpty)
+        // Of the market's or its group's release a share counts, and that is less.
+        for subject in ["SPY", "makers"] {
+            let share = Self.rise([Self.consumerPrices(subject: subject)], subject: "ABC", scope: .instrument)
+            #expect(share.candidates.map(\.relevance) == [60])
+        }
+    }
+
     @Test("results after the move, or four days before, are no candidate; nor are a stranger's")
     func notThese() {
         for (subject, time) in [

@@ -92,7 +92,6 @@ enum HTMLText {
         }
         var made: [UInt8] = []
         made.reserveCapacity(bytes.count)
-        // Once there is no end of a comment ahead there is none later either.
         var index = 0
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "<"), let tag = tag(bytes, at: index) {
@@ -115,7 +114,9 @@ enum HTMLText {
     private static func tag(_ bytes: [UInt8], at start: Int) -> (name: String, opens: Bool, end: Int)? {
         var index = start + 1
         guard index < bytes.count else { return nil }
-        if bytes[start...].starts(with: "<!--".utf8) { return ("span", false, end(of: "-->", bytes, from: start + 4)) }
+        if bytes[start...].starts(with: "<!--".utf8) {
+            return ("span", false, bytes[...].range(of: "-->", from: start + 4) ?? bytes.count)
+        }
         let closes = bytes[index] == UInt8(ascii: "/")
         if closes { index += 1 }
         let begin = index
@@ -136,23 +137,14 @@ enum HTMLText {
                 quote = byte
             } else if byte == UInt8(ascii: ">") {
                 return (name, !closes, index + 1)
+            } else if byte == UInt8(ascii: "<") {
+                // Its end is missing: the next one begins.
+                return (name, !closes, index)
             }
             index += 1
         }
         // Cut off in the middle, as summaries are.
         return limit == bytes.count ? (name, false, limit) : nil
-    }
-
-    private static func end(of text: String, _ bytes: [UInt8], from start: Int) -> Int {
-        let wanted = Array(text.utf8)
-        var index = start
-        while index + wanted.count <= bytes.count {
-            if bytes[index] == wanted[0], bytes[index..<index + wanted.count].elementsEqual(wanted) {
-                return index + wanted.count
-            }
-            index += 1
-        }
-        return bytes.count
     }
 
     private static func closing(_ name: String, _ bytes: [UInt8], from start: Int) -> Int {

@@ -102,11 +102,11 @@ struct XMLRepair {
                 || [UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains($0)
         }
         guard let first = name.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
-            note("< that begins no tag")
-            utf8.append(contentsOf: "&lt;".utf8)
-            return index + 1
+            return literal("< that begins no tag", at: index)
         }
-        guard let end = endOfTag(bytes, from: name.endIndex), !isTooDeep else { return nil }
+        let found = endOfTag(bytes, from: name.endIndex)
+        if found == .tooFar { return literal("tags that are too long", at: index) }
+        guard case .at(let end) = found, !isTooDeep else { return nil }
         if !closes {
             if bytes[end - 1] != UInt8(ascii: "/") { open.append(name) }
             isTooDeep = open.count > 4 * FeedDocument.maximumDepth
@@ -126,20 +126,46 @@ struct XMLRepair {
         return end + 1
     }
 
-    /// Where the `>` of a tag is, outside of quotes; nil: not within 4 KiB.
-    private func endOfTag(_ bytes: ArraySlice<UInt8>, from start: Int) -> Int? {
-        var quote: UInt8?
-        for index in start..<min(bytes.endIndex, start + 4_096) {
+    /// Makes text of a `<`.
+    private mutating func literal(_ why: String, at index: Int) -> Int {
+        note(why)
+        utf8.append(contentsOf: "&lt;".utf8)
+        return index + 1
+    }
+
+    private enum TagEnd: Equatable {
+        case at(Int)
+        /// Another tag begins before, or the document ends: the parser makes of it what it can.
+        case missing
+        /// libxml2 compares each attribute with each, which takes half an hour for a million of them.
+        case tooFar
+    }
+
+    /// A tag may have so many bytes behind its name.
+    private static let tagBytes = 4_096
+    private static let tagAttributes = 64
+
+    /// Where the `>` of a tag is, outside of quotes.
+    ///
+    /// - Complexity: Each byte is looked at once for all tags, because none is read beyond the next `<`.
+    private func endOfTag(_ bytes: ArraySlice<UInt8>, from start: Int) -> TagEnd {
+        var (quote, attributes): (UInt8?, Int) = (nil, 0)
+        let limit = min(bytes.endIndex, start + Self.tagBytes)
+        for index in start..<limit {
             let byte = bytes[index]
+            if byte == UInt8(ascii: "<") { return .missing }
             if let open = quote {
                 if byte == open { quote = nil }
             } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                 quote = byte
+            } else if byte == UInt8(ascii: "=") {
+                attributes += 1
+                if attributes > Self.tagAttributes { return .tooFar }
             } else if byte == UInt8(ascii: ">") {
-                return index
+                return .at(index)
             }
         }
-        return nil
+        return limit == bytes.endIndex ? .missing : .tooFar
     }
 
     /// An ampersand and what belongs to it.
@@ -172,7 +198,7 @@ struct XMLRepair {
 
 extension ArraySlice where Element == UInt8 {
     /// Where `text` ends, at or after `start`.
-    fileprivate func range(of text: String, from start: Int) -> Int? {
+    func range(of text: String, from start: Int) -> Int? {
         let wanted = Array(text.utf8)
         var index = start
         while index + wanted.count <= endIndex {

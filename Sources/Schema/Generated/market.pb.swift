@@ -382,6 +382,8 @@ public nonisolated struct InstrumentDefinition: Sendable {
   /// also ordinary words: need a second signal
   public var ambiguousAliases: [String] = []
 
+  public var languageAliases: [LanguageAliases] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -675,6 +677,14 @@ public nonisolated struct Fact: @unchecked Sendable {
     set {_uniqueStorage()._value = .tradingStatus(newValue)}
   }
 
+  public var scheduledRelease: ScheduledRelease {
+    get {
+      if case .scheduledRelease(let v)? = _storage._value {return v}
+      return ScheduledRelease()
+    }
+    set {_uniqueStorage()._value = .scheduledRelease(newValue)}
+  }
+
   public var claim: Claim {
     get {
       if case .claim(let v)? = _storage._value {return v}
@@ -747,6 +757,7 @@ public nonisolated struct Fact: @unchecked Sendable {
     case shortInterest(ShortInterest)
     case dividend(Dividend)
     case tradingStatus(TradingStatus)
+    case scheduledRelease(ScheduledRelease)
     case claim(Claim)
     case valuation(Valuation)
     case likeness(Likeness)
@@ -953,6 +964,44 @@ public nonisolated struct EarningsResult: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// Statistics, a decision: what was known beforehand to come at the fact's event time. The subject is what it concerns;
+/// the benchmark's symbol stands for the whole market.
+public nonisolated struct ScheduledRelease: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var actual: Double {
+    get {_actual ?? 0}
+    set {_actual = newValue}
+  }
+  /// Returns true if `actual` has been explicitly set.
+  public var hasActual: Bool {self._actual != nil}
+  /// Clears the value of `actual`. Subsequent reads from it will return its default value.
+  public mutating func clearActual() {self._actual = nil}
+
+  public var consensus: Double {
+    get {_consensus ?? 0}
+    set {_consensus = newValue}
+  }
+  /// Returns true if `consensus` has been explicitly set.
+  public var hasConsensus: Bool {self._consensus != nil}
+  /// Clears the value of `consensus`. Subsequent reads from it will return its default value.
+  public mutating func clearConsensus() {self._consensus = nil}
+
+  /// of the price's answer to more than expected: 1, -1, or 0 where none is to be expected
+  public var sign: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _actual: Double? = nil
+  fileprivate var _consensus: Double? = nil
 }
 
 public nonisolated struct SignedFlow: Sendable {
@@ -1541,7 +1590,7 @@ nonisolated extension Trades: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension InstrumentDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InstrumentDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}instrument\0\u{1}symbol\0\u{1}name\0\u{1}currency\0\u{1}kind\0\u{1}aliases\0\u{3}ambiguous_aliases\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}instrument\0\u{1}symbol\0\u{1}name\0\u{1}currency\0\u{1}kind\0\u{1}aliases\0\u{3}ambiguous_aliases\0\u{3}language_aliases\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1559,6 +1608,7 @@ nonisolated extension InstrumentDefinition: SwiftProtobuf.Message, SwiftProtobuf
       case 8: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.aliases) }()
       case 10: try { try decoder.decodeRepeatedStringField(value: &self.ambiguousAliases) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.languageAliases) }()
       default: break
       }
     }
@@ -1595,6 +1645,9 @@ nonisolated extension InstrumentDefinition: SwiftProtobuf.Message, SwiftProtobuf
     if !self.ambiguousAliases.isEmpty {
       try visitor.visitRepeatedStringField(value: self.ambiguousAliases, fieldNumber: 10)
     }
+    if !self.languageAliases.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.languageAliases, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1609,6 +1662,7 @@ nonisolated extension InstrumentDefinition: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.kind != rhs.kind {return false}
     if lhs.aliases != rhs.aliases {return false}
     if lhs.ambiguousAliases != rhs.ambiguousAliases {return false}
+    if lhs.languageAliases != rhs.languageAliases {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1860,7 +1914,7 @@ nonisolated extension NewsEmbedding: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Fact"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0\u{2}\u{8}claim\0\u{1}valuation\0\u{1}likeness\0\u{3}option_interest\0\u{1}revenue\0\u{3}fund_creation\0\u{1}guidance\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0\u{3}scheduled_release\0\u{2}\u{7}claim\0\u{1}valuation\0\u{1}likeness\0\u{3}option_interest\0\u{1}revenue\0\u{3}fund_creation\0\u{1}guidance\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2092,6 +2146,19 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
             _storage._value = .tradingStatus(v)
           }
         }()
+        case 33: try {
+          var v: ScheduledRelease?
+          var hadOneofValue = false
+          if let current = _storage._value {
+            hadOneofValue = true
+            if case .scheduledRelease(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._value = .scheduledRelease(v)
+          }
+        }()
         case 40: try {
           var v: Claim?
           var hadOneofValue = false
@@ -2277,6 +2344,10 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
       case .tradingStatus?: try {
         guard case .tradingStatus(let v)? = _storage._value else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      }()
+      case .scheduledRelease?: try {
+        guard case .scheduledRelease(let v)? = _storage._value else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
       }()
       case .claim?: try {
         guard case .claim(let v)? = _storage._value else { preconditionFailure() }
@@ -2797,6 +2868,55 @@ nonisolated extension EarningsResult: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.epsActual != rhs.epsActual {return false}
     if lhs.epsConsensus != rhs.epsConsensus {return false}
     if lhs.reported != rhs.reported {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ScheduledRelease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ScheduledRelease"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}actual\0\u{1}consensus\0\u{1}sign\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self._actual) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self._consensus) }()
+      case 4: try { try decoder.decodeSingularSInt32Field(value: &self.sign) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._actual {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._consensus {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 3)
+    } }()
+    if self.sign != 0 {
+      try visitor.visitSingularSInt32Field(value: self.sign, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ScheduledRelease, rhs: ScheduledRelease) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._actual != rhs._actual {return false}
+    if lhs._consensus != rhs._consensus {return false}
+    if lhs.sign != rhs.sign {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

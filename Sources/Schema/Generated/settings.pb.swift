@@ -690,6 +690,24 @@ public nonisolated struct Entity: Sendable {
 
   public var ambiguousAliases: [String] = []
 
+  public var languageAliases: [LanguageAliases] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Names that are meant only in texts of one language.
+public nonisolated struct LanguageAliases: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// BCP 47 without region and script
+  public var language: String = String()
+
+  public var aliases: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1889,7 +1907,7 @@ nonisolated extension Source: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension Entity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Entity"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}aliases\0\u{3}ambiguous_aliases\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}aliases\0\u{3}ambiguous_aliases\0\u{3}language_aliases\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1901,6 +1919,7 @@ nonisolated extension Entity: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.aliases) }()
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.ambiguousAliases) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.languageAliases) }()
       default: break
       }
     }
@@ -1919,6 +1938,9 @@ nonisolated extension Entity: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if !self.ambiguousAliases.isEmpty {
       try visitor.visitRepeatedStringField(value: self.ambiguousAliases, fieldNumber: 4)
     }
+    if !self.languageAliases.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.languageAliases, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1927,6 +1949,42 @@ nonisolated extension Entity: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if lhs.kind != rhs.kind {return false}
     if lhs.aliases != rhs.aliases {return false}
     if lhs.ambiguousAliases != rhs.ambiguousAliases {return false}
+    if lhs.languageAliases != rhs.languageAliases {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LanguageAliases: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LanguageAliases"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}language\0\u{1}aliases\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.language) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.aliases) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.language.isEmpty {
+      try visitor.visitSingularStringField(value: self.language, fieldNumber: 1)
+    }
+    if !self.aliases.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.aliases, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LanguageAliases, rhs: LanguageAliases) -> Bool {
+    if lhs.language != rhs.language {return false}
+    if lhs.aliases != rhs.aliases {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

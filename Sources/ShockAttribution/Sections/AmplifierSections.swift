@@ -42,29 +42,33 @@ enum AmplifierSections {
         } else {
             draft.lack(.fundCreation, of: view.subject)
         }
-        bounds(of: funds, view, &draft)
+        bounds(of: own, all: funds, view, &draft)
         return draft.section
     }
 
-    /// The most all of it can have moved: by the turnover known before, and by the day's own, known only afterwards.
+    /// The most it can have moved: by the turnover known before, by the day's own, which is known only afterwards, and with
+    /// the index funds' part as well.
     private static func bounds(
-        of funds: [LeveragedFunds.Fund], _ view: PointInTimeView, _ draft: inout SectionDraft
+        of own: [LeveragedFunds.Fund], all: [LeveragedFunds.Fund], _ view: PointInTimeView, _ draft: inout SectionDraft
     ) {
-        let total = funds.reduce(0) { $0 + $1.flow }
-        let evidence = funds.map(\.fact.sequence)
         guard let law = view.law else {
             draft.lack("turnover", of: view.subject)
             return
         }
-        draft.add(
-            "bound", abs(law.impact(of: total)), .fraction, .assumed, method: "square-root-law",
-            assuming: ["prefactor=1", "turnover=before"], evidence: evidence)
-        guard let session = view.session, let turnover = view.turnover(of: view.subject, in: session),
-            let own = try? SquareRootImpact(dailyDeviation: law.dailyDeviation, dailyVolume: turnover)
-        else { return }
-        draft.add(
-            "bound-own-turnover", abs(own.impact(of: total)), .fraction, .assumed, method: "square-root-law",
-            assuming: ["prefactor=1", "turnover=day"], evidence: evidence)
+        func bound(_ id: String, _ funds: [LeveragedFunds.Fund], _ law: SquareRootImpact, _ turnover: String) {
+            guard !funds.isEmpty else { return }
+            draft.add(
+                id, abs(law.impact(of: funds.reduce(0) { $0 + $1.flow })), .fraction, .assumed,
+                method: "square-root-law", assuming: ["prefactor=1", "turnover=\(turnover)"],
+                evidence: funds.map(\.fact.sequence))
+        }
+        bound("bound", own, law, "before")
+        if let session = view.session, let turnover = view.turnover(of: view.subject, in: session),
+            let day = try? SquareRootImpact(dailyDeviation: law.dailyDeviation, dailyVolume: turnover)
+        {
+            bound("bound-own-turnover", own, day, "day")
+        }
+        if own.count < all.count { bound("bound-with-index-funds", all, law, "before") }
     }
 
     /// Creations less redemptions on the day, by what they add to be bought of the name.

@@ -112,9 +112,10 @@ extension PointInTimeView {
         }
     }
 
-    /// Money traded in a usual session; nil where no session's bar had a volume.
+    /// Money traded in a usual session before the shock's; nil where no session's prices came with a volume.
     func turnover(of symbol: String) -> Double? {
-        instruments.slot(symbol: symbol).flatMap { prices.turnover(slot: $0) }
+        guard let session, let slot = instruments.slot(symbol: symbol) else { return nil }
+        return prices.turnover(slot: slot, before: session)
     }
 
     /// Money traded in one session; nil while it is not over, or where its bar had no volume.

@@ -1,0 +1,155 @@
+import Foundation
+import NewsModels
+import Schema
+import TestKit
+import Testing
+
+@testable import ShockAttribution
+
+/// The world of ``RealNewsTests`` with the names that the news of those weeks is about, by language.
+struct ManyLanguages {
+    static let entities: [(id: String, kind: String, any: [String], byLanguage: [String: [String]])] = [
+        ("openai", "company", ["OpenAI"], [:]), ("deepseek", "company", ["DeepSeek"], [:]),
+        ("huawei", "company", ["Huawei"], ["zh": ["华为"], "ja": ["ファーウェイ"]]),
+        ("samsung", "company", ["Samsung"], ["zh": ["三星"], "ja": ["サムスン"]]),
+        ("intel", "company", ["Intel"], ["pl": ["Intela"], "zh": ["英特尔"]]),
+        ("amd", "company", ["AMD"], [:]), ("tesla", "company", ["Tesla"], ["pl": ["Tesli", "Teslę"], "zh": ["特斯拉"]]),
+        ("google", "company", ["Google"], ["zh": ["谷歌"], "pl": ["Google'a"]]),
+        ("altman", "person", ["Altman"], ["ru": ["Альтман"], "zh": ["奥特曼", "奧特曼"]]),
+        (
+            "trump", "person", ["Trump"],
+            ["ru": ["Трамп", "Трампа"], "zh": ["特朗普", "川普"], "ja": ["トランプ"], "pl": ["Trumpa"]]
+        ),
+        ("musk", "person", ["Musk"], ["pl": ["Muska"], "zh": ["马斯克"]]),
+        ("putin", "person", ["Putin"], ["pl": ["Putina"], "ru": ["Путин"]]),
+        ("prigozhin", "person", ["Prigozhin"], ["pl": ["Prigożyn", "Prigożyna"]]),
+        ("wagner", "company", ["Wagner"], ["pl": ["Wagnera", "Grupa Wagnera"]]),
+        (
+            "taiwan", "place", ["Taiwan"],
+            ["ru": ["Тайвань", "Тайваня"], "zh": ["台湾", "台灣"], "pl": ["Tajwan", "Tajwanu"]]
+        ),
+        ("texas", "place", ["Texas"], ["zh": ["德州"], "es": ["Texas"]]),
+        ("australia", "place", ["Australia"], ["ru": ["Австралия"], "zh": ["澳洲", "澳大利亚"]]),
+        ("russia", "place", ["Russia", "Russian"], ["pl": ["Rosja", "Rosji", "Rosyjski"], "ru": ["Россия"]]),
+        ("ukraine", "place", ["Ukraine"], ["pl": ["Ukraina", "Ukrainie", "Ukrainy"], "ru": ["Украина"]]),
+        (
+            "china", "place", ["China"],
+            ["pl": ["Chiny", "Chin", "Chinach"], "zh": ["中国", "中國"], "ru": ["Китай", "Китая"]]
+        ),
+        ("usa", "place", ["US", "USA"], ["zh": ["美国", "美國"], "ru": ["США"], "pl": ["USA"]]),
+        ("nasa", "company", ["NASA"], [:]), ("hawaii", "place", ["Hawaii"], ["pl": ["Hawaje", "Hawajach"]]),
+        ("niger", "place", ["Niger"], ["pl": ["Nigrze", "Nigru"]]),
+        ("poland", "place", ["Poland"], ["pl": ["Polska", "Polsce", "Polski"]]),
+        ("spain", "place", ["Spain"], ["pl": ["Hiszpania", "Hiszpanii"]]),
+    ]
+
+    static func settings(_ settings: ModelSettings) -> ModelSettings {
+        var settings = settings
+        settings.entities = entities.map { id, kind, any, byLanguage in
+            var entity = Entity()
+            entity.id = id
+            entity.kind = kind
+            entity.aliases = any
+            entity.languageAliases = byLanguage.keys.sorted().map { language in
+                var names = LanguageAliases()
+                names.language = language
+                names.aliases = byLanguage[language] ?? []
+                return names
+            }
+            return entity
+        }
+        return settings
+    }
+
+    struct Row {
+        let item: ArchivedItem
+        let reason: StoryIndex.Reason
+        let isBackground: Bool
+    }
+
+    /// The items as they were assigned, in order.
+    static func read(_ items: [MixedNews.Item]) -> [Row] {
+        var instruments = InstrumentTable()
+        var settings = ModelSettings()
+        for message in RealNewsTests.world().messages {
+            if case .instrumentDefinition(let definition) = message { instruments.define(definition) }
+            if case .configurationChanged(let change) = message { settings = Self.settings(change.settings) }
+        }
+        var archive = NewsArchive()
+        return items.sorted { $0.time < $1.time }.enumerated().map { index, item in
+            var message = NewsItem()
+            message.sequence = UInt64(index + 1)
+            message.recordTime = item.time
+            message.eventTime = item.time
+            message.published = item.time
+            message.firstSeen = item.time
+            message.source = item.source
+            message.language = item.language
+            message.title = item.title
+            message.body = item.body
+            let assignment = archive.add(message, instruments: instruments, settings: settings)
+            return Row(
+                item: archive.item(message.sequence)!, reason: assignment.reason, isBackground: item.isBackground)
+        }
+    }
+}
+
+@Suite("Later languages", .enabled(if: MixedNews.isPresent), .serialized)
+struct LaterLanguagesTests {
+    private static let rows = ManyLanguages.read(MixedNews.headlines + MixedNews.background)
+
+    /// Headlines of one event, by words in them, and how many of them must be in one story with the first.
+    static let events: [(name: String, titles: [String], together: Int)] = [
+        (
+            "on the wrong side of history",
+            [
+                "Sam Altman admits OpenAI was ‘on the wrong side of history’ in open source debate",
+                "Сэм Альтман: OpenAI перешла на «неправильную сторону истории»", "Sam Altman 承認開源策略錯誤",
+                "OpenAI 執行長 Sam Altman 坦承", "OpenAI è 'dalla parte sbagliata della storia'",
+            ], 4
+        ),
+        (
+            "Taiwan's authorities",
+            [
+                "Taiwan: Behörden sollen DeepSeek aus Sicherheitsgründen nicht verwenden",
+                "Власти Тайваня запретили чиновникам использовать DeepSeek",
+                "Власти Тайваня запретили всем госучреждениям использовать нейросеть DeepSeek",
+            ], 3
+        ),
+        (
+            "TSMC after the holiday",
+            ["台股蛇年開盤一度重挫千點，台積電、代工6強恐震盪", "TSMC Shares Slump on Return From Holiday"], 2
+        ),
+        (
+            "the founder comes home",
+            ["Liang Wenfeng, el fundador de DeepSeek", "DeepSeek stravolge l'AI, il fondatore Liang Wenfeng"], 2
+        ),
+    ]
+
+    @Test("headlines of one event in German, Russian, Chinese, Italian and English are one story", arguments: events)
+    func joins(_ event: (name: String, titles: [String], together: Int)) throws {
+        let found = try event.titles.map { title in
+            try #require(Self.rows.first { $0.item.title.hasPrefix(title) }, "\(title)")
+        }
+        let first = found[0].item.story
+        #expect(found.count { $0.item.story == first } >= event.together, "\(found.map(\.reason))")
+        #expect(Set(found.filter { $0.item.story == first }.map(\.item.language)).count >= 2)
+    }
+
+    @Test("stories do not swallow each other: few items join across languages, and the largest story stays what it is")
+    func bounded() {
+        let joined = Self.rows.filter { if case .sameEvent = $0.reason { true } else { false } }
+        if ProcessInfo.processInfo.environment["EPICENTER_SHOW"] != nil {
+            let first = Dictionary(Self.rows.map { ($0.item.story, $0.item) }) { first, _ in first }
+            for row in joined {
+                let story = first[row.item.story]
+                print(
+                    "JOINED", row.isBackground, row.item.story, row.item.language, row.item.title, "<==",
+                    story?.language ?? "", story?.title ?? "")
+            }
+        }
+        #expect(joined.count { $0.isBackground } < Self.rows.count / 300)
+        let sizes = Dictionary(grouping: Self.rows) { $0.item.story }.mapValues(\.count)
+        #expect((sizes.values.max() ?? 0) < Self.rows.count / 50)
+    }
+}
