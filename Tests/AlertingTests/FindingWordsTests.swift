@@ -183,7 +183,7 @@ struct FindingWordsTests {
             }
         }
         #expect(FigureWords(.english).lacks(lacks) == ["signed flow (who bought, who sold) of a and b"])
-        #expect(FigureWords(.chinese).lacks(lacks) == ["资金流向（谁买谁卖）（a、b）"])
+        #expect(FigureWords(.chinese).lacks(lacks) == ["资金流向（a、b）"])
         #expect(FigureWords(.english).lacks(lacks, about: "a") == ["signed flow (who bought, who sold) of b"])
     }
 

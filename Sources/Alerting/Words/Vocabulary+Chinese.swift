@@ -104,7 +104,6 @@ extension Vocabulary {
             "break-even-demand": "保住利润所需的需求",
             "session-return": "当日",
             "retraced": "已收复",
-            "base-rate": "同类冲击后收复过半",
             "recovered-half": "同类冲击收复过半的比例",
             "went-on": "同类冲击继续扩大的比例",
             "median-retraced": "同类冲击收复幅度的中位数",
@@ -214,7 +213,7 @@ extension Vocabulary {
         facts: [
             "shares_outstanding": "总股本", "split": "拆股", "record_loss": "已公布的最大单日损失",
             "capex_commitment": "资本投入承诺", "etf_leverage": "基金杠杆", "ownership": "投资者结构",
-            "statement": "公开表态", "earnings_result": "财报", "signed_flow": "资金流向（谁买谁卖）",
+            "statement": "公开表态", "earnings_result": "财报", "signed_flow": "资金流向",
             "rental_price": "租价", "short_interest": "卖空余额", "dividend": "分红", "trading_status": "交易状态",
             "scheduled_release": "按日程公布的数据或决定",
             "claim": "说法", "valuation": "估值", "likeness": "走势相似度", "option_interest": "期权未平仓量",

@@ -104,7 +104,6 @@ extension Vocabulary {
             "break-even-demand": "demand needed to keep the profit",
             "session-return": "session",
             "retraced": "of the move retraced",
-            "base-rate": "shocks like it that had half retraced",
             "recovered-half": "shocks like it that took back half",
             "went-on": "shocks like it that went on",
             "median-retraced": "what shocks like it took back, the median",
