@@ -17,6 +17,9 @@ public struct CauseCase: Sendable, Codable, Equatable {
         public let probability: Double
         /// The first answer; the unknown too where there was no shock.
         public let first: CauseOutcome
+        /// How probable the first answer is said to be, and its headline.
+        public var confidence = 1.0
+        public var headline = ""
     }
 
     public let date: String

@@ -107,10 +107,12 @@ struct PlaceboEvent {
 
 extension CauseReader {
     fileprivate func placebo(_ label: ShockLabel, _ outcome: CauseOutcome) -> CauseCase.Placebo {
-        let reading = reading(of: label)
+        guard let reading = reading(of: label), let first = reading.answers.first else {
+            return .init(probability: 0, first: .unknown)
+        }
         return .init(
-            probability: reading?.probability(of: outcome, label.causeWords) ?? 0,
-            first: reading?.answers.first?.outcome ?? .unknown)
+            probability: reading.probability(of: outcome, label.causeWords), first: first.outcome,
+            confidence: first.probability, headline: first.headline)
     }
 }
 

@@ -51,11 +51,16 @@ extension CauseCase {
             lines.append("  \(Decimal.fixed(answer.probability, 2)) \(answer.outcome.rawValue)\(headline)")
         }
         let seen = minutes.map { "; first right \(Decimal.fixed($0, 0)) min after it was first to be seen" } ?? ""
-        lines.append(
-            "  of the labelled cause \(Decimal.fixed(probability, 2)), with news a day later "
-                + "\(Decimal.fixed(aDayLater?.probability, 2)), with another case's \(Decimal.fixed(withOtherNews?.probability, 2))\(seen)"
-        )
+        lines.append("  of the labelled cause \(Decimal.fixed(probability, 2))\(seen)")
+        lines += [aDayLater?.line("news a day later"), withOtherNews?.line("another case's news")].compactMap { $0 }
         return lines
+    }
+}
+
+extension CauseCase.Placebo {
+    fileprivate func line(_ name: String) -> String {
+        "  with \(name) \(Decimal.fixed(probability, 2)); first then \(Decimal.fixed(confidence, 2)) \(first.rawValue)"
+            + (headline.isEmpty ? "" : ": \(headline)")
     }
 }
 

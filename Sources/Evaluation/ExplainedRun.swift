@@ -15,7 +15,7 @@ struct ExplainedRun {
 
     let detection: DetectionRun
     /// By shock, in order; one that says the same as the one before is left out.
-    private(set) var statements: [String: [Statement]] = [:]
+    let statements: [String: [Statement]]
 
     /// - Parameter messages: In order of sequence and record time.
     init(_ messages: [StreamMessage]) {
@@ -23,26 +23,26 @@ struct ExplainedRun {
         var attribute = AttributeStage()
         var (signals, findings) = (Outbox(), Outbox())
         var shocks = ShockCollector()
-        var said: [Finding] = []
+        var statements: [String: [Statement]] = [:]
         for message in messages {
             analyze.apply(message, rows: 0..<message.count, to: &signals)
             var done = 0
             for case .shockSignal(let signal) in signals.drain() {
                 shocks.take(signal)
                 // A signal is applied right after the record that caused it.
-                let cause = min(Int(signal.cause.sequence &- message.firstSequence) + 1, message.count)
+                let cause = message.rows(until: signal.cause.sequence)
                 if cause > done { attribute.apply(message, rows: done..<cause, to: &findings) }
                 done = max(done, cause)
                 attribute.apply(.shockSignal(signal), rows: 0..<1, to: &findings)
             }
             if done < message.count { attribute.apply(message, rows: done..<message.count, to: &findings) }
-            for case .finding(let finding) in findings.drain() { said.append(finding) }
+            for case .finding(let finding) in findings.drain() { Self.take(finding, into: &statements) }
         }
         detection = DetectionRun(shocks: shocks.opened, calibration: analyze.rarityCalibration)
-        said.forEach { take($0) }
+        self.statements = statements
     }
 
-    private mutating func take(_ finding: Finding) {
+    private static func take(_ finding: Finding, into statements: inout [String: [Statement]]) {
         let statement = Statement(
             time: finding.recordTime, attribution: finding.attribution,
             decomposition: finding.hasDecomposition ? finding.decomposition : nil, partOf: finding.partOf)
@@ -62,5 +62,12 @@ struct ExplainedRun {
     /// When anything was said of these shocks.
     func times(of shocks: [String]) -> [UInt64] {
         Set(shocks.flatMap { statements[$0] ?? [] }.map(\.time)).sorted()
+    }
+}
+
+extension StreamMessage {
+    /// How many of its rows come up to a sequence, itself included.
+    fileprivate func rows(until sequence: UInt64) -> Int {
+        sequence < firstSequence ? 0 : Int(min(sequence - firstSequence, UInt64(count - 1))) + 1
     }
 }
