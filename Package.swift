@@ -96,7 +96,7 @@ let package = Package(
                 yams,
                 protobuf,
             ]),
-        library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "Feeds"]),
+        library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
@@ -143,7 +143,7 @@ let package = Package(
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels", "TestKit"]),
-        tests("EvaluationTests", ["Evaluation", "Feeds", "Schema", "TestKit"]),
+        tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),

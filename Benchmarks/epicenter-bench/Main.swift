@@ -7,7 +7,7 @@ import ServiceKit
 struct Main {
     static let usage = """
         USAGE: epicenter-bench [--small] [PART …]
-        PARTS: log commit hops catchup latency analyze news pipeline; all of them when none is named.
+        PARTS: log commit hops catchup latency analyze news findings pipeline; all of them when none is named.
                log-open writes ten gigabytes, and is only run by name
         --small  proves that they run; its figures mean nothing
         """
@@ -45,7 +45,7 @@ struct Main {
 }
 
 private enum Part {
-    static let order = ["log", "commit", "hops", "catchup", "latency", "analyze", "news", "pipeline"]
+    static let order = ["log", "commit", "hops", "catchup", "latency", "analyze", "news", "findings", "pipeline"]
     static let all: [String: @Sendable (_ isSmall: Bool) throws -> Void] = [
         "log": { try LogBenchmark(events: $0 ? 40_960 : 8_192_000, rounds: $0 ? 1 : 5).run() },
         "commit": { try CommitBenchmark(commits: $0 ? 20 : 2_000).run() },
@@ -70,6 +70,7 @@ private enum Part {
                 bars: isSmall ? 100_000 : 5_000_000, symbols: isSmall ? [100] : [100, 1_000, 10_000]
             ).run()
         },
+        "findings": { try FindingsBenchmark(instruments: $0 ? 500 : 10_000, shocks: $0 ? 20 : 200).run() },
         "news": { try NewsBenchmark(items: $0 ? 5_000 : .max, rounds: $0 ? 1 : 3).run() },
         "pipeline": { isSmall in
             let bars = isSmall ? 200_000 : 5_000_000

@@ -40,6 +40,18 @@ public struct CloudEvent: Equatable, Sendable {
         return json.finished()
     }
 
+    /// The alert in a document as ``encoded()`` writes it; nil for other bytes.
+    ///
+    /// `data` is the last member, and what comes before it is flat: within a string its quotes would be escaped. Reading the
+    /// whole document by another parser and writing `data` again would cost five times as much.
+    public static func alert(in document: [UInt8]) -> Alert? {
+        let mark = Array(",\"data\":".utf8)
+        guard document.last == UInt8(ascii: "}"),
+            let start = document.indices.first(where: { document[$0...].starts(with: mark) })
+        else { return nil }
+        return try? Alert(jsonUTF8Bytes: Array(document[(start + mark.count)..<(document.count - 1)]))
+    }
+
     private func alertJSON() -> [UInt8] {
         do {
             return try alert.jsonUTF8Bytes()

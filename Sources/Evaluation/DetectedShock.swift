@@ -36,6 +36,11 @@ public struct DetectionRun: Sendable {
     /// How often all sessions had the return periods that were said of them.
     public let calibration: RarityCalibration
 
+    init(shocks: [DetectedShock], calibration: RarityCalibration) {
+        self.shocks = shocks
+        self.calibration = calibration
+    }
+
     /// Runs a fresh stage with the market's settings changed by `change`.
     public init(_ market: EvaluationMarket, changing change: (inout DetectionSettings) -> Void = { _ in }) {
         var settings = market.settings

@@ -7,6 +7,8 @@ public struct EvaluationMarket: Sendable {
         public let day: Int32
         /// Simple return since the close before; nil for the first.
         public let simpleReturn: Double?
+        /// Its beginning, ns.
+        public var opened: UInt64 = 0
     }
 
     /// `market` records in order, with definitions and settings.
@@ -41,7 +43,8 @@ public struct EvaluationMarket: Sendable {
                     let day = Int32(CivilTime.sessionDay(end: bars.end[row]))
                     guard sessions[number]?.last.map({ $0.day < day }) ?? true, bars.close[row] > 0 else { continue }
                     let value = closes[number].map { Double(bars.close[row]) / Double($0) - 1 }
-                    sessions[number, default: []].append(Session(day: day, simpleReturn: value))
+                    sessions[number, default: []].append(
+                        Session(day: day, simpleReturn: value, opened: bars.start[row]))
                     closes[number] = bars.close[row]
                 }
             default: break

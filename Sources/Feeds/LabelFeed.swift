@@ -12,23 +12,29 @@ public struct ShockLabel: Sendable, Equatable {
     public var cluster: String
     /// What it was, for people.
     public var note: String
+    /// Which kind of cause it had, such as `scheduled_release`; empty where the file does not say.
+    public var causeClass: String
+    /// Words, in lower case, that stand in what set it off; empty where the file does not say.
+    public var causeWords: [String]
     /// Line of the file, from 1.
     public var line: UInt64
 
     public init(
         day: Int, symbol: String, scope: ShockScope = .unspecified, cluster: String? = nil, note: String = "",
-        line: UInt64 = 0
+        causeClass: String = "", causeWords: [String] = [], line: UInt64 = 0
     ) {
         self.day = day
         self.symbol = symbol
         self.scope = scope
         self.cluster = cluster ?? CivilTime.date(day: day)
         self.note = note
+        self.causeClass = causeClass
+        self.causeWords = causeWords
         self.line = line
     }
 }
 
-/// Reads labelled days from CSV: `date,symbol[,scope][,cluster][,why]`; `t` is taken for `symbol`.
+/// Reads labelled days from CSV: `date,symbol[,scope][,cluster][,why][,cause_class][,cause]`; `t` is taken for `symbol`.
 ///
 /// A row is refused by itself. The same date and symbol twice: the later row is refused.
 public struct LabelFeed: Sendable {
@@ -47,6 +53,8 @@ public struct LabelFeed: Sendable {
         let scope: Int?
         let cluster: Int?
         let note: Int?
+        let causeClass: Int?
+        let causeWords: Int?
     }
 
     /// Reads a whole file held in memory.
@@ -99,11 +107,13 @@ public struct LabelFeed: Sendable {
             let found = places.sorted { $0.value < $1.value }.map(\.key).joined(separator: ",")
             throw Fault(
                 .unknownHeader,
-                "the header is \(quoted(found)), allowed is date,symbol and optionally scope, cluster, why")
+                "the header is \(quoted(found)), allowed is date,symbol and optionally scope, cluster, why, cause_class, cause"
+            )
         }
         return Columns(
             width: record.fields.count, date: date, symbol: symbol, scope: places["scope"],
-            cluster: places["cluster"], note: places["why"] ?? places["note"])
+            cluster: places["cluster"], note: places["why"] ?? places["note"],
+            causeClass: places["cause_class"], causeWords: places["cause"])
     }
 
     private mutating func add(_ columns: Columns, _ line: UInt64) throws(Fault) {
@@ -118,6 +128,8 @@ public struct LabelFeed: Sendable {
         let scope = try columns.scope.map { (column) throws(Fault) in try ShockScope(word: text(column, "scope")) }
         let cluster = try columns.cluster.map { (column) throws(Fault) in try text(column, "cluster") }
         let note = try columns.note.map { (column) throws(Fault) in try text(column, "why") }
+        let causeClass = try columns.causeClass.map { (column) throws(Fault) in try text(column, "cause_class") }
+        let causeWords = try columns.causeWords.map { (column) throws(Fault) in try text(column, "cause") }
         guard taken.insert("\(day) \(symbol)").inserted else {
             throw Fault(
                 .conflictingDuplicate,
@@ -126,7 +138,9 @@ public struct LabelFeed: Sendable {
         labels.append(
             ShockLabel(
                 day: day, symbol: symbol, scope: scope ?? .unspecified,
-                cluster: cluster.flatMap { $0.isEmpty ? nil : $0 }, note: note ?? "", line: line))
+                cluster: cluster.flatMap { $0.isEmpty ? nil : $0 }, note: note ?? "",
+                causeClass: causeClass ?? "",
+                causeWords: (causeWords ?? "").lowercased().split(separator: " ").map(String.init), line: line))
     }
 
     private func text(_ column: Int, _ name: String) throws(Fault) -> String {

@@ -1,6 +1,6 @@
+import Alerting
 import Foundation
 import Schema
-import SwiftProtobuf
 
 /// An alert as people see it in a terminal: when, in what state, and its headline.
 struct AlertLine {
@@ -10,14 +10,7 @@ struct AlertLine {
 
     init(_ record: AlertRecord) {
         self.record = record
-        alert = Self.alert(in: record.body)
-    }
-
-    private static func alert(in body: Data) -> Alert? {
-        guard let object = try? JSONSerialization.jsonObject(with: body) as? [String: Any],
-            let data = object["data"], let bytes = try? JSONSerialization.data(withJSONObject: data)
-        else { return nil }
-        return try? Alert(jsonUTF8Bytes: Array(bytes))
+        alert = CloudEvent.alert(in: Array(record.body))
     }
 
     var text: String {

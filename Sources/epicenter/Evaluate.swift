@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calendars
 import Evaluation
+import EventLog
 import Feeds
 import Foundation
 import Schema
@@ -8,21 +9,26 @@ import ServiceKit
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the detection of shocks on labelled days.",
+        abstract: "Measure the detection of shocks, and what is said of their causes, on labelled days.",
         discussion: """
             EXAMPLE
               epicenter evaluate labels.csv bars.csv.gz --benchmark SPY --funds QQQ,DIA
               epicenter evaluate labels.csv bars.csv --settings settings.yaml
               epicenter evaluate labels.csv bars.csv --settings settings.yaml --return-periods 0.5,1,2 --json
+              epicenter evaluate labels.csv bars.csv --settings settings.yaml --news news.jsonl --facts facts.jsonl
+              epicenter evaluate labels.csv --recording docs/examples/deepseek-2025-01.mcap
 
             Runs the analyze stage over the bars once for each rule and looks up the labels in what it said: found on \
             their day, of the right scope, how late, at which rate of alerts; with 95 % Wilson intervals, the recall \
-            without each cluster, and placebos. docs/FORMATS.md has the labels' and bars' columns. Exit status: 0 \
+            without each cluster, and placebos. With news or facts, or recordings that hold them, the attribute stage runs too \
+            and is asked for the causes of the labelled days that have news: the first answers, their probabilities and \
+            placebos; rates from ten such days on. docs/FORMATS.md has the labels' and bars' columns. Exit status: 0 \
             measured, 1 a file cannot be read or has lines that were refused, 64 wrong arguments, 78 wrong settings.
             """)
 
-    @Argument(help: "Labelled days: CSV with date, symbol and optionally scope, cluster, why.") var labels: String
-    @Argument(help: "CSV files of bars; .gz is unpacked.") var bars: [String]
+    @Argument(help: "Labelled days: CSV with date, symbol and optionally scope, cluster, why, cause_class, cause.")
+    var labels: String
+    @Argument(help: "CSV files of bars; .gz is unpacked. None with --recording alone.") var bars: [String] = []
     @Option(help: "Instruments, groups and model settings (YAML); else all symbols in the bars are shares.")
     var settings: String?
     @Option(help: "Symbol of the market factor, where there is no settings file.") var benchmark: String?
@@ -32,10 +38,33 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Fixed return periods to measure at, in stock-years.") var returnPeriods: String?
     @Option(help: "Draw recall over the rate of alerts into this file (SVG).", completion: .file(extensions: ["svg"]))
     var picture: String?
+    @Option(parsing: .upToNextOption, help: "News as JSON lines, for causes.", completion: .file(extensions: ["jsonl"]))
+    var news: [String] = []
+    @Option(
+        parsing: .upToNextOption, help: "Facts as JSON lines, for causes.", completion: .file(extensions: ["jsonl"]))
+    var facts: [String] = []
+    @Option(
+        parsing: .upToNextOption, help: "Recordings with news and facts, for causes: each with its own settings.",
+        completion: .file(extensions: ["mcap"]))
+    var recording: [String] = []
     @Flag(help: "Print JSON.") var json = false
 
+    private var told: [String] { news + facts }
+
     func validate() throws {
-        guard !bars.isEmpty else { throw ValidationError("name at least one file of bars") }
+        guard !bars.isEmpty || !recording.isEmpty else {
+            throw ValidationError("name at least one file of bars or one --recording")
+        }
+        guard told.isEmpty || settings != nil else {
+            throw ValidationError("--news and --facts need --settings: it says whom news is about")
+        }
+        if bars.isEmpty {
+            guard told.isEmpty, settings == nil, benchmark == nil, funds == nil, picture == nil else {
+                throw ValidationError(
+                    "without bars allowed are --recording and --json: a recording has its own settings, news and facts")
+            }
+            return
+        }
         guard settings == nil || (benchmark == nil && funds == nil) else {
             throw ValidationError("--benchmark and --funds are for bars without --settings")
         }
@@ -65,19 +94,59 @@ struct Evaluate: ParsableCommand {
             if refused <= 20 { complain("refused: \(refusal)") }
         }
         let found = try readLabels(note)
-        let market = try readMarket(note)
-        let evaluation = Evaluation(labels: found, market: market, rules: try rules())
-        if let picture {
-            let output = try OutputFile(picture, notOver: bars + [labels])
-            try output.make {
-                try evaluation.picture.write(toFile: output.temporary, atomically: false, encoding: .utf8)
-            }
+        var markets: [EvaluationMarket] = []
+        var detection: Evaluation?
+        if !bars.isEmpty {
+            let market = try readMarket(note)
+            let evaluation = Evaluation(labels: found, market: market, rules: try rules())
+            try draw(evaluation)
+            detection = evaluation
+            if !told.isEmpty { markets.append(market) }
         }
-        say(json ? try evaluation.json : evaluation.text)
+        for path in recording { markets.append(try readRecording(path)) }
+        let causes = markets.isEmpty ? nil : CauseEvaluation(labels: found, markets: markets)
+        try show(detection, causes)
         if refused > 0 {
             complain("epicenter: \(refused) lines were refused")
             throw ExitCode(1)
         }
+    }
+
+    private func draw(_ evaluation: Evaluation) throws {
+        guard let picture else { return }
+        let output = try OutputFile(picture, notOver: bars + [labels])
+        try output.make {
+            try evaluation.picture.write(toFile: output.temporary, atomically: false, encoding: .utf8)
+        }
+    }
+
+    private func show(_ detection: Evaluation?, _ causes: CauseEvaluation?) throws {
+        guard json else {
+            return say([detection?.text, causes?.text].compactMap { $0 }.joined(separator: "\n\n"))
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let bytes =
+            try causes == nil ? encoder.encode(detection) : encoder.encode(Report(detection: detection, causes: causes))
+        say(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// What is printed as JSON where causes are measured.
+    private struct Report: Encodable {
+        let detection: Evaluation?
+        let causes: CauseEvaluation?
+    }
+
+    private func readRecording(_ path: String) throws -> EvaluationMarket {
+        var messages: [StreamMessage] = []
+        try LogIndex(reading: path).forEachMessage { message in
+            messages.append(message)
+            return true
+        }
+        guard messages.contains(where: { $0.type == .bars }) else {
+            throw Failure("\(path): no bars in it, allowed is a recording of market")
+        }
+        return EvaluationMarket(messages)
     }
 
     private func readLabels(_ note: (Refusal) -> Void) throws -> [ShockLabel] {
@@ -97,6 +166,13 @@ struct Evaluate: ParsableCommand {
             let batch = feed.readAll(file.bytes.span)
             batch.refusals.forEach(note)
             builder.add(batch, source: file.path).forEach(note)
+        }
+        for path in told {
+            var feed = JSONLinesFeed(source: path, symbols: settings.symbols)
+            let bytes = try PlainFile.read(path)
+            let batch = feed.readAll(bytes.span)
+            batch.refusals.forEach(note)
+            builder.add(batch, source: path).forEach(note)
         }
         let (messages, summary) = builder.build()
         summary.refusals.forEach(note)
@@ -124,16 +200,5 @@ struct Evaluate: ParsableCommand {
             return definition
         }
         return SettingsFile(model: model, instruments: definitions, calendars: try MarketCalendars(model))
-    }
-}
-
-extension Evaluation {
-    /// The report as JSON, keys in order.
-    var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Schema
 import Testing
 
@@ -29,6 +30,18 @@ struct CloudEventTests {
         #expect(String(decoding: event.encoded(), as: UTF8.self) == expected)
     }
 
+    @Test("an alert is read back out of its document, whatever its texts look like; other bytes give none")
+    func readBack() {
+        var alert = Alert()
+        alert.subject = #"A","data":{"#
+        alert.headline = #"}{ ,"data": \" −"#
+        let document = CloudEvent(source: #"urn:x,"data":"#, time: 1, alert: alert).encoded()
+        #expect(CloudEvent.alert(in: document) == alert)
+        #expect(CloudEvent.alert(in: Array(document.dropLast())) == nil)
+        #expect(CloudEvent.alert(in: []) == nil)
+        #expect(CloudEvent.alert(in: Array(#"{"data":{}}"#.utf8)) == nil)
+    }
+
     @Test(
         "quotes what JSON cannot hold bare",
         arguments: [
@@ -44,5 +57,36 @@ struct CloudEventTests {
         let first = Samples.publish([Samples.full()]).map(\.body)
         #expect(first == Samples.publish([Samples.full()]).map(\.body))
         #expect(first.count == 1)
+    }
+
+    @Test("docs/alert.schema.json names every field that the messages of a body have")
+    func schema() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../")
+        let schema = try String(contentsOf: root.appending(path: "docs/alert.schema.json"), encoding: .utf8)
+        let files = try ["alerts", "findings", "signals"].map {
+            try String(contentsOf: root.appending(path: "Sources/Schema/proto/\($0).proto"), encoding: .utf8)
+        }
+        let definitions = files.joined()
+        for message in [
+            "Alert", "AlertWords", "Label", "Section", "Estimate", "Lack", "ClaimFinding", "OpenQuestion", "Measure",
+            "MarketModelEstimate", "ReturnPeriodEstimate", "OvernightEstimate", "ValueChange", "OwnRank",
+            "MemberMeasure",
+            "FollowUpSession", "RecoveryVote", "TwoSessionMove", "BudgetThreshold", "BaseRate", "Decomposition",
+            "Attribution", "TriggerCandidate", "LanguageCount", "RejectedMechanism", "Contribution", "ExcludedEvidence",
+        ] {
+            let fields = try Self.fields(of: message, in: definitions)
+            #expect(!fields.isEmpty, "\(message)")
+            for field in fields { #expect(schema.contains("\"\(field)\":"), "\(message).\(field)") }
+        }
+    }
+
+    /// JSON names of a message's fields.
+    private static func fields(of message: String, in definitions: String) throws -> [String] {
+        let start = try #require(definitions.range(of: "message \(message) {"))
+        let body = definitions[start.upperBound...].prefix { $0 != "}" }
+        return body.matches(of: /(?:^|[;{\n])\s*(?:repeated |optional )?[\w.]+ (\w+) = \d+/).map { match in
+            let parts = match.1.split(separator: "_")
+            return parts.dropFirst().reduce(String(parts[0])) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+        }
     }
 }

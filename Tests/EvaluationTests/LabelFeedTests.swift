@@ -20,6 +20,14 @@ struct LabelFeedTests {
         #expect(CivilTime.date(day: try #require(feed.labels.first).day) == "2021-03-26")
     }
 
+    @Test("the class of a cause and its words, in lower case")
+    func causes() throws {
+        let feed = read("date,symbol,cause_class,cause\n2021-03-26,AAA,peer,Snap  Warning\n2021-03-29,AAA,,\n")
+        #expect(feed.refusals.isEmpty)
+        #expect(feed.labels.map(\.causeClass) == ["peer", ""])
+        #expect(feed.labels.map(\.causeWords) == [["snap", "warning"], []])
+    }
+
     @Test(
         "a row that is wrong is refused with its line, the others stay",
         arguments: [

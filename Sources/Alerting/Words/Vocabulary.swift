@@ -27,7 +27,7 @@ struct Vocabulary: Sendable {
     var since: String
     var observations: String
     /// Figures that are no estimates but the most something can be.
-    var bounds: Set<String> = ["bound", "bound-own-turnover", "survey-bound"]
+    var bounds: Set<String> = ["bound", "bound-own-turnover", "bound-with-index-funds", "survey-bound"]
 
     struct Sign: Sendable {
         var minus: String
@@ -44,7 +44,7 @@ struct Vocabulary: Sendable {
     ]
     /// Fractions that are parts of the move.
     static let ofTheMove: Set<String> = [
-        "bound", "bound-own-turnover", "mechanical", "fundamental",
+        "bound", "bound-own-turnover", "bound-with-index-funds", "mechanical", "fundamental",
     ]
     /// Lower and upper are the values at either sign.
     static let twoSigned: Set<String> = ["hedge", "per-percent"]

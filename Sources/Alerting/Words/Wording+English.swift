@@ -123,7 +123,9 @@ extension Wording {
         static func named(_ candidate: TriggerCandidate, limit: Int = 100) -> String {
             guard !candidate.isNews else { return quoted(candidate.headline, limit: limit) }
             let text = line(candidate.headline, limit: limit)
-            return text.prefix(1).lowercased() + text.dropFirst()
+            // What begins with two capitals begins with a name: "SNAP cuts its forecast".
+            let isName = text.dropFirst().first.map { $0.isUppercase || $0.isNumber } ?? false
+            return isName ? text : text.prefix(1).lowercased() + text.dropFirst()
         }
 
         /// Another's sentence, marked as such.

@@ -62,8 +62,8 @@ struct TellingSentences {
         guard let gap = figure("gap", of: "information") else { return nil }
         let interval = words.interval(gap).map(language.brackets) ?? ""
         return language.pick(
-            "Stance of insiders less that of press and public, from −2 to 2: \(words.value(gap))\(interval).",
-            "信息差：业内立场减去媒体与大众立场（−2至2）为\(words.value(gap))\(interval)。")
+            "Stance of press and public less that of insiders, from −2 to 2: \(words.value(gap))\(interval).",
+            "信息差：媒体与大众立场减去业内立场（−2至2）为\(words.value(gap))\(interval)。")
     }
 
     /// How many claims have which status, and the first that are contradicted.
