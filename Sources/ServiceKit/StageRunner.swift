@@ -84,6 +84,8 @@ public final class StageRunner<S: Stage> {
             for _ in 0..<8 {
                 guard try take(from: reader, now: now) else { break }
                 any = true
+                // What is said takes longest to make: the rest waits for the next step.
+                if engine.log.pendingBytes >= Self.bytesSaidAStep { break }
             }
         }
         return engine.advance(messages: Self.messagesAStep) || any
@@ -91,6 +93,8 @@ public final class StageRunner<S: Stage> {
 
     /// Messages of a merged input applied in one step: a heartbeat goes out between steps.
     private static var messagesAStep: Int { 512 }
+    /// Bytes of outputs after which no more is taken in one step.
+    private static var bytesSaidAStep: Int { 1 << 18 }
 
     private func take(from reader: StreamReader, now: Duration) throws -> Bool {
         let event = try reader.receive(now: now) { [engine] _, records in
