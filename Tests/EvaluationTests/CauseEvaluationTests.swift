@@ -150,7 +150,8 @@ struct CauseRatesTests {
     @Test(
         "a story that speaks of figures is the name's results, any other is news",
         arguments: [
-            ("Acorn loses subscribers for the first time", CauseOutcome.scheduled), ("Acorn's Outlook darkens", .scheduled),
+            ("Acorn loses subscribers for the first time", CauseOutcome.scheduled),
+            ("Acorn's Outlook darkens", .scheduled),
             ("Regulator sues Acorn", .news), ("A quarterback joins Acorn", .news), ("", .news),
         ])
     func stories(headline: String, outcome: CauseOutcome) {
