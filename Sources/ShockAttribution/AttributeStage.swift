@@ -11,7 +11,7 @@ public import Schema
 /// finding of each shock that is not long over.
 public struct AttributeStage: Stage {
     public static let output = StreamName.findings
-    public static let judgementVersion = "attribute/4"
+    public static let judgementVersion = "attribute/5"
 
     var instruments = InstrumentTable()
     var prices = PriceTable()

@@ -140,18 +140,27 @@ extension OtherCandidates {
         let relevance: Double
         if fact.subject == subject || (isWide && scope == .market) {
             relevance = 100
-        } else if isWide || isGroupOfSubject(fact.subject) {
+        } else if isWide {
+            // It reaches a name or a group through the market, and explains no more than went with that.
+            relevance = 100 * ShockRelevance.groupShare * marketShare
+        } else if isGroupOfSubject(fact.subject) {
             relevance = 100 * ShockRelevance.groupShare
         } else {
             return
         }
-        guard fact.eventTime + Self.answer >= onset.lowerBound else { return }
+        guard relevance > 0, fact.eventTime + Self.answer >= onset.lowerBound else { return }
         let surprise = value.hasActual && value.hasConsensus ? value.actual - value.consensus : 0
         let direction = surprise * Double(value.sign) * measure.simpleReturn
         add(
             fact, .release, value.name, relevance,
             direction: direction == 0 || !direction.isFinite ? nil : direction < 0 ? -1 : 1, weights: .release,
             id: "release/\(fact.subject)/\(value.name)/\(fact.asOf)", to: &result)
+    }
+
+    /// Of the return, what went with the market, from 0 to 1; 1 where it is not known.
+    private var marketShare: Double {
+        guard let decomposition, measure.simpleReturn != 0 else { return 1 }
+        return min(1, max(0, decomposition.market / measure.simpleReturn))
     }
 
     private func isGroupOfSubject(_ id: String) -> Bool {

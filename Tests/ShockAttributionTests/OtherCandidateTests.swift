@@ -118,6 +118,28 @@ struct OtherCandidateTests {
         }
     }
 
+    @Test("a release about the market explains of a name no more than went with the market")
+    func wideRelease() throws {
+        var facts = FactLedger()
+        facts.add(Self.consumerPrices())
+        var settings = ModelSettings()
+        settings.benchmark = "SPY"
+        func relevance(market: Double) -> [Double] {
+            var measure = Measure()
+            measure.simpleReturn = -0.4
+            var parts = Decomposition()
+            (parts.market, parts.own) = (market, -0.4 - market)
+            let others = OtherCandidates(
+                subject: "ABC", scope: .instrument,
+                onset: MarketFixture.at("2022-11-09", "21:00:00")..<MarketFixture.at("2022-11-10", "14:30:00"),
+                measure: measure, decomposition: parts, facts: facts, shocks: [], settings: settings, turnover: nil)
+            return others.run().candidates.filter { $0.kind == .release }.map(\.relevance)
+        }
+        // A quarter of the return, of 60; the other way, of nothing.
+        #expect(abs(try #require(relevance(market: -0.1).first) - 15) < 1e-9)
+        #expect(relevance(market: 0.02).isEmpty)
+    }
+
     @Test("results after the move, or four days before, are no candidate; nor are a stranger's")
     func notThese() {
         for (subject, time) in [
