@@ -19,6 +19,7 @@ struct MeasureWordsTests {
             case .entry(let entry): "\(entry.name)|\(entry.value)|\(entry.remark)"
             case .table(let header, let rows):
                 ([header] + rows).map { $0.joined(separator: "|") }.joined(separator: "\n")
+            case .line(let line): line
             default: ""
             }
         }.joined(separator: "\n")
@@ -127,6 +128,12 @@ struct MeasureWordsTests {
                 "Ahead in recovering by two tracking errors or more: AAA over BBB (+9.29 ± 2.81 pp); of other pairs it cannot be told."
             ))
         #expect(Self.chinese(finding).contains("AAA领先BBB（+9.29±2.81个百分点）；其余各对无法判断。"))
+        // The last session's are in the recovery section; earlier ones stay on the page.
+        #expect(!Self.page(finding).contains("ahead beyond"))
+        finding.measure.followUp.append(followed)
+        #expect(Self.page(finding).contains("2025-01-28: ahead beyond the noise AAA of BBB"))
+        #expect(Self.page(finding, .chinese).contains("2025-01-28：超出噪声的领先：AAA领先BBB"))
+        finding.measure.followUp.removeLast()
         finding.measure.followUp[0].votes = Array(repeating: vote, count: 10)
         #expect(Self.english(finding).contains(", and 7 more;"))
     }

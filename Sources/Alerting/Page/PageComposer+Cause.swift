@@ -153,6 +153,15 @@ extension PageComposer {
             let header = [say("session", "交易日"), say("price", "价格"), say("change", "涨跌"), say("retraced", "已收复")]
             block.rows.append(.table(header: header, rows: rows))
         }
+        // Those of the last session are figures of the section below, with their size.
+        for session in measure.followUp.dropLast() where !session.votes.isEmpty {
+            let pairs = session.votes.map { vote in
+                let (ahead, behind) = (Wording.line(vote.ahead, limit: 16), Wording.line(vote.behind, limit: 16))
+                return say("\(ahead) of \(behind)", "\(ahead)领先\(behind)")
+            }.joined(separator: say(", ", "，"))
+            let day = Wording.line(session.session)
+            block.rows.append(.line(say("\(day): ahead beyond the noise \(pairs)", "\(day)：超出噪声的领先：\(pairs)")))
+        }
         if measure.hasBaseRate, !measure.baseRate.isEnough {
             let words = MeasureSentences(finding, language)
             block.rows.append(entry(say("what followed \(words.kind)", "\(words.kind)之后"), words.insufficient))
