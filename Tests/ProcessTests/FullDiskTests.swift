@@ -96,8 +96,8 @@ struct FullDiskTests {
         let head = try LogIndex(reading: Binaries.recording).head
         let directory = TemporaryDirectory()
         let data = directory.path + "/data"
-        let disk = try #require(try SmallDisk(data + "/alerts", "size=16m"))
-        try disk.fill(bytes: 13 << 20)
+        let disk = try #require(try SmallDisk(data + "/alerts", "size=96m"))
+        try disk.fill(bytes: 93 << 20)
         let began = Date()
         let service = try Service(
             "ingest: {recording: \(Binaries.recording), rate: 30000000, ticks: false}",
