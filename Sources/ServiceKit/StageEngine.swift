@@ -31,6 +31,8 @@ public final class StageEngine<S: Stage> {
     private var primary = PendingMessages()
     public private(set) var recordsApplied: UInt64 = 0
     public private(set) var repeatsDropped: UInt64 = 0
+    /// What the stage has said since it started, repeats included.
+    public private(set) var outputsMade: UInt64 = 0
 
     private var isMerge: Bool { S.inputs.count == 2 }
 
@@ -242,6 +244,7 @@ public final class StageEngine<S: Stage> {
         recordsApplied += UInt64(rows.count)
         if outbox.outputs.isEmpty { return }
         for output in outbox.drain() {
+            outputsMade += 1
             if let lastLogged, let cause = output.cause, cause <= lastLogged {
                 repeatsDropped += 1
             } else {

@@ -74,6 +74,7 @@ public final class StageRunner<S: Stage> {
     /// Takes a bounded number of messages from each input and applies them.
     private func receive(now: Duration) throws -> Bool {
         var any = false
+        let said = engine.outputsMade
         for reader in readers {
             if reader.stream == .market, engine.isFull {
                 // What waits in the socket waits for us: the owner is not silent.
@@ -84,8 +85,8 @@ public final class StageRunner<S: Stage> {
             for _ in 0..<8 {
                 guard try take(from: reader, now: now) else { break }
                 any = true
-                // What is said takes longest to make: the rest waits for the next step.
-                if engine.log.pendingBytes >= Self.bytesSaidAStep { break }
+                // What is said takes longest to make, repeats too: the rest waits for the next step.
+                if engine.outputsMade - said >= Self.outputsAStep { break }
             }
         }
         return engine.advance(messages: Self.messagesAStep) || any
@@ -93,8 +94,8 @@ public final class StageRunner<S: Stage> {
 
     /// Messages of a merged input applied in one step: a heartbeat goes out between steps.
     private static var messagesAStep: Int { 512 }
-    /// Bytes of outputs after which no more is taken in one step.
-    private static var bytesSaidAStep: Int { 1 << 18 }
+    /// Outputs after which no more is taken in one step.
+    private static var outputsAStep: UInt64 { 64 }
 
     private func take(from reader: StreamReader, now: Duration) throws -> Bool {
         let event = try reader.receive(now: now) { [engine] _, records in
