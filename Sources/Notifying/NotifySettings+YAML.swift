@@ -17,6 +17,16 @@ extension NotifySettings {
         let settings = reader.settings(node)
         return (reader.problems.isEmpty ? settings : nil, reader.problems)
     }
+
+    /// The section `notify` of a configuration as YAML of its own, in which history is told; nil where there is none.
+    public static func sectionForReplay(of yaml: String, name: String) -> (yaml: String?, problems: [String]) {
+        let (settings, problems) = parse(yaml, name: name)
+        guard settings != nil, let root = try? PlainYAML.compose(yaml), case .mapping(let sections) = root,
+            case .mapping(var section)? = sections["notify"]
+        else { return (nil, problems) }
+        section["history"] = Node("true", Tag(.bool))
+        return (try? Yams.serialize(node: .mapping(.init([(Node("notify"), .mapping(section))]))), [])
+    }
 }
 
 /// Reads YAML nodes and gathers what is wrong.

@@ -102,6 +102,13 @@ public struct SinkQueue: Codable, Equatable, Sendable {
         }
     }
 
+    /// Gives up all that waits.
+    public mutating func abandon(_ why: String, now: UInt64) -> [DeadLetter] {
+        let letters = entries.compactMap { letter($0, why, now) }
+        entries = []
+        return letters
+    }
+
     private mutating func letter(_ entry: Entry, _ why: String, _ now: UInt64) -> DeadLetter? {
         guard entry.delivery.reason != .refresh else { return nil }
         deadLetters += 1

@@ -23,6 +23,8 @@ final class NotifyProcess {
     /// What is given up and not in its file yet.
     private var letters: [SinkQueue.DeadLetter] = []
     private var isChanged = true
+    /// There are deliveries, or alerts were taken, that are not written yet.
+    private var isAhead = true
     private var keptAt: Duration?
     private var malformed: UInt64 = 0
 
@@ -66,7 +68,11 @@ final class NotifyProcess {
             .alerts, over: link, from: state.next, epoch: state.epoch, types: [.alertRecord], credit: Self.credit,
             name: context.name)
         for (name, queue) in state.queues {
-            if settings.sinks.contains(where: { $0.name == name }) { queues[name] = queue } else { bury(queue) }
+            queues[name] = queue
+            guard !settings.sinks.contains(where: { $0.name == name }) else { continue }
+            let why = "the sink is not configured any more"
+            letters += queues[name]?.abandon(why, now: ServiceClock.wall) ?? []
+            queues[name] = nil
         }
         for sink in settings.sinks where queues[sink.name] == nil { queues[sink.name] = SinkQueue() }
         context.logger.info(
@@ -88,17 +94,6 @@ final class NotifyProcess {
             files.putAside()
         }
         return NotifyState(liveFrom: ServiceClock.wall)
-    }
-
-    /// What waits for a sink that the configuration does not have any more.
-    private func bury(_ queue: SinkQueue) {
-        var queue = queue
-        let now = ServiceClock.wall
-        while queue.start(now: now) != nil {
-            if let letter = queue.finish(.refused("the sink is not configured any more"), attempts: 0, now: now) {
-                letters.append(letter)
-            }
-        }
     }
 
     func run() throws {
@@ -138,7 +133,8 @@ final class NotifyProcess {
         }
         let received = try receive(now: now, wall: wall)
         for delivery in router.tick(now: wall) { add(delivery, wall) }
-        if try keep(now) {
+        try keep(now)
+        if !isAhead {
             send(wall)
             try reader.acknowledge(reader.next - 1, idle: !received)
         }
@@ -174,12 +170,12 @@ final class NotifyProcess {
             case .nothing: return any
             case .progress:
                 any = true
-                isChanged = true
+                (isChanged, isAhead) = (true, true)
             case .withdrawn(let first, _):
                 context.logger.notice("alerts were taken back: what they said is over", metadata: ["from": "\(first)"])
                 router.withdraw(from: first, now: wall)
                 reader.adopt()
-                isChanged = true
+                (isChanged, isAhead) = (true, true)
             case .refused(let code, let reason): throw Failure.refused(code, reason)
             }
         }
@@ -191,7 +187,7 @@ final class NotifyProcess {
     private func add(_ delivery: Delivery, _ wall: UInt64) {
         guard let sink = settings.sinks.first(where: { $0.name == delivery.sink }) else { return }
         if let letter = queues[sink.name]?.add(delivery, capacity: sink.capacity, now: wall) { letters.append(letter) }
-        isChanged = true
+        (isChanged, isAhead) = (true, true)
     }
 
     private func send(_ wall: UInt64) {
@@ -231,13 +227,11 @@ final class NotifyProcess {
 
     // MARK: kept
 
-    /// Writes what has changed. Nothing is sent or acknowledged that is not written.
-    ///
-    /// - Returns: Whether all is written.
-    @discardableResult
-    private func keep(_ now: Duration, isLast: Bool = false) throws -> Bool {
-        guard isChanged else { return true }
-        if let keptAt, now - keptAt < Self.keepInterval, !isLast { return false }
+    /// Writes what has changed. No delivery is sent, and no alert acknowledged, that is not written; that one arrived
+    /// may be written later.
+    private func keep(_ now: Duration, isLast: Bool = false) throws {
+        guard isChanged else { return }
+        if let keptAt, now - keptAt < Self.keepInterval, !isLast { return }
         keptAt = now
         do {
             if !letters.isEmpty {
@@ -250,12 +244,10 @@ final class NotifyProcess {
             state.router = router.state
             state.queues = queues
             try files.write(state)
-            isChanged = false
+            (isChanged, isAhead) = (false, false)
             control.say(alarm: "", context.logger)
-            return true
         } catch {
             control.say(alarm: "\(error)", context.logger)
-            return false
         }
     }
 

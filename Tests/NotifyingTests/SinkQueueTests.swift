@@ -50,6 +50,17 @@ struct SinkQueueTests {
         #expect(queue.deadLetters == 3)
     }
 
+    @Test("a sink that is gone gives up all that waits, also what is to be tried later")
+    func abandoned() {
+        var queue = SinkQueue()
+        let made = deliveries(3)
+        for delivery in made { _ = queue.add(delivery, capacity: 9, now: noon) }
+        _ = queue.start(now: noon)
+        _ = queue.finish(.failed("500"), attempts: 9, now: noon)
+        #expect(queue.abandon("gone", now: noon).map(\.delivery) == made)
+        #expect(queue.count == 0)
+    }
+
     @Test("what a server asks for is waited for, up to five minutes; a clock set back does not stop it for longer")
     func patience() {
         var queue = SinkQueue()
