@@ -119,7 +119,7 @@ let package = Package(
         process(
             "epicenter-notify",
             [
-                "ServiceKit", "Notifying", "CLinux", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, httpClient,
+                "ServiceKit", "Notifying", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, httpClient,
             ] + nio),
         process(
             "epicenter-metrics",

@@ -19,9 +19,13 @@ public struct NotifyRouter: Sendable {
         public var liveFrom: UInt64
         /// What fires, by fingerprint.
         var live: [String: NotifyAlert] = [:]
+        /// When wider alerts ended, for a moment: those that are part of one end right after it.
+        var ended: [String: UInt64] = [:]
         var groups: [GroupKey: Group] = [:]
         var limits: [String: TokenBucket] = [:]
         var refreshed: [String: UInt64] = [:]
+        /// When it was looked at last.
+        var clock: UInt64 = 0
         public var routed: UInt64 = 0
         public var history: UInt64 = 0
         public var unrouted: UInt64 = 0
@@ -55,6 +59,9 @@ public struct NotifyRouter: Sendable {
         var told: UInt32?
     }
 
+    /// What a wider alert kept back is kept back for so long after its end, ns: most of it ends with it.
+    static let grace: UInt64 = 10 * CivilTime.second
+
     /// Alerts of one delivery.
     static let maximumAlerts = 500
 
@@ -77,8 +84,9 @@ public struct NotifyRouter: Sendable {
 
     public mutating func apply(_ alert: NotifyAlert, now: UInt64) {
         if alert.isFiring { state.live[alert.fingerprint] = alert }
-        if alert.isOver { state.live[alert.fingerprint] = nil }
-        if alert.isOver { release(alert.fingerprint, now: now) }
+        if alert.isOver, state.live.removeValue(forKey: alert.fingerprint) != nil {
+            release(alert.fingerprint, now: now)
+        }
         guard settings.history || alert.recordTime >= state.liveFrom else {
             state.history += 1
             return
@@ -134,8 +142,14 @@ public struct NotifyRouter: Sendable {
 
     /// A wider alert is over: those that are part of it and still fire are no longer kept back by it.
     private mutating func release(_ wider: String, now: UInt64) {
-        for alert in state.live.values where alert.partOf.contains(wider) {
-            for key in places[alert.fingerprint] ?? [] { schedule(key, now: now) }
+        state.ended = state.ended.filter { $0.value + Self.grace > now && $0.value <= now }
+        let kept = state.live.values.filter { $0.partOf.contains(wider) }
+        guard settings.inhibit, !kept.isEmpty else { return }
+        state.ended[wider] = now
+        for alert in kept {
+            for key in places[alert.fingerprint] ?? [] {
+                set(key, due: min(state.groups[key]?.due ?? .max, now + Self.grace))
+            }
         }
     }
 
@@ -162,24 +176,39 @@ public struct NotifyRouter: Sendable {
     /// What is to be sent by now, in the order of routes, sinks and groups.
     public mutating func tick(now: UInt64) -> [Delivery] {
         var made: [Delivery] = []
+        notice(now)
         if nextDue <= now {
             nextDue = .max
-            for key in state.groups.keys.sorted() { made += flush(key, now: now) }
+            var due: [GroupKey] = []
+            for (key, group) in state.groups {
+                guard let time = group.due else { continue }
+                if time <= now { due.append(key) } else { nextDue = min(nextDue, time) }
+            }
+            for key in due.sorted() { made += flush(key, now: now) }
         }
         for sink in settings.sinks where sink.isAlertmanager { made += refresh(sink, now: now) }
         return made
     }
 
+    /// A clock that was set back by more than a minute takes what is due with it.
+    private mutating func notice(_ now: UInt64) {
+        if state.clock > now + 60 * CivilTime.second {
+            let back = state.clock - now
+            state.groups = state.groups.mapValues { group in
+                var group = group
+                group.due = group.due.map { $0 - min($0, back) }
+                group.told = group.told.map { $0 - min($0, back) }
+                return group
+            }
+            nextDue = 0
+        }
+        state.clock = now
+    }
+
     private mutating func flush(_ key: GroupKey, now: UInt64) -> [Delivery] {
         guard let group = state.groups[key], let route = settings.route(key.route), let sink = settings.sink(key.sink),
-            let due = group.due
+            group.due != nil
         else { return [] }
-        // Nothing is due later than the longest of its delays; else the clock was set back.
-        let latest = now + max(route.wait, route.interval, route.repeatAfter, 8 * CivilTime.day)
-        guard due <= now else {
-            set(key, due: min(due, latest))
-            return []
-        }
         let members = group.members.values.sorted {
             ($0.alert.startsAt, $0.alert.fingerprint) < ($1.alert.startsAt, $1.alert.fingerprint)
         }
@@ -229,7 +258,11 @@ public struct NotifyRouter: Sendable {
 
     /// Until when nobody is told of an alert; nil: it is told. `.max`: as long as a wider one fires.
     private func mutedUntil(_ alert: NotifyAlert, _ now: UInt64) -> UInt64? {
-        if settings.inhibit, alert.partOf.contains(where: { state.live[$0] != nil }) { return .max }
+        if settings.inhibit {
+            if alert.partOf.contains(where: { state.live[$0] != nil }) { return .max }
+            let ended = alert.partOf.compactMap { state.ended[$0] }.max()
+            if let ended, ended <= now, ended + Self.grace > now { return ended + Self.grace }
+        }
         return silences.silent(alert.labels, at: now)
     }
 

@@ -151,35 +151,34 @@ final class NotifyProcess {
             return false
         }
         try reader.keepOpen(now: now)
-        var any = false
-        for _ in 0..<8 {
-            let event = try reader.receive(now: now) { [self] _, records in
-                var decoder = BatchDecoder()
-                while let message = try decoder.next(in: records) {
-                    guard message.firstSequence >= reader.next, case .alertRecord(let record) = message else {
-                        continue
-                    }
-                    if let alert = NotifyAlert(record) {
-                        router.apply(alert, now: wall)
-                    } else {
-                        malformed += 1
-                    }
+        let before = (reader.next, reader.epoch)
+        // One batch a turn, and a sign of life for each alert: documents are long to read, and a history is many.
+        let event = try reader.receive(now: now) { [self] _, records in
+            var decoder = BatchDecoder()
+            while let message = try decoder.next(in: records) {
+                try control.pulse()
+                guard message.firstSequence >= reader.next, case .alertRecord(let record) = message else { continue }
+                guard let alert = NotifyAlert(record) else {
+                    malformed += 1
+                    continue
                 }
-            }
-            switch event {
-            case .nothing: return any
-            case .progress:
-                any = true
-                (isChanged, isAhead) = (true, true)
-            case .withdrawn(let first, _):
-                context.logger.notice("alerts were taken back: what they said is over", metadata: ["from": "\(first)"])
-                router.withdraw(from: first, now: wall)
-                reader.adopt()
-                (isChanged, isAhead) = (true, true)
-            case .refused(let code, let reason): throw Failure.refused(code, reason)
+                // One after the other: with waitSeconds 0 each is told, however many were read at once.
+                router.apply(alert, now: wall)
+                for delivery in router.tick(now: wall) { add(delivery, wall) }
             }
         }
-        return any
+        switch event {
+        case .nothing: return false
+        case .progress: break
+        case .withdrawn(let first, _):
+            context.logger.notice("alerts were taken back: what they said is over", metadata: ["from": "\(first)"])
+            router.withdraw(from: first, now: wall)
+            reader.adopt()
+        case .refused(let code, let reason): throw Failure.refused(code, reason)
+        }
+        // A heartbeat of the stream alone changes nothing.
+        if before != (reader.next, reader.epoch) { (isChanged, isAhead) = (true, true) }
+        return true
     }
 
     // MARK: out
