@@ -64,7 +64,7 @@ struct NotifyTests {
 
         func release() { _ = FileManager.default.createFile(atPath: directory.path + "/release", contents: nil) }
 
-        deinit { if process.isRunning { process.terminate() } }
+        deinit { if process.isRunning { _ = Glibc.kill(process.processIdentifier, SIGKILL) } }
     }
 
     private static func ingest(until: String? = nil) -> String {
@@ -181,6 +181,8 @@ struct NotifyTests {
         #expect(try Set(told) == Self.expected(service.dataDirectory + "/alerts"))
         #expect(Set(told).count == told.count, "each once")
         let taken = receiver.requests("/flaky", answered: true).filter { $0.answer == 200 }
+            // The first hung longer than was waited for: its answer came to nobody.
+            .dropFirst()
         #expect(taken.allSatisfy { $0.valid })
         #expect(taken.flatMap(\.alerts) == told)
         let flaky = receiver.requests("/flaky")
@@ -309,7 +311,7 @@ struct NotifyTests {
         ]
         manager.standardError = FileHandle.nullDevice
         try manager.run()
-        defer { manager.terminate() }
+        defer { _ = Glibc.kill(manager.processIdentifier, SIGKILL) }
         let section = Self.notify(
             ["type: alertmanager, url: \"http://127.0.0.1:\(port)\", resendSeconds: 1"],
             route: "groupBy: [shock], waitSeconds: 1, intervalSeconds: 0")
@@ -317,8 +319,10 @@ struct NotifyTests {
         // The names of the group are kept back by the group's own alert.
         let expected = ["ARM", "CSCO", "ETN", "PWR", "ai-hardware"]
         #expect(try service.wait { _ in try! Self.active(port) == expected } != nil, "\(service.log)")
-        func told(_ status: String) -> [String] { receiver.requests("/am").filter { $0.status == status }.map(\.group) }
-        #expect(try service.wait { _ in Set(told("firing")).count == 5 } != nil)
+        func told(_ status: String) -> [String] {
+            receiver.requests("/am").flatMap(\.alerts).filter { $0[1] == status }.map { $0[0] }
+        }
+        #expect(try service.wait { _ in Set(told("firing")).isSuperset(of: expected) } != nil)
         service.crash()
         try service.start()
         let again = try service.wait { (Self.sink($0, "s0")?.delivered ?? 0) > 3 && Self.hasRead($0, 1) }
@@ -328,10 +332,14 @@ struct NotifyTests {
         try service.configure(Self.ingest() + section)
         try service.start()
         #expect(try service.wait { _ in try! Self.active(port) == ["GOOGL"] } != nil, "\(service.log)")
-        #expect(try service.wait { _ in told("resolved").count >= 5 && told("firing").count >= 6 } != nil)
+        #expect(
+            try service.wait { _ in Set(told("resolved")).isSuperset(of: expected) && told("firing").contains("GOOGL") }
+                != nil)
         #expect(service.stop() == 0)
-        #expect(told("firing").count == Set(told("firing")).count, "each group fired once")
-        #expect(told("resolved").count == Set(told("resolved")).count, "and was over once")
+        for status in ["firing", "resolved"] {
+            let groups = receiver.requests("/am").filter { $0.status == status }.map(\.group)
+            #expect(groups.count == Set(groups).count, "each group is told once that it is \(status)")
+        }
     }
 
     // MARK: the rest
