@@ -48,6 +48,8 @@ let package = Package(
         .executable(name: "epicenter-attribute", targets: ["epicenter-attribute"]),
         .executable(name: "epicenter-publish", targets: ["epicenter-publish"]),
         .executable(name: "epicenter-embed", targets: ["epicenter-embed"]),
+        .executable(name: "epicenter-notify", targets: ["epicenter-notify"]),
+        .executable(name: "epicenter-metrics", targets: ["epicenter-metrics"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
@@ -83,6 +85,7 @@ let package = Package(
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
         library("ShockAttribution", ["Schema", "Calendars", "MarketModels", "EconomicModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
+        library("Notifying", ["Schema", "Calendars", "PlainYAML", yams, crypto]),
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
@@ -92,10 +95,10 @@ let package = Package(
         library(
             "ServiceKit",
             [
-                "CLinux", "Schema", "MCAP", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", configuration, logging,
-                yams,
-                protobuf,
+                "CLinux", "Schema", "MCAP", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", "Notifying", configuration,
+                logging, yams, protobuf,
             ]),
+        library("Exposition", ["Schema"]),
         library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
@@ -113,13 +116,22 @@ let package = Package(
         process(
             "epicenter-embed",
             ["ServiceKit", "Embedding", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, protobuf]),
+        process(
+            "epicenter-notify",
+            [
+                "ServiceKit", "Notifying", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, httpClient,
+            ] + nio),
+        process(
+            "epicenter-metrics",
+            ["ServiceKit", "Exposition", "Schema", "ZeroMQ", logging, protobuf] + nio),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
         process(
             "epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", protobuf]),
         process(
             "epicenter",
             [
-                "ServiceKit", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars", "DBN", "Schema",
+                "ServiceKit", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars", "DBN",
+                "Schema",
                 "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
             ]),
         // Tests mirror Sources.
@@ -146,9 +158,11 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
+        tests("NotifyingTests", ["Notifying", "Calendars", "Schema"]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
+        tests("ExpositionTests", ["Exposition", "Schema"]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),
         tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("FuzzTests", ["FuzzKit"]),

@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 import Logging
 import MCAP
+public import Notifying
 import Schema
 import Yams
 import ZeroMQ
@@ -55,6 +56,8 @@ import ZeroMQ
 /// | `publish.replay` | `ipc://RUN/replay.sock` | ROUTER for snapshots and replay |
 /// | `publish.source` | `urn:epicenter` | CloudEvents source |
 /// | `embed.directory` | none | the model of `epicenter-embed`, made by `scripts/setup --embed`; none: it is not started |
+/// | `metrics.listen` | none | `HOST:PORT` of Prometheus's page, by number; none: `epicenter-metrics` is not started |
+/// | `metrics.tokenFile` | none | file of the token that readers must show; off the loopback there must be one |
 /// | `security.directory` | `/etc/epicenter/keys` | CURVE keys and the list of those let in |
 /// | `security.serverKey` | none | name of the key that public sockets are known by |
 /// | `security.curve` | `auto` | `auto`: CURVE on public TCP sockets off the loopback; `always`: on all public sockets |
@@ -94,6 +97,11 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public var source = "urn:epicenter"
     /// nil: there are no embeddings.
     public var embedDirectory: String?
+    /// nil: nobody is told.
+    public var notify: NotifySettings?
+    /// nil: there is no page of metrics.
+    public var metrics: ListenAddress?
+    public var metricsTokenFile: String?
     public var keyDirectory = "/etc/epicenter/keys"
     public var serverKey: String?
     public var alwaysCurve = false
@@ -101,12 +109,17 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public init() {}
 
     /// Sections that are read here.
-    public static let deploymentSections = ["run", "data", "log", "service", "ingest", "publish", "embed", "security"]
+    public static let deploymentSections = [
+        "run", "data", "log", "service", "ingest", "publish", "embed", "notify", "metrics", "security",
+    ]
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
     public static let modelSections: Set<String> = [
         "settings", "calendars", "instruments", "groups", "theses", "sources", "entities", "feeds",
     ]
+
+    /// Sections with lists of mappings: they are checked where they are read.
+    static let nestedSections = modelSections.union(["notify"])
 }
 
 /// What epicenterd judges stages by.
@@ -151,13 +164,15 @@ extension ServiceConfiguration {
         yaml: String, name: String, environment: [String: String] = [:]
     ) throws(ConfigurationError) -> ServiceConfiguration {
         var values = try FlatYAML(yaml, name: name)
-        for section in modelSections { values.remove(section: section) }
+        for section in nestedSections { values.remove(section: section) }
         let reader = SettingsReader(values, environment: environment)
         var made = ServiceConfiguration()
         made.readService(reader)
         made.readSecurity(reader)
         made.readFeeds(reader)
-        let problems = reader.finish()
+        let (notify, notifyProblems) = NotifySettings.parse(yaml, name: name)
+        made.notify = notify
+        let problems = reader.finish() + notifyProblems
         guard problems.isEmpty else { throw ConfigurationError(problems) }
         return made
     }
@@ -218,6 +233,18 @@ extension ServiceConfiguration {
         }
         reader.string("publish.source") { source = $0 }
         reader.string("embed.directory") { embedDirectory = $0.isEmpty ? nil : $0 }
+        reader.string("metrics.tokenFile") { metricsTokenFile = $0.isEmpty ? nil : $0 }
+        // Read after the token, without which the page stays on the loopback.
+        let allowed =
+            metricsTokenFile == nil
+            ? "ADDRESS:PORT on the loopback; off it there must be metrics.tokenFile" : "ADDRESS:PORT, by number"
+        reader.checked("metrics.listen", allowed, ListenAddress.init) { address in
+            if address.isLoopback || metricsTokenFile != nil {
+                metrics = address
+            } else {
+                reader.refuse("metrics.listen", allowed, "\(address)")
+            }
+        }
     }
 
     private mutating func readSecurity(_ reader: SettingsReader) {
@@ -252,6 +279,8 @@ extension ServiceConfiguration {
 }
 
 extension ServiceConfiguration {
+    /// Whether `epicenter-notify` runs: a recording that is replayed reaches sinks only where that is asked for.
+    public var runsNotify: Bool { notify.map { recording == nil || $0.history } ?? false }
     /// Whether a feed is standard input.
     public var readsInput: Bool { csv.contains("-") || jsonl.contains("-") }
     /// Where the owner of a stream serves it, inside the run directory.
@@ -317,9 +346,16 @@ extension ServiceConfiguration {
             seen.producers = none.producers
             seen.pull = none.pull
         }
+        if process != "epicenter-notify" { seen.notify = none.notify }
+        if process != "epicenter-metrics" {
+            seen.metrics = none.metrics
+            seen.metricsTokenFile = none.metricsTokenFile
+        }
+        if process != "epicenter-publish" && process != "epicenter-notify" {
+            seen.replay = none.replay
+        }
         if process != "epicenter-publish" {
             seen.alerts = none.alerts
-            seen.replay = none.replay
             seen.source = none.source
         }
         return seen
@@ -337,6 +373,8 @@ extension ServiceConfiguration {
         if dataDirectory != new.dataDirectory { keys.append("data.directory") }
         if healthEndpoint != new.healthEndpoint { keys.append("service.health") }
         if embedDirectory != new.embedDirectory { keys.append("embed.directory") }
+        if runsNotify != new.runsNotify { keys.append("whether there is a section notify") }
+        if (metrics == nil) != (new.metrics == nil) { keys.append("whether there is metrics.listen") }
         return keys
     }
 }

@@ -44,7 +44,7 @@ struct FlatYAML {
                 guard let name = name.string else { continue }
                 let path = key.isEmpty ? name : key + "." + name
                 // Model settings have shapes of their own and are checked where they are read.
-                if key.isEmpty, ServiceConfiguration.modelSections.contains(name) { continue }
+                if key.isEmpty, ServiceConfiguration.nestedSections.contains(name) { continue }
                 add(value, key: path, &problems)
             }
         case .sequence(let sequence):

@@ -22,7 +22,7 @@ struct Epicenter: AsyncParsableCommand {
             Run.self, Replay.self, SubscribeCommand.self, Status.self, Top.self, Start.self, Stop.self, Restart.self,
             ReloadCommand.self, Logs.self, Report.self, News.self, Record.self, Inspect.self, Recover.self,
             FilterCommand.self, Merge.self, Export.self, Import.self, BackfillCommand.self, Evaluate.self, Digest.self,
-            Config.self, Keys.self,
+            Config.self, Keys.self, SilenceCommand.self,
         ])
 
     static func main() async {

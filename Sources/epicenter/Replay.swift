@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLog
 import Foundation
 import Glibc
+import Notifying
 import Pipeline
 import Schema
 import ServiceKit
@@ -26,6 +27,10 @@ struct Replay: ParsableCommand {
 
             --topic, --symbol and --exclude make a filtered copy first and play that: other records, other \
             alerts, another digest (see epicenter filter).
+
+            Alerts of a replay reach no sink. --sinks tells them to those of a configuration's section notify, by its \
+            routes; what begins and ends within a route's waitSeconds is told to nobody, as ever, so a paced --rate or \
+            waitSeconds: 0 tells more.
 
             Keys, where standard input is a terminal: space pauses and resumes; right arrow or n plays one \
             instant (all records of the next record time); up and down double and halve the rate; q quits.
@@ -71,6 +76,11 @@ struct Replay: ParsableCommand {
     @Option(help: "Print only alerts about this day (YYYY-MM-DD) or earlier; others are counted.")
     var showUntil: String?
 
+    @Option(
+        help: "Tell alerts to the sinks of this configuration's section notify.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var sinks: String?
+
     @Flag(help: "Print each alert's JSON document, one a line.")
     var json = false
 
@@ -85,6 +95,11 @@ struct Replay: ParsableCommand {
         if loop, out != nil {
             throw ValidationError(
                 "--loop keeps no streams, since each round makes them anew: leave out --out or --loop")
+        }
+        if sinks != nil, inProcess || loop || options.from != nil {
+            throw ValidationError(
+                "--sinks tells all alerts of one replay by real processes: leave out it, or --in-process, --loop and --from"
+            )
         }
         if inProcess, rate != .maximum || startPaused || options.until != nil || options.duration != nil {
             throw ValidationError(
@@ -121,6 +136,19 @@ struct Replay: ParsableCommand {
         } else {
             try playOnce(recording, plan)
         }
+    }
+
+    /// The section `notify` that --sinks names, in which history is told.
+    private func sinkSection() throws -> String {
+        guard let sinks else { return "" }
+        guard let text = try? String(contentsOfFile: sinks, encoding: .utf8) else {
+            throw ConfigurationError(["\(sinks): cannot be read as UTF-8 text"])
+        }
+        let (section, problems) = NotifySettings.sectionForReplay(of: text, name: sinks)
+        guard let section else {
+            throw ConfigurationError(problems.isEmpty ? ["\(sinks): has no section notify"] : problems)
+        }
+        return section
     }
 
     /// What is said besides alerts: not where documents for programs go.
@@ -175,10 +203,13 @@ struct Replay: ParsableCommand {
         } else {
             let keyboard = ReplayKeyboard()
             if keyboard != nil { remark("Keys: \(ReplayKey.hint).") }
-            end = try ReplaySession(
+            let session = ReplaySession(
                 plan, directory: directory, printer: printer, progress: Progress("replay", quiet: quiet),
-                keyboard: keyboard, stop: StopSignal()
-            ).run()
+                keyboard: keyboard, sinks: try sinkSection(), stop: try StopSignal())
+            end = try session.run()
+            if session.undelivered > 0 {
+                complain("\(session.undelivered) deliveries still waited for their sinks when the replay ended")
+            }
         }
         if end == .interrupted { throw Failure("interrupted") }
         try summarise(plan, directory, printer, end, took: ServiceClock.monotonic - began)

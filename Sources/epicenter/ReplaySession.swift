@@ -26,11 +26,18 @@ final class ReplaySession {
     /// Whether the player still waits for the stages to have dealt with what came before.
     private var isHeld: Bool
     private var wantsPause: Bool
+    /// A section `notify`, where alerts are told to sinks; empty: they are not.
+    private let sinks: String
+    /// Deliveries that still waited when the replay ended.
+    private(set) var undelivered: UInt64 = 0
+    /// Sinks get so long for what waits for them when all alerts have come out.
+    private static let sinkPatience: Duration = .seconds(60)
 
     init(
         _ plan: ReplayPlan, directory: String, printer: AlertPrinter, progress: Progress, keyboard: ReplayKeyboard?,
-        stop: StopSignal
+        sinks: String = "", stop: StopSignal
     ) {
+        self.sinks = sinks
         self.plan = plan
         self.directory = directory
         self.printer = printer
@@ -83,7 +90,7 @@ final class ReplaySession {
             run: {directory: \(quoted(runDirectory))}
             data: {directory: \(quoted(directory))}
             ingest: {\(keys.joined(separator: ", "))}
-
+            \(sinks)
             """
     }
 
@@ -132,8 +139,22 @@ final class ReplaySession {
             let line = view.line(player.status, through: alerts.watermark, now: now)
             progress.show(line: line, isNews: alerts.watermark >= plan.sequences.upperBound)
         }
+        if !sinks.isEmpty, end == .finished { try waitForSinks(client, head: alerts.next - 1) }
         try alerts.close()
         return end
+    }
+
+    private func waitForSinks(_ client: ControlClient, head: UInt64) throws {
+        let end = ServiceClock.monotonic + Self.sinkPatience
+        repeat {
+            // A heartbeat is half a second old at the most, and what it counts may have come since.
+            usleep(600_000)
+            guard let heartbeat = try client.status()?.heartbeat(of: "epicenter-notify") else { continue }
+            func count(_ name: String) -> UInt64 { heartbeat.counters.first { $0.name == name }?.value ?? 0 }
+            undelivered = count("deliveries_waiting") + count("groups_due")
+            progress.show(line: "telling sinks: \(undelivered) waiting", isNews: false)
+            if undelivered == 0, heartbeat.inputs.first?.head ?? 0 >= head { return }
+        } while ServiceClock.monotonic < end && stop.count == 0
     }
 
     private func checkHealth(

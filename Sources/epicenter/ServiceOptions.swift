@@ -72,7 +72,7 @@ final class ControlClient {
 
 /// A stage, by its process's name or without the part that all have in common.
 struct StageName: ExpressibleByArgument {
-    static let all = ["ingest", "analyze", "attribute", "publish"]
+    static let all = ["ingest", "analyze", "attribute", "publish", "embed", "notify", "metrics"]
     static let allValueStrings = all
     let process: String
 

@@ -102,6 +102,12 @@ enum StatusText {
                     "feed \(feed.feed): \(grouped(feed.events)) events, \(last)\(feed.inSession ? ", in session" : "")")
                 if feed.hasPolls { lines.append("  " + polls(of: feed)) }
             }
+            for sink in child.heartbeat.sinks {
+                let waiting = sink.waiting == 0 ? "none wait" : "\(grouped(sink.waiting)) wait"
+                lines.append(
+                    "sink \(sink.sink): \(grouped(sink.delivered)) delivered, \(waiting), \(grouped(sink.failed)) attempts failed, "
+                        + "\(grouped(sink.deadLetters)) given up" + (sink.problem.isEmpty ? "" : ": \(sink.problem)"))
+            }
             if !child.lastError.isEmpty { lines.append("\(child.process): last error: \(child.lastError)") }
         }
         return lines.isEmpty ? [] : [""] + lines

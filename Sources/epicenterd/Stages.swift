@@ -4,14 +4,32 @@ import Supervision
 
 /// The stages in the order in which data flow. Each is started when the one before is ready.
 enum Stages {
-    static let names = stages + [embed]
+    static let names = stages + [embed, notify, metrics]
     private static let stages = ["epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"]
     /// Optional: computes embeddings. Nothing depends on it. A recording that is replayed has its own.
     private static let embed = "epicenter-embed"
+    /// Optional: tells people. Nothing depends on it.
+    private static let notify = "epicenter-notify"
+    /// Optional: tells Prometheus.
+    private static let metrics = "epicenter-metrics"
 
     /// The processes that a configuration asks for.
     private static func names(_ configuration: ServiceConfiguration) -> [String] {
-        configuration.embedDirectory == nil || configuration.recording != nil ? stages : names
+        var made = stages
+        if configuration.embedDirectory != nil, configuration.recording == nil { made.append(embed) }
+        if configuration.runsNotify { made.append(notify) }
+        if configuration.metrics != nil { made.append(metrics) }
+        return made
+    }
+
+    /// Who must be ready first.
+    private static func dependencies(of name: String, after former: String?) -> [String] {
+        switch name {
+        case embed: [stages[0]]
+        case notify: [stages[3]]
+        case metrics: []
+        default: former.map { [$0] } ?? []
+        }
     }
 
     /// - Parameter path: Of the configuration that was accepted.
@@ -20,10 +38,9 @@ enum Stages {
         let settings = configuration.supervision
         let names = names(configuration)
         return names.indices.map { index in
-            let isEmbed = names[index] == embed
             var spec = ChildSpec(
                 name: names[index], executable: folder + "/" + names[index], arguments: ["--config", path],
-                dependencies: index == 0 ? [] : [names[isEmbed ? 0 : index - 1]],
+                dependencies: dependencies(of: names[index], after: index == 0 ? nil : names[index - 1]),
                 readinessDeadline: settings.readyWithin,
                 heartbeatDeadline: settings.silentAfter,
                 // The child's own bound comes first: it has a checkpoint and a segment to close.

@@ -174,6 +174,41 @@ struct ServiceConfigurationTests {
         #expect(!names.contains { new.needsRestart(of: $0, for: new) })
     }
 
+    @Test(
+        "sinks may change while the service runs, but not whether there are any; nor whether there is a page of metrics"
+    )
+    func sinks() throws {
+        func notify(_ path: String, _ more: String = "") throws -> ServiceConfiguration {
+            let yaml = "notify: {sinks: [{name: a, type: file, path: \(path)}]\(more)}"
+            return try ServiceConfiguration.load(yaml: yaml, name: "e.yaml")
+        }
+        let (old, new) = (try notify("/a"), try notify("/b"))
+        #expect(old.fixed(against: new).isEmpty)
+        #expect(old.needsRestart(of: "epicenter-notify", for: new))
+        #expect(!old.needsRestart(of: "epicenter-publish", for: new))
+        #expect(ServiceConfiguration().fixed(against: new).count == 1)
+        var replayed = try notify("/a")
+        replayed.recording = "/r"
+        #expect(!replayed.runsNotify)
+        var asked = try notify("/a", ", history: true")
+        asked.recording = "/r"
+        #expect(asked.runsNotify)
+    }
+
+    @Test(
+        "a page of metrics is on the loopback, or has a token",
+        arguments: [
+            ("127.0.0.1:9464", true), ("[::1]:9464", true), ("127.8.0.1:0", true), ("0.0.0.0:9464", false),
+            ("[::]:9464", false), ("10.0.0.1:9464", false), ("localhost:9464", false), ("127.0.0.1", false),
+            ("127.0.0.1:99999", false), ("[::1:9464", false), ("256.0.0.1:1", false), ("127.0.0.1.evil:1", false),
+        ])
+    func metrics(address: String, isTaken: Bool) throws {
+        let yaml = "metrics: {listen: \"\(address)\"}"
+        #expect(((try? ServiceConfiguration.load(yaml: yaml, name: "e.yaml")) != nil) == isTaken)
+        let guarded = "metrics: {listen: \"10.0.0.1:9464\", tokenFile: /t}"
+        #expect(try ServiceConfiguration.load(yaml: guarded, name: "e.yaml").metrics?.description == "10.0.0.1:9464")
+    }
+
     @Test("where sockets and data are cannot change while the service runs")
     func fixed() throws {
         let yaml = "run: {directory: /a}\ndata: {directory: /b}\nservice: {health: \"ipc:///c\"}"

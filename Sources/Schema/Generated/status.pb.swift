@@ -160,6 +160,37 @@ public nonisolated struct Heartbeat: Sendable {
 
   public var feeds: [FeedStatus] = []
 
+  public var sinks: [SinkStatus] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Who is told, as epicenter-notify sees it.
+public nonisolated struct SinkStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var sink: String = String()
+
+  public var waiting: UInt64 = 0
+
+  public var delivered: UInt64 = 0
+
+  /// attempts
+  public var failed: UInt64 = 0
+
+  /// given up
+  public var deadLetters: UInt64 = 0
+
+  /// when the oldest that waits was decided on, ns since the Unix epoch; 0: none waits
+  public var oldest: UInt64 = 0
+
+  /// what came of the last attempt, if it failed
+  public var problem: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -758,7 +789,7 @@ nonisolated extension CommandVerb: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}pid\0\u{1}state\0\u{1}streams\0\u{1}inputs\0\u{1}counters\0\u{3}resident_bytes\0\u{1}message\0\u{3}feeds_done\0\u{3}recent_errors\0\u{1}alarm\0\u{1}turns\0\u{3}patience_seconds\0\u{1}feeds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}pid\0\u{1}state\0\u{1}streams\0\u{1}inputs\0\u{1}counters\0\u{3}resident_bytes\0\u{1}message\0\u{3}feeds_done\0\u{3}recent_errors\0\u{1}alarm\0\u{1}turns\0\u{3}patience_seconds\0\u{1}feeds\0\u{1}sinks\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -780,6 +811,7 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 12: try { try decoder.decodeSingularUInt64Field(value: &self.turns) }()
       case 13: try { try decoder.decodeSingularDoubleField(value: &self.patienceSeconds) }()
       case 14: try { try decoder.decodeRepeatedMessageField(value: &self.feeds) }()
+      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.sinks) }()
       default: break
       }
     }
@@ -828,6 +860,9 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.feeds.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.feeds, fieldNumber: 14)
     }
+    if !self.sinks.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sinks, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -846,6 +881,67 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.turns != rhs.turns {return false}
     if lhs.patienceSeconds != rhs.patienceSeconds {return false}
     if lhs.feeds != rhs.feeds {return false}
+    if lhs.sinks != rhs.sinks {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SinkStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SinkStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sink\0\u{1}waiting\0\u{1}delivered\0\u{1}failed\0\u{3}dead_letters\0\u{1}oldest\0\u{1}problem\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.sink) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.waiting) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.delivered) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.failed) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.deadLetters) }()
+      case 6: try { try decoder.decodeSingularFixed64Field(value: &self.oldest) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.problem) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sink.isEmpty {
+      try visitor.visitSingularStringField(value: self.sink, fieldNumber: 1)
+    }
+    if self.waiting != 0 {
+      try visitor.visitSingularUInt64Field(value: self.waiting, fieldNumber: 2)
+    }
+    if self.delivered != 0 {
+      try visitor.visitSingularUInt64Field(value: self.delivered, fieldNumber: 3)
+    }
+    if self.failed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.failed, fieldNumber: 4)
+    }
+    if self.deadLetters != 0 {
+      try visitor.visitSingularUInt64Field(value: self.deadLetters, fieldNumber: 5)
+    }
+    if self.oldest != 0 {
+      try visitor.visitSingularFixed64Field(value: self.oldest, fieldNumber: 6)
+    }
+    if !self.problem.isEmpty {
+      try visitor.visitSingularStringField(value: self.problem, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SinkStatus, rhs: SinkStatus) -> Bool {
+    if lhs.sink != rhs.sink {return false}
+    if lhs.waiting != rhs.waiting {return false}
+    if lhs.delivered != rhs.delivered {return false}
+    if lhs.failed != rhs.failed {return false}
+    if lhs.deadLetters != rhs.deadLetters {return false}
+    if lhs.oldest != rhs.oldest {return false}
+    if lhs.problem != rhs.problem {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,0 +1,100 @@
+import Foundation
+public import Schema
+
+/// What is told of an alert: enough to act on; the whole document is in the stream, under ``sequence``.
+public struct NotifyAlert: Codable, Equatable, Sendable {
+    public enum State: String, Codable, Sendable { case pending, firing, resolved, withdrawn }
+
+    public var fingerprint: String
+    public var revision: UInt32
+    public var state: State
+    public var kind = ""
+    public var subject = ""
+    public var subjectName = ""
+    public var labels: [String: String] = [:]
+    /// Fingerprints of the wider alerts it belongs to.
+    public var partOf: [String] = []
+    /// RFC 3339, as in the document.
+    public var startsAt = ""
+    public var endsAt: String?
+    public var headline = ""
+    public var summary = ""
+    /// Its place in `alerts`.
+    public var sequence: UInt64
+    /// ns since the Unix epoch.
+    public var recordTime: UInt64
+
+    public init(
+        fingerprint: String, revision: UInt32 = 1, state: State, labels: [String: String] = [:],
+        partOf: [String] = [], sequence: UInt64 = 0, recordTime: UInt64 = 0
+    ) {
+        self.fingerprint = fingerprint
+        self.revision = revision
+        self.state = state
+        self.labels = labels
+        self.partOf = partOf
+        self.sequence = sequence
+        self.recordTime = recordTime
+    }
+
+    /// `<fingerprint>/<revision>`, the document's id.
+    public var id: String { "\(fingerprint)/\(revision)" }
+    public var isFiring: Bool { state == .firing }
+    var isOver: Bool { state == .resolved || state == .withdrawn }
+}
+
+extension NotifyAlert {
+    /// Texts are cut to so many characters: a body that an insider of the stream made huge stays one line here.
+    static let maximumText = 2_000
+    static let maximumLabels = 64
+
+    /// nil: the body is no alert's.
+    public init?(_ record: AlertRecord) {
+        let state: State
+        switch record.state {
+        case .pending: state = .pending
+        case .firing: state = .firing
+        case .resolved: state = .resolved
+        case .withdrawn: state = .withdrawn
+        case .unspecified, .UNRECOGNIZED: return nil
+        }
+        guard let body = try? JSONDecoder().decode(Document.self, from: record.body), !record.fingerprint.isEmpty else {
+            return nil
+        }
+        let data = body.data
+        let labels = (data.labels ?? []).prefix(Self.maximumLabels)
+        self.init(
+            fingerprint: record.fingerprint, revision: record.revision, state: state,
+            labels: Dictionary(labels.map { ($0.name ?? "", Self.cut($0.value)) }) { first, _ in first },
+            partOf: Array((data.partOf ?? []).prefix(Self.maximumLabels)), sequence: record.sequence,
+            recordTime: record.recordTime)
+        kind = Self.cut(data.kind)
+        subject = Self.cut(data.subject)
+        subjectName = Self.cut(data.subjectName)
+        startsAt = data.startsAt ?? CivilTime.rfc3339(record.eventTime)
+        endsAt = data.endsAt ?? (isOver ? CivilTime.rfc3339(record.eventTime) : nil)
+        headline = Self.cut(data.headline)
+        summary = Self.cut(data.summary)
+    }
+
+    private static func cut(_ text: String?) -> String { String((text ?? "").prefix(maximumText)) }
+
+    private struct Document: Decodable {
+        struct Label: Decodable {
+            var name: String?
+            var value: String?
+        }
+        struct Content: Decodable {
+            var kind: String?
+            var subject: String?
+            var subjectName: String?
+            var labels: [Label]?
+            var partOf: [String]?
+            var startsAt: String?
+            var endsAt: String?
+            var headline: String?
+            var summary: String?
+        }
+        var data: Content
+    }
+}

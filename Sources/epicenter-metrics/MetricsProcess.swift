@@ -1,0 +1,86 @@
+import Exposition
+import Foundation
+import Glibc
+import Logging
+import Schema
+import ServiceKit
+import SwiftProtobuf
+import ZeroMQ
+
+/// Asks epicenterd for the status each second and puts it on the page; the page is served by threads of its own.
+final class MetricsProcess {
+    private let context: ServiceContext
+    private let control: ControlLink
+    private let page = MetricsPage()
+    private let server: MetricsServer
+    private var socket: Socket<Dealer>
+    private var askedAt: Duration?
+    private var heardAt: Duration = .zero
+
+    private static let interval: Duration = .seconds(1)
+    /// A status that is older is not shown: no answer is better than an old one.
+    private static let patience: Duration = .seconds(10)
+
+    init(_ context: ServiceContext) throws {
+        self.context = context
+        control = try ControlLink(context)
+        let configuration = context.configuration
+        guard let address = configuration.metrics else {
+            throw ConfigurationError(["metrics.listen: missing, expected ADDRESS:PORT"])
+        }
+        let token = try configuration.metricsTokenFile.map(Self.token)
+        var options = SocketOptions()
+        options.reconnectInterval = .milliseconds(20)
+        options.immediate = true
+        var socket = try Socket(Dealer.self, in: context.zeroMQ, options: options)
+        try socket.connect(to: Endpoint(configuration.controlEndpoint))
+        self.socket = socket
+        server = try MetricsServer(page, token: token, at: address)
+        context.logger.info("serving metrics", metadata: ["at": "http://\(address.host):\(server.port)/metrics"])
+    }
+
+    private static func token(_ path: String) throws -> [UInt8] {
+        var status = stat()
+        guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError(["metrics.tokenFile: \(path) cannot be read"])
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw ConfigurationError(["metrics.tokenFile: \(path) may be read by others, allowed is mode 0600"])
+        }
+        let token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard token.utf8.count >= 16, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ConfigurationError(["metrics.tokenFile: \(path) has no token of 16 or more letters and digits"])
+        }
+        return Array(token.utf8)
+    }
+
+    func run() throws {
+        defer { server.shutDown() }
+        var poller = Poller()
+        _ = poller.add(socket, for: .readable)
+        let stopItem = poller.add(context.stop.waker)
+        while context.stop.count == 0 {
+            _ = try poller.wait(timeout: .milliseconds(100))
+            if poller.isReady(stopItem) { context.stop.waker.clear() }
+            let now = ServiceClock.monotonic
+            while let frame = try socket.receive(wait: false) {
+                guard let status = try? frame.withBytes({ try ServiceStatus(serializedBytes: $0) }) else { continue }
+                page.show(ServiceMetrics.text(status, wall: ServiceClock.wall))
+                heardAt = now
+                control.heartbeat.state = .ready
+            }
+            if askedAt.map({ now - $0 >= Self.interval }) ?? true {
+                askedAt = now
+                var request = ControlRequest()
+                request.status = AskStatus()
+                let bytes: [UInt8] = try request.serializedBytes()
+                _ = try socket.send(bytes)
+            }
+            if now - heardAt > Self.patience { page.show(nil) }
+            try control.beat(at: now) { [page] heartbeat in
+                heartbeat.set("pages_served", page.served)
+                heartbeat.set("requests_refused", page.refused)
+            }
+        }
+    }
+}
