@@ -225,14 +225,22 @@ struct HTMLTable {
     /// All columns are text.
     var isWords = false
 
-    /// Where it is narrow a table of words has no columns, and each cell says what it is.
+    private var columns: Int { max(header.count, rows.map(\.count).max() ?? 0) }
+
+    /// Where it is narrow each row is a card, whose cells say what they are, if it could not be seen whole otherwise.
+    private var isCards: Bool { !header.isEmpty && (isWords || columns > 4) }
+
+    private var style: String {
+        let names = (isCards ? ["cards"] : []) + (isWords ? ["words"] : [])
+        return names.isEmpty ? "" : " class=\"\(names.joined(separator: " "))\""
+    }
+
     private func cellLabel(_ column: Int) -> String {
-        isWords && column < header.count ? " data-label=\"\(Markup.escaped(header[column]))\"" : ""
+        isCards && column < header.count ? " data-label=\"\(Markup.escaped(header[column]))\"" : ""
     }
 
     var html: String {
         guard !rows.isEmpty else { return "" }
-        let columns = max(header.count, rows.map(\.count).max() ?? 0)
         let head =
             header.isEmpty
             ? ""
@@ -248,7 +256,7 @@ struct HTMLTable {
         }
         let label = Markup.escaped(caption)
         return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label)\">"
-            + "<table\(isWords ? " class=\"words\"" : "")><caption>\(label)</caption>\(head)<tbody>\n"
+            + "<table\(style)><caption>\(label)</caption>\(head)<tbody>\n"
             + lines.joined(separator: "\n") + "\n</tbody></table></div>"
     }
 }

@@ -104,13 +104,14 @@ public enum Stylesheet {
           .page .ledger, .page .ledger tbody, .page .ledger tr, .page .ledger th, .page .ledger td { display: block; width: auto; }
           .page .ledger th { border-bottom: 0; padding: 0.5rem 0 0; }
           .page .ledger td { padding-left: 0; }
-          .page .words, .page .words tbody, .page .words tr, .page .words th, .page .words td { display: block; width: auto; }
-          .page .words thead { display: none; }
-          .page .words tr { border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
-          .page .words tbody th { font-weight: 600; border: 0; padding: 0; }
-          .page .words td { border: 0; padding: 0 0 0 0.8rem; }
-          .page .words td:empty { display: none; }
-          .page .words td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+          .page .cards, .page .cards tbody, .page .cards tr, .page .cards th, .page .cards td { display: block; width: auto; }
+          .page .cards thead { display: none; }
+          .page .cards tr { border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
+          .page .cards tbody th { font-weight: 600; border: 0; padding: 0; }
+          .page .cards td { border: 0; padding: 0 0 0 0.8rem; display: inline-block; }
+          .page .cards.words td { display: block; }
+          .page .cards td:empty { display: none; }
+          .page .cards td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
         }
         @media print {
           :root { --ground: #fff; --raised: #fff; --text: #000; --soft: #444; --line: #bbb; --link: #0a58ad; --plus: #0a58ad;

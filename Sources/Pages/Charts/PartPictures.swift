@@ -68,7 +68,7 @@ struct IntervalPicture {
                 picture.line(x(lower), y, x(upper), y, "whisker")
                 for end in [lower, upper] { picture.line(x(end), y - 5, x(end), y + 5, "whisker") }
             }
-            picture.dot(x(row.value), y, 5, row.value < 0 ? "minus" : "plus")
+            picture.dot(x(row.value), y, 5, row.value < 0 ? "minus" : row.value > 0 ? "plus" : "total")
             rows.value(language.decimal(row.value, 2, signed: true), place, &picture)
         }
         picture.text(rows.left, rows.bottom + 16, "−1 " + drawing.ends.0, .start, "faint")
