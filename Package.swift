@@ -85,6 +85,7 @@ let package = Package(
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
         library("ShockAttribution", ["Schema", "Calendars", "MarketModels", "EconomicModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
+        library("Pages", ["Alerting", "Schema", crypto]),
         library("Notifying", ["Schema", "Calendars", "PlainYAML", yams, crypto]),
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
@@ -134,7 +135,8 @@ let package = Package(
                 "ServiceKit", "Doctor", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars",
                 "DBN",
                 "Schema",
-                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
+                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "Pages", "CCompression", arguments, crypto,
+                protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),
@@ -161,6 +163,7 @@ let package = Package(
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
         tests("DoctorTests", ["Doctor", "ServiceKit", "ZeroMQ"]),
+        tests("PagesTests", ["Pages", "Alerting", "Schema", "CXML", "TestKit"]),
         tests("NotifyingTests", ["Notifying", "Calendars", "Schema"]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
