@@ -40,7 +40,7 @@ public enum Stylesheet {
         .page dl > div { display: grid; grid-template-columns: minmax(9rem, 15rem) 1fr; gap: 0 1rem; padding: 0.25rem 0;
           border-bottom: 1px dotted var(--line); }
         .page dt { color: var(--soft); }
-        .page dd { margin: 0; }
+        .page dd { margin: 0; grid-column: 2; }
         .page dd b { font-weight: 600; }
         .page dl > .deep dt { padding-left: 1rem; }
         .page .basis { display: inline-block; border: 1px solid var(--line); border-radius: 3px; padding: 0 0.35em;
@@ -104,6 +104,7 @@ public enum Stylesheet {
           .page tbody th { min-width: 5rem; }
           .page dl > div { grid-template-columns: 1fr; }
           .page dl > .deep dt { padding-left: 0; }
+          .page dd { grid-column: 1; }
           .page .ledger, .page .ledger tbody, .page .ledger tr, .page .ledger th, .page .ledger td { display: block; width: auto; }
           .page .ledger th { border-bottom: 0; padding: 0.5rem 0 0; }
           .page .ledger td { padding-left: 0; }
