@@ -100,6 +100,7 @@ let package = Package(
                 logging, yams, protobuf,
             ]),
         library("Exposition", ["Schema"]),
+        library("Doctor", ["CLinux", "ServiceKit", "Schema", "ZeroMQ"]),
         library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
@@ -131,7 +132,8 @@ let package = Package(
         process(
             "epicenter",
             [
-                "ServiceKit", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars", "DBN",
+                "ServiceKit", "Doctor", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars",
+                "DBN",
                 "Schema",
                 "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "Pages", "CCompression", arguments, crypto,
                 protobuf,
@@ -160,6 +162,7 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
+        tests("DoctorTests", ["Doctor", "ServiceKit", "ZeroMQ"]),
         tests("PagesTests", ["Pages", "Alerting", "Schema", "CXML", "TestKit"]),
         tests("NotifyingTests", ["Notifying", "Calendars", "Schema"]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
@@ -167,7 +170,7 @@ let package = Package(
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("ExpositionTests", ["Exposition", "Schema"]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),
-        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
+        tests("ServiceKitTests", ["ServiceKit", "Feeds", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("FuzzTests", ["FuzzKit"]),
         tests(
             "ScenarioTests",

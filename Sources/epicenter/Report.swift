@@ -25,7 +25,10 @@ struct Report: ParsableCommand {
             """)
 
     @Argument(help: "Which shock.") var shock: String?
-    @Option(help: "Data directory with the streams.", completion: .directory) var data = "/var/lib/epicenter"
+    @Option(
+        name: .customLong("data"), help: "Data directory with the streams; else the configuration's, in its usual places.",
+        completion: .directory)
+    var dataDirectory: String?
     @Option(help: "As it was said up to this time (RFC 3339).") var asOf: String?
     @Option(help: "Language of the page: en or zh.") var lang = Language.english
     @Flag(help: "List all shocks, one a line.") var list = false
@@ -43,7 +46,9 @@ struct Report: ParsableCommand {
     }
 
     func run() throws {
-        let findings = try latestFindings()
+        let data = try dataDirectory ?? ConfigurationChoice(named: nil).load().dataDirectory
+        let findings = try latestFindings(data)
+        if findings.isEmpty, !list { throw Failure("there is no shock under \(data)") }
         if list {
             for finding in findings { say(json ? try finding.jsonString() : ReportText.line(finding)) }
             return
@@ -54,7 +59,7 @@ struct Report: ParsableCommand {
             throw Failure("no shock \"\(shock ?? "")\" under \(data): \(hint)")
         }
         if let html {
-            try write(finding, to: html)
+            try write(finding, data, to: html)
             return
         }
         say(json ? try finding.jsonString() : PageText(PageComposer(finding, lang).page, width: Self.columns).text)
@@ -66,8 +71,8 @@ struct Report: ParsableCommand {
         return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : PageText.width
     }
 
-    private func write(_ finding: Finding, to path: String) throws {
-        let surroundings = try surroundings(of: finding)
+    private func write(_ finding: Finding, _ data: String, to path: String) throws {
+        let surroundings = try surroundings(of: finding, data)
         let text = HTMLPage.document(
             page: PageComposer(finding, lang).page, charts: ChartComposer(finding, lang, surroundings).charts,
             evidence: surroundings.evidence)
@@ -86,7 +91,7 @@ struct Report: ParsableCommand {
     }
 
     /// Prices, news and records from the market stream beside the findings; none where there is no such stream.
-    private func surroundings(of finding: Finding) throws -> Surroundings {
+    private func surroundings(of finding: Finding, _ data: String) throws -> Surroundings {
         var surroundings = Surroundings(of: finding)
         let path = data + "/market"
         guard FileManager.default.fileExists(atPath: path) else { return surroundings }
@@ -98,11 +103,18 @@ struct Report: ParsableCommand {
     }
 
     /// The last finding of each shock, in the order in which the shocks began.
-    private func latestFindings() throws -> [Finding] {
+    private func latestFindings(_ data: String) throws -> [Finding] {
         let limit = asOf.flatMap { CivilTime.parseRFC3339($0) } ?? .max
         var latest: [String: Finding] = [:]
         var order: [String] = []
-        try LogIndex(reading: data + "/findings").forEachMessage { message in
+        let index: LogIndex
+        do {
+            index = try LogIndex(reading: data + "/findings")
+        } catch let error as LogError where error.reason == .empty {
+            // A service that has said nothing yet.
+            return []
+        }
+        try index.forEachMessage { message in
             guard case .finding(let finding) = message, finding.eventTime <= limit else { return true }
             if latest[finding.shock] == nil { order.append(finding.shock) }
             latest[finding.shock] = finding
