@@ -91,6 +91,7 @@ let package = Package(
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
         library("ShockAttribution", ["Schema", "Calendars", "MarketModels", "EconomicModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
+        library("Pages", ["Alerting", "Schema", crypto]),
         library("Notifying", ["Schema", "Calendars", "PlainYAML", yams, crypto]),
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
@@ -145,7 +146,7 @@ let package = Package(
             [
                 "ServiceKit", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars", "DBN",
                 "Schema",
-                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
+                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "Pages", "CCompression", arguments, crypto, protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),
@@ -171,6 +172,7 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
+        tests("PagesTests", ["Pages", "Alerting", "Schema", "CXML", "TestKit"]),
         tests("NotifyingTests", ["Notifying", "Calendars", "Schema"]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),

@@ -27,8 +27,9 @@ public struct PageText {
         case .entry(let entry): lines(entry)
         case .bar(let name, let value, let share):
             [bar(name, value, share)]
-        case .item(let lead, let text, let details):
-            item(lead, text, details)
+        case .item(let lead, let text, let details, _, let evidence):
+            item(lead, text, details + (evidence.isEmpty ? [] : [EvidenceText.short(evidence)]))
+        case .evidence(let sequences): wrap(EvidenceText.short(sequences, limit: 16), first: "  ", rest: "    ")
         case .table(let header, let rows): table(header, rows)
         }
     }
