@@ -106,7 +106,7 @@ let package = Package(
                 logging, yams, protobuf,
             ]),
         library("Exposition", ["Schema"]),
-        library("Dashboard", ["Schema", "Alerting", "ShockAttribution", protobuf]),
+        library("Dashboard", ["Schema", "Alerting", "Pages", "ShockAttribution", protobuf]),
         library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
@@ -135,7 +135,7 @@ let package = Package(
         process(
             "epicenter-dashboard",
             [
-                "ServiceKit", "Dashboard", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, hummingbird,
+                "ServiceKit", "Dashboard", "Alerting", "Pages", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, hummingbird,
                 hummingbirdCore, httpTypes, protobuf,
             ] + nio),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),

@@ -1,3 +1,4 @@
+import Pages
 import Schema
 public import ShockAttribution
 
@@ -57,7 +58,6 @@ extension NewsLine {
         source = cut(item.source, 80)
         title = cut(item.title, 300)
         language = cut(item.language, 20)
-        let isLink = ["http://", "https://"].contains { item.url.lowercased().hasPrefix($0) }
-        address = isLink && item.url.utf8.count <= 2_000 ? item.url : ""
+        address = Markup.link(item.url) == nil ? "" : item.url
     }
 }

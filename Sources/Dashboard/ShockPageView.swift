@@ -1,16 +1,22 @@
 import Alerting
-import Foundation
+import Pages
 import Schema
 
 /// One shock, with the sections of the report.
 struct ShockPageView {
     let entry: ShockEntry
     let document: [UInt8]?
+    /// Prices, news and records around it; nil: they are not read yet.
+    let surroundings: Surroundings?
     let model: DashboardModel
     let say: Say
     let frame: Frame
 
-    init(_ entry: ShockEntry, _ document: [UInt8]?, _ model: DashboardModel, _ request: PageRequest, _ say: Say) {
+    init(
+        _ entry: ShockEntry, _ document: [UInt8]?, _ surroundings: Surroundings?, _ model: DashboardModel,
+        _ request: PageRequest, _ say: Say
+    ) {
+        self.surroundings = surroundings
         self.entry = entry
         self.document = document
         self.model = model
@@ -33,8 +39,18 @@ struct ShockPageView {
         return frame.page(
             """
             <div class="page above">\(StateMark(entry.state, say).text) \(wider)</div>
-            \(ShockBody.html(PageComposer(finding, say.language).page))
+            <div id="content" tabindex="-1">
+            \(HTMLPage.body(page: PageComposer(finding, say.language).page, charts: charts(finding), evidence: surroundings?.evidence ?? []))
+            </div>
             """)
+    }
+
+    /// Without the market stream there are none of prices and news: nothing is said of what is only not read yet.
+    private func charts(_ finding: Finding) -> [Chart] {
+        ChartComposer(finding, say.language, surroundings).charts.filter { chart in
+            if surroundings == nil, case .missing = chart.content { return false }
+            return true
+        }
     }
 
     /// Links to the shocks it is part of.

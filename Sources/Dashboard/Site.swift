@@ -1,5 +1,5 @@
 public import Alerting
-import Schema
+public import Pages
 
 /// The site: what is answered to a request, given what is known. Pure; whoever serves it does what it says.
 public struct Site: Sendable {
@@ -11,7 +11,7 @@ public struct Site: Sendable {
         case page(PageResponse)
         /// Events from there on; those that were missed are given.
         case events([ServerEvent])
-        /// The page of a shock, once its alert has been fetched: see ``Site/shockPage(_:_:_:_:)``.
+        /// The page of a shock, once its alert has been fetched: see ``Site/shockPage(_:_:_:_:_:)``.
         case shock(ShockEntry, Form, Language)
     }
 
@@ -58,10 +58,12 @@ public struct Site: Sendable {
     ///
     /// - Parameters:
     ///   - document: The alert as it lies in the stream; nil: it cannot be read now.
+    ///   - surroundings: What `market` has around it; nil: not read yet.
     public func shockPage(
-        _ entry: ShockEntry, _ document: [UInt8]?, _ request: PageRequest, _ model: DashboardModel
+        _ entry: ShockEntry, _ document: [UInt8]?, _ surroundings: Surroundings?, _ request: PageRequest,
+        _ model: DashboardModel
     ) -> PageResponse {
-        ShockPageView(entry, document, model, request, Say(request.language)).response
+        ShockPageView(entry, document, surroundings, model, request, Say(request.language)).response
     }
 
     /// The alert of one shock as JSON, as it lies in the stream.

@@ -1,13 +1,8 @@
-/// The style of all pages.
+import Pages
+
+/// The style of all pages: that of a report, and what stands around it.
 enum Style {
-    static let text = base + own
-
-    private static let base = """
-        :root { color-scheme: light dark; --ground: #fff; --raised: #f4f6f8; --text: #1b1f23; --soft: #555d66;
-          --line: #d3d9df; --link: #0a58ad; --plus: #0a58ad; --minus: #a83c00; --neutral: #5b636b; --band: #f1dfa8;
-          --waiting: #7a3e91; --fine: #00664a; }
-
-        """
+    static let text = Stylesheet.text + own
 
     private static let own = """
 

@@ -37,7 +37,7 @@ final class Board: Sendable {
         if case .shock(let entry, let form, _) = answer {
             let document = now.body(entry.sequence) ?? archive.document(entry.sequence, of: entry.fingerprint)
             answer = .page(
-                form == .page ? site.shockPage(entry, document, request, now) : site.shockJSON(document))
+                form == .page ? site.shockPage(entry, document, nil, request, now) : site.shockJSON(document))
         }
         counts.withLock { counts in
             if case .page(let page) = answer, page.status >= 400 { counts.refused += 1 } else { counts.served += 1 }

@@ -69,7 +69,9 @@ final class DashboardProcess {
         player = try Self.dealer(to: configuration.playerEndpoint, in: context)
         var model = DashboardModel()
         if let recording = configuration.recording { model.recordingHead = (try? LogIndex(reading: recording).head) ?? 0 }
-        let gate = Gate(isLoopback: address.isLoopback, isToken: token.map { token in { token.matches($0) } })
+        var isToken: (@Sendable (Substring) -> Bool)?
+        if let token { isToken = { token.matches($0) } }
+        let gate = Gate(isLoopback: address.isLoopback, isToken: isToken)
         board = Board(
             Site(gate), archive: AlertArchive(configuration.streamDirectory("alerts")), model: model)
         server = try DashboardServer(board, at: address, context.logger)
