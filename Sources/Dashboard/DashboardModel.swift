@@ -1,6 +1,6 @@
 public import Schema
-import SwiftProtobuf
 import ShockAttribution
+import SwiftProtobuf
 
 /// What the dashboard knows: records and status in, pages and events out. It does nothing by itself.
 public struct DashboardModel: Sendable {

@@ -18,6 +18,10 @@ public struct ServerEvent: Equatable, Sendable {
 
     /// What was shown may not stand any more, or there is more than is remembered: read anew.
     public static func reset(_ id: UInt64?) -> ServerEvent { ServerEvent(id: id, name: "reset", data: "{}") }
+    /// Prices and news around a shock have been read.
+    public static func around(_ shock: String) -> ServerEvent {
+        ServerEvent(name: "around", data: JSONText.quoted(shock))
+    }
     /// Says that the line is alive.
     public static let alive = ServerEvent(name: "alive", data: "{}")
 }

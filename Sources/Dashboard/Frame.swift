@@ -54,7 +54,9 @@ struct Frame {
     }
 
     /// The language that was asked for goes along with every link.
-    var suffix: String { request.parameters["lang"].flatMap(Language.init(rawValue:)).map { "?lang=\($0.rawValue)" } ?? "" }
+    var suffix: String {
+        request.parameters["lang"].flatMap(Language.init(rawValue:)).map { "?lang=\($0.rawValue)" } ?? ""
+    }
 
     private func tab(_ name: String, _ address: String, _ text: String) -> String {
         let current = name == place ? " aria-current=\"page\"" : ""

@@ -81,6 +81,8 @@ enum JSONText {
         return "{\"player\":\(player),\"status\":\(status)}"
     }
 
+    static func quoted(_ value: String) -> String { text([value]) }
+
     private static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -12,7 +12,9 @@ struct ListPage {
         self.model = model
         query = ShockQuery(request)
         self.say = say
-        frame = Frame(request: request, say: say, place: "shocks", title: say("Shocks", "冲击"), live: "list", seen: model.events.last)
+        frame = Frame(
+            request: request, say: say, place: "shocks", title: say("Shocks", "冲击"), live: "list",
+            seen: model.events.last)
     }
 
     var response: PageResponse {
@@ -86,7 +88,9 @@ struct ListPage {
 
     private func row(_ entry: ShockEntry) -> String {
         let address = "/shocks/\(Address.path(of: entry.shock))\(frame.suffix)"
-        let name = entry.name.isEmpty || entry.name == entry.subject ? "" : "<span class=\"soft\">\(HTML.escaped(entry.name))</span>"
+        let name =
+            entry.name.isEmpty || entry.name == entry.subject
+            ? "" : "<span class=\"soft\">\(HTML.escaped(entry.name))</span>"
         let headline = say(entry.headline, entry.headlineChinese.isEmpty ? entry.headline : entry.headlineChinese)
         let way = (entry.change ?? 0) < 0 ? "minus" : "plus"
         return """
@@ -130,6 +134,7 @@ struct StateMark {
             case .resolved: "○"
             default: "×"
             }
-        return "<span class=\"state \(state.word)\"><span aria-hidden=\"true\">\(sign)</span> \(say.state(state))</span>"
+        return
+            "<span class=\"state \(state.word)\"><span aria-hidden=\"true\">\(sign)</span> \(say.state(state))</span>"
     }
 }

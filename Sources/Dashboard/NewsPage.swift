@@ -10,7 +10,8 @@ struct NewsPage {
     init(_ model: DashboardModel, _ request: PageRequest, _ say: Say) {
         self.model = model
         self.say = say
-        frame = Frame(request: request, say: say, place: "news", title: say("News", "新闻"), live: "news", seen: model.events.last)
+        frame = Frame(
+            request: request, say: say, place: "news", title: say("News", "新闻"), live: "news", seen: model.events.last)
     }
 
     var response: PageResponse {
@@ -52,8 +53,10 @@ struct NewsPage {
 
     private var headlines: String {
         let items = model.news.map { line in
-            let title = "<bdi>\(line.address.isEmpty ? HTML.escaped(line.title) : HTML.outward(line.address, line.title))</bdi>"
-            return "<li>\(say.time(line.seen)) <span class=\"soft\">\(HTML.escaped(line.source))</span><br>\(title)</li>"
+            let title =
+                "<bdi>\(line.address.isEmpty ? HTML.escaped(line.title) : HTML.outward(line.address, line.title))</bdi>"
+            return
+                "<li>\(say.time(line.seen)) <span class=\"soft\">\(HTML.escaped(line.source))</span><br>\(title)</li>"
         }
         return "<ol class=\"headlines\">\(items.joined(separator: "\n"))</ol>"
     }

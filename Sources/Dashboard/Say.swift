@@ -61,8 +61,11 @@ struct Say: Sendable {
         switch whole {
         case ..<60: return self("\(whole) s", "\(whole)秒")
         case ..<3_600: return self("\(whole / 60) min", "\(whole / 60)分")
-        case ..<86_400: return self("\(whole / 3_600) h \(whole % 3_600 / 60) min", "\(whole / 3_600)小时\(whole % 3_600 / 60)分")
-        default: return self("\(whole / 86_400) d \(whole % 86_400 / 3_600) h", "\(whole / 86_400)天\(whole % 86_400 / 3_600)小时")
+        case ..<86_400:
+            return self("\(whole / 3_600) h \(whole % 3_600 / 60) min", "\(whole / 3_600)小时\(whole % 3_600 / 60)分")
+        default:
+            return self(
+                "\(whole / 86_400) d \(whole % 86_400 / 3_600) h", "\(whole / 86_400)天\(whole % 86_400 / 3_600)小时")
         }
     }
 

@@ -92,6 +92,7 @@ enum Script {
                 ask(300);
               }
             });
+            on("around", (event) => { if (body.live === "shock" && JSON.parse(event.data)[0] === body.shock) ask(100); });
             on("news", () => { if (body.live === "news") ask(300); });
             on("system", () => { if (body.live === "system") ask(100); });
           };

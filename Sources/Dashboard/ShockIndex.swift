@@ -82,7 +82,8 @@ public struct ShockIndex: Sendable {
         let number = min(max(1, query.page), pages)
         let first = (number - 1) * ShockQuery.pageSize
         return ShockPage(
-            entries: fitting[first..<min(first + ShockQuery.pageSize, fitting.count)].map { entries[$0] }, total: fitting.count,
+            entries: fitting[first..<min(first + ShockQuery.pageSize, fitting.count)].map { entries[$0] },
+            total: fitting.count,
             number: number, pages: pages)
     }
 

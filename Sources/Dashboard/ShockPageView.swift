@@ -5,7 +5,7 @@ import Schema
 /// One shock, with the sections of the report.
 struct ShockPageView {
     let entry: ShockEntry
-    let document: [UInt8]?
+    let finding: Finding?
     /// Prices, news and records around it; nil: they are not read yet.
     let surroundings: Surroundings?
     let model: DashboardModel
@@ -13,19 +13,20 @@ struct ShockPageView {
     let frame: Frame
 
     init(
-        _ entry: ShockEntry, _ document: [UInt8]?, _ surroundings: Surroundings?, _ model: DashboardModel,
+        _ entry: ShockEntry, _ finding: Finding?, _ surroundings: Surroundings?, _ model: DashboardModel,
         _ request: PageRequest, _ say: Say
     ) {
         self.surroundings = surroundings
         self.entry = entry
-        self.document = document
+        self.finding = finding
         self.model = model
         self.say = say
-        frame = Frame(request: request, say: say, title: entry.shock, live: "shock", seen: model.events.last, shock: entry.shock)
+        frame = Frame(
+            request: request, say: say, title: entry.shock, live: "shock", seen: model.events.last, shock: entry.shock)
     }
 
     var response: PageResponse {
-        guard let alert = document.flatMap(CloudEvent.alert) else {
+        guard let finding else {
             let text = say("The alert cannot be read now. Its last headline:", "暂时无法读取该警报。最近的标题：")
             return frame.page(
                 """
@@ -35,7 +36,6 @@ struct ShockPageView {
                 </main>
                 """, status: 503)
         }
-        let finding = Finding(alert, of: entry, partOf: entry.partOf.compactMap(model.shocks.shock))
         return frame.page(
             """
             <div class="page above">\(StateMark(entry.state, say).text) \(wider)</div>

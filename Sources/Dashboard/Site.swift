@@ -1,5 +1,6 @@
 public import Alerting
 public import Pages
+public import Schema
 
 /// The site: what is answered to a request, given what is known. Pure; whoever serves it does what it says.
 public struct Site: Sendable {
@@ -35,9 +36,11 @@ public struct Site: Sendable {
         case "/style.css":
             return .page(PageResponse(200, type: "text/css", Style.text, headers: ["cache-control": "no-cache"]))
         case "/dashboard.js":
-            return .page(PageResponse(200, type: "text/javascript", Script.text, headers: ["cache-control": "no-cache"]))
+            return .page(
+                PageResponse(200, type: "text/javascript", Script.text, headers: ["cache-control": "no-cache"]))
         case "/icon.svg", "/favicon.ico":
-            return .page(PageResponse(200, type: "image/svg+xml", Icon.text, headers: ["cache-control": "max-age=86400"]))
+            return .page(
+                PageResponse(200, type: "image/svg+xml", Icon.text, headers: ["cache-control": "max-age=86400"]))
         default: return shock(request, model, say)
         }
     }
@@ -49,21 +52,30 @@ public struct Site: Sendable {
         where request.path.hasPrefix(prefix) {
             let name = Address.decoded(String(request.path.dropFirst(prefix.count)))
             if let entry = model.shocks[name] { return .shock(entry, form, request.language) }
-            if form == .json { return .page(PageResponse(404, type: "application/json", "{\"error\":\"no such shock\"}\n")) }
+            if form == .json {
+                return .page(PageResponse(404, type: "application/json", "{\"error\":\"no such shock\"}\n"))
+            }
         }
         return .page(MissingPage(request, say).response)
+    }
+
+    /// The finding that an alert was made of, as far as the alert says it; nil for other documents.
+    public func finding(_ entry: ShockEntry, _ document: [UInt8], _ model: DashboardModel) -> Finding? {
+        CloudEvent.alert(in: document).map {
+            Finding($0, of: entry, partOf: entry.partOf.compactMap(model.shocks.shock))
+        }
     }
 
     /// The page of one shock.
     ///
     /// - Parameters:
-    ///   - document: The alert as it lies in the stream; nil: it cannot be read now.
+    ///   - finding: What its alert says; nil: it cannot be read now.
     ///   - surroundings: What `market` has around it; nil: not read yet.
     public func shockPage(
-        _ entry: ShockEntry, _ document: [UInt8]?, _ surroundings: Surroundings?, _ request: PageRequest,
+        _ entry: ShockEntry, _ finding: Finding?, _ surroundings: Surroundings?, _ request: PageRequest,
         _ model: DashboardModel
     ) -> PageResponse {
-        ShockPageView(entry, document, surroundings, model, request, Say(request.language)).response
+        ShockPageView(entry, finding, surroundings, model, request, Say(request.language)).response
     }
 
     /// The alert of one shock as JSON, as it lies in the stream.

@@ -9,7 +9,9 @@ struct SystemPage {
     init(_ model: DashboardModel, _ request: PageRequest, _ say: Say) {
         self.model = model
         self.say = say
-        frame = Frame(request: request, say: say, place: "system", title: say("System", "系统"), live: "system", seen: model.events.last)
+        frame = Frame(
+            request: request, say: say, place: "system", title: say("System", "系统"), live: "system",
+            seen: model.events.last)
     }
 
     var response: PageResponse {
@@ -28,18 +30,28 @@ struct SystemPage {
             list(remarks(status)), replay,
             table(
                 "processes", say("Processes", "进程"),
-                [say("Process", "进程"), say("State", "状态"), say("Up", "已运行"), say("Restarts", "重启"), say("Memory", "内存"), say("Lag", "滞后"), say("Events/s", "每秒事件")],
+                [
+                    say("Process", "进程"), say("State", "状态"), say("Up", "已运行"), say("Restarts", "重启"),
+                    say("Memory", "内存"), say("Lag", "滞后"), say("Events/s", "每秒事件"),
+                ],
                 status.children.map { row($0, status) }),
             table(
                 "streams", say("Streams", "数据流"),
-                [say("Stream", "数据流"), say("Owner", "所有者"), say("Head", "末序号"), say("First", "首序号"), say("On disk", "占用"), say("Readers", "读者"), say("Epoch", "纪元")],
+                [
+                    say("Stream", "数据流"), say("Owner", "所有者"), say("Head", "末序号"), say("First", "首序号"),
+                    say("On disk", "占用"), say("Readers", "读者"), say("Epoch", "纪元"),
+                ],
                 status.children.flatMap { child in child.heartbeat.streams.map { stream($0, child) } }),
             table(
-                "feeds", say("Feeds", "数据源"), [say("Feed", "数据源"), say("Events", "事件"), say("Last", "最近"), say("Problem", "问题")],
+                "feeds", say("Feeds", "数据源"),
+                [say("Feed", "数据源"), say("Events", "事件"), say("Last", "最近"), say("Problem", "问题")],
                 status.children.flatMap(\.heartbeat.feeds).map(feed)),
             table(
                 "sinks", say("Sinks", "接收端"),
-                [say("Sink", "接收端"), say("Delivered", "已送达"), say("Waiting", "等待"), say("Failed", "失败"), say("Given up", "放弃"), say("Problem", "问题")],
+                [
+                    say("Sink", "接收端"), say("Delivered", "已送达"), say("Waiting", "等待"), say("Failed", "失败"),
+                    say("Given up", "放弃"), say("Problem", "问题"),
+                ],
                 status.children.flatMap(\.heartbeat.sinks).map(sink)),
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n")
@@ -59,7 +71,10 @@ struct SystemPage {
             }
         let rate = player.rate.maximum ? say("as fast as it goes", "全速") : "×\(plain(player.rate.factor))"
         let end = model.recordingHead
-        let bar = end > 0 ? "<progress max=\"\(end)\" value=\"\(min(player.sequence, end))\" aria-label=\"\(say("Played", "已播放"))\"></progress>" : ""
+        let bar =
+            end > 0
+            ? "<progress max=\"\(end)\" value=\"\(min(player.sequence, end))\" aria-label=\"\(say("Played", "已播放"))\"></progress>"
+            : ""
         let share = end > 0 ? " \(Int(Double(min(player.sequence, end)) / Double(end) * 100)) %" : ""
         return """
             <section id="replay"><h2>\(say("Replay", "回放"))</h2>
@@ -86,7 +101,8 @@ struct SystemPage {
             .text(child.process), .markup(state(child)),
             .figure(child.pid > 0 ? say.span(child.uptimeSeconds) : "–"),
             .figure("\(child.restarts)\(deaths.isEmpty ? "" : " (\(deaths))")"), .figure(say.bytes(child.memoryBytes)),
-            .figure(lag.map(say.number) ?? "–"), .figure(child.eventsPerSecond >= 1 ? say.number(UInt64(min(child.eventsPerSecond, 1e15))) : "0"),
+            .figure(lag.map(say.number) ?? "–"),
+            .figure(child.eventsPerSecond >= 1 ? say.number(UInt64(min(child.eventsPerSecond, 1e15))) : "0"),
         ]
     }
 
@@ -142,14 +158,15 @@ struct SystemPage {
             "<th scope=\"col\"\(isFigure($0) ? " class=\"figure\"" : "")>\(HTML.escaped(header[$0]))</th>"
         }
         let body = rows.map { row in
-            "<tr>" + row.enumerated().map { place, cell in
-                switch cell {
-                case .text(let text) where place == 0: "<th scope=\"row\">\(HTML.escaped(text))</th>"
-                case .text(let text): "<td>\(HTML.escaped(text))</td>"
-                case .figure(let text): "<td class=\"figure\">\(HTML.escaped(text))</td>"
-                case .markup(let markup): "<td>\(markup)</td>"
-                }
-            }.joined() + "</tr>"
+            "<tr>"
+                + row.enumerated().map { place, cell in
+                    switch cell {
+                    case .text(let text) where place == 0: "<th scope=\"row\">\(HTML.escaped(text))</th>"
+                    case .text(let text): "<td>\(HTML.escaped(text))</td>"
+                    case .figure(let text): "<td class=\"figure\">\(HTML.escaped(text))</td>"
+                    case .markup(let markup): "<td>\(markup)</td>"
+                    }
+                }.joined() + "</tr>"
         }
         return """
             <section id="\(id)"><h2>\(title)</h2>
@@ -172,7 +189,8 @@ struct SystemPage {
             if child.state == .failed { lines.append("\(child.process): \(child.lastExit)") }
             if !child.heartbeat.message.isEmpty { lines.append("\(child.process): \(child.heartbeat.message)") }
             for stream in child.heartbeat.streams where !stream.lost.isEmpty {
-                lines.append("\(stream.stream): \(say("lost to damage", "因损坏丢失")): \(stream.lost.joined(separator: ", "))")
+                lines.append(
+                    "\(stream.stream): \(say("lost to damage", "因损坏丢失")): \(stream.lost.joined(separator: ", "))")
             }
             if !child.lastError.isEmpty { lines.append("\(child.process): \(child.lastError)") }
         }

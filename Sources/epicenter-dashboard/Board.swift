@@ -11,6 +11,7 @@ final class Board: Sendable {
     let hub = EventHub()
     private let model: Mutex<DashboardModel>
     private let archive: AlertArchive
+    private let desk: SurroundingsDesk
     private let counts = Mutex(Counts())
 
     struct Counts {
@@ -18,14 +19,21 @@ final class Board: Sendable {
         var refused: UInt64 = 0
     }
 
-    init(_ site: Site, archive: AlertArchive, model: DashboardModel = DashboardModel()) {
+    /// - Parameter data: The data directory.
+    init(_ site: Site, data: String, model: DashboardModel) {
         self.site = site
-        self.archive = archive
+        archive = AlertArchive(data + "/alerts")
+        desk = SurroundingsDesk(data + "/market") { [hub] shock in hub.send(ServerEvent.around(shock).text) }
         self.model = Mutex(model)
     }
 
     func change<Result: Sendable>(_ body: (inout DashboardModel) -> Result) -> Result {
         model.withLock { body(&$0) }
+    }
+
+    func close() {
+        hub.close()
+        desk.close()
     }
 
     var tally: Counts { counts.withLock { $0 } }
@@ -36,8 +44,10 @@ final class Board: Sendable {
         var answer = site.answer(request, now)
         if case .shock(let entry, let form, _) = answer {
             let document = now.body(entry.sequence) ?? archive.document(entry.sequence, of: entry.fingerprint)
+            let finding = document.flatMap { site.finding(entry, $0, now) }
+            let around = finding.flatMap { desk.surroundings(of: $0, now: ServiceClock.monotonic) }
             answer = .page(
-                form == .page ? site.shockPage(entry, document, nil, request, now) : site.shockJSON(document))
+                form == .page ? site.shockPage(entry, finding, around, request, now) : site.shockJSON(document))
         }
         counts.withLock { counts in
             if case .page(let page) = answer, page.status >= 400 { counts.refused += 1 } else { counts.served += 1 }

@@ -68,12 +68,14 @@ final class DashboardProcess {
         status = try Self.dealer(to: configuration.controlEndpoint, in: context)
         player = try Self.dealer(to: configuration.playerEndpoint, in: context)
         var model = DashboardModel()
-        if let recording = configuration.recording { model.recordingHead = (try? LogIndex(reading: recording).head) ?? 0 }
+        if let recording = configuration.recording {
+            model.recordingHead = (try? LogIndex(reading: recording).head) ?? 0
+        }
         var isToken: (@Sendable (Substring) -> Bool)?
         if let token { isToken = { token.matches($0) } }
         let gate = Gate(isLoopback: address.isLoopback, isToken: isToken)
         board = Board(
-            Site(gate), archive: AlertArchive(configuration.streamDirectory("alerts")), model: model)
+            Site(gate), data: configuration.dataDirectory, model: model)
         server = try DashboardServer(board, at: address, context.logger)
         context.logger.info(
             "serving the dashboard",
@@ -99,7 +101,7 @@ final class DashboardProcess {
 
     func run() throws {
         defer {
-            board.hub.close()
+            board.close()
             server.shutDown()
         }
         var poller = Poller()

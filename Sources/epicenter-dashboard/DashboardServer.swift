@@ -119,10 +119,13 @@ private struct BoardResponder: HTTPResponder {
         headers["content-type"] = "text/event-stream; charset=utf-8"
         // For proxies that would gather.
         headers["x-accel-buffering"] = "no"
-        guard request.method != .head else { return Response(status: .ok, headers: Self.fields(headers), body: .init()) }
+        guard request.method != .head else {
+            return Response(status: .ok, headers: Self.fields(headers), body: .init())
+        }
         guard let stream = board.hub.listen() else {
             return Response(
-                status: .serviceUnavailable, headers: Self.fields(PageResponse.common.merging(["retry-after": "10"]) { $1 }))
+                status: .serviceUnavailable,
+                headers: Self.fields(PageResponse.common.merging(["retry-after": "10"]) { $1 }))
         }
         let first = "retry: 1000\n\n" + (missed + [.alive]).map(\.text).joined()
         return Response(
