@@ -209,7 +209,7 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .executableTarget(
             name: "epicenter-bench",
             dependencies: [
-                "CLinux", "CSQLite", "EventLog", "MarketModels", "Schema", "ServiceKit", "ShockAnalysis",
+                "Alerting", "CLinux", "CSQLite", "EventLog", "MarketModels", "Schema", "ServiceKit", "ShockAnalysis",
                 "ShockAttribution", "Streaming", "TestKit", "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),

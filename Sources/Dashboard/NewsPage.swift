@@ -47,7 +47,7 @@ struct NewsPage {
     private func story(_ story: NewsStory) -> String {
         let terms = story.terms.prefix(6).map { String($0.prefix(40)) }.joined(separator: " · ")
         return """
-            <tr><th scope="row"><bdi>\(HTML.escaped(String(story.headline.prefix(300))))</bdi> <span class="soft">\(HTML.escaped(terms))</span></th><td class="figure">\(say.number(UInt64(story.items)))</td><td class="figure">\(say.number(UInt64(story.sources)))</td><td class="when">\(say.time(story.firstSeen))</td><td class="when">\(say.time(story.latest))</td></tr>
+            <tr><th scope="row"><bdi>\(HTML.escaped(String(story.headline.prefix(300))))</bdi> <span class="soft">\(HTML.escaped(terms))</span></th><td data-label="\(say("Items", "条数"))" class="figure">\(say.number(UInt64(story.items)))</td><td data-label="\(say("Sources", "来源"))" class="figure">\(say.number(UInt64(story.sources)))</td><td data-label="\(say("First seen", "最早"))" class="when">\(say.time(story.firstSeen))</td><td data-label="\(say("Latest", "最近"))" class="when">\(say.time(story.latest))</td></tr>
             """
     }
 

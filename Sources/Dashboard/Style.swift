@@ -53,13 +53,15 @@ enum Style {
           .bar .connection { margin-left: 0; }
           .filters label, .filters button { flex: 1 1 40%; }
           .filters input, .filters select { width: 100%; }
-          .shocks, .shocks tbody, .shocks tr, .shocks td, .shocks th { display: block; }
-          .shocks thead { display: none; }
-          .shocks tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
-          .page .shocks td, .page .shocks th { border: 0; padding: 0.1rem 0; }
+          .list table, .list tbody, .list tr, .list td, .list tbody th { display: block; }
+          .list thead { display: none; }
+          .list tbody tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
+          .page.list tbody td, .page.list tbody th { border: 0; padding: 0.1rem 0; }
+          .page.list td[data-label] { display: flex; justify-content: space-between; gap: 1rem; white-space: normal; }
+          .page.list td[data-label]::before { content: attr(data-label); color: var(--soft); }
+          .page.list .shocks tr { display: grid; grid-template-columns: 1fr auto; }
           .page.list .shocks .figure { font-weight: 600; }
           .shocks .what { grid-column: 1 / -1; }
-          .page.list .stories .when { white-space: normal; }
         }
 
         """

@@ -75,7 +75,7 @@ struct SystemPage {
             end > 0
             ? "<progress max=\"\(end)\" value=\"\(min(player.sequence, end))\" aria-label=\"\(say("Played", "已播放"))\"></progress>"
             : ""
-        let share = end > 0 ? " \(Int(Double(min(player.sequence, end)) / Double(end) * 100)) %" : ""
+        let share = end > 0 ? " (\(Int(Double(min(player.sequence, end)) / Double(end) * 100)) %)" : ""
         return """
             <section id="replay"><h2>\(say("Replay", "回放"))</h2>
             <p>\(state), \(rate): \(say("record", "记录")) \(say.number(player.sequence))\(end > 0 ? say(" of ", "，共") + say.number(end) : "")\(share), \(say.time(player.time > 0 ? player.time : player.recordTime, seconds: true))</p>\(bar)</section>
@@ -157,14 +157,15 @@ struct SystemPage {
         let head = header.indices.map {
             "<th scope=\"col\"\(isFigure($0) ? " class=\"figure\"" : "")>\(HTML.escaped(header[$0]))</th>"
         }
+        func label(_ column: Int) -> String { " data-label=\"\(HTML.escaped(header[column]))\"" }
         let body = rows.map { row in
             "<tr>"
                 + row.enumerated().map { place, cell in
                     switch cell {
                     case .text(let text) where place == 0: "<th scope=\"row\">\(HTML.escaped(text))</th>"
-                    case .text(let text): "<td>\(HTML.escaped(text))</td>"
-                    case .figure(let text): "<td class=\"figure\">\(HTML.escaped(text))</td>"
-                    case .markup(let markup): "<td>\(markup)</td>"
+                    case .text(let text): "<td\(label(place))>\(HTML.escaped(text))</td>"
+                    case .figure(let text): "<td\(label(place)) class=\"figure\">\(HTML.escaped(text))</td>"
+                    case .markup(let markup): "<td\(label(place))>\(markup)</td>"
                     }
                 }.joined() + "</tr>"
         }

@@ -46,8 +46,10 @@ struct ShockIndexTests {
     func revisions() {
         var index = ShockIndex()
         let first = Samples.outputs([Samples.finding("A", day: 27), Samples.finding("B", day: 28)])
-        for record in first { let isNew = index.take(ShockEntry(record)!)
-            #expect(isNew) }
+        for record in first {
+            let isNew = index.take(ShockEntry(record)!)
+            #expect(isNew)
+        }
         let isRepeated = !index.take(ShockEntry(first[0])!)
         #expect(isRepeated)
         var later = ShockEntry(first[0])!
