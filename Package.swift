@@ -146,7 +146,8 @@ let package = Package(
             [
                 "ServiceKit", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars", "DBN",
                 "Schema",
-                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "Pages", "CCompression", arguments, crypto, protobuf,
+                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "Pages", "CCompression", arguments, crypto,
+                protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),

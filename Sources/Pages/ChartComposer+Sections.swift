@@ -18,7 +18,8 @@ extension ChartComposer {
         let found = estimates(.amplifier, ["bound", "bound-own-turnover", "bound-with-index-funds"])
             .filter { $0.estimate.unit == .fraction }
         guard !found.isEmpty else { return chart }
-        let move = BoundDrawing.Row(name: say("the move itself", "波动本身"), points: 100 * measure.simpleReturn, isMove: true)
+        let move = BoundDrawing.Row(
+            name: say("the move itself", "波动本身"), points: 100 * measure.simpleReturn, isMove: true)
         let rows = found.map { section, estimate in
             let isTwoSigned = estimate.hasLower && estimate.hasUpper && estimate.lower < 0 && estimate.upper > 0
             return BoundDrawing.Row(
@@ -75,7 +76,8 @@ extension ChartComposer {
                 IntervalDrawing(rows: rows, scale: -1...1, ends: (say("against", "反对"), say("for", "支持")))),
             table: .init(
                 header: [
-                    say("tier", "来源"), say("stance", "立场"), say("95 % from", "95%下限"), say("to", "上限"), say("voices", "表态数"),
+                    say("tier", "来源"), say("stance", "立场"), say("95 % from", "95%下限"), say("to", "上限"),
+                    say("voices", "表态数"),
                 ],
                 rows: found.map {
                     [
@@ -113,13 +115,15 @@ extension ChartComposer {
                 let verdict =
                     if let elasticity, let limit { elasticity >= limit ? above : below } else { "" }
                 return [
-                    words.owner(estimate), elasticity.map { language.decimal($0, 2) } ?? "", words.value(estimate, in: section.id),
+                    words.owner(estimate), elasticity.map { language.decimal($0, 2) } ?? "",
+                    words.value(estimate, in: section.id),
                     verdict,
                 ]
             }
             for estimate in even {
                 rows.append([
-                    say("▶ break-even at ", "▶ 盈亏平衡：") + words.owner(estimate), language.decimal(estimate.value, 3), "", mark,
+                    say("▶ break-even at ", "▶ 盈亏平衡：") + words.owner(estimate), language.decimal(estimate.value, 3), "",
+                    mark,
                 ])
             }
             return Chart(
@@ -128,7 +132,8 @@ extension ChartComposer {
                 description: say("What-if: \(words.title(section))", "假设情景：\(words.title(section))"), content: .table,
                 table: .init(
                     header: [
-                        say("case", "情景"), say("elasticity", "弹性"), say("demand", "需求"), say("against this move", "与本次波动相比"),
+                        say("case", "情景"), say("elasticity", "弹性"), say("demand", "需求"),
+                        say("against this move", "与本次波动相比"),
                     ], rows: rows))
         }
     }
@@ -168,8 +173,10 @@ extension ChartComposer {
 
     /// The number that an estimate assumes under a name.
     private static func assumed(_ name: String, in estimate: Estimate) -> Double? {
-        estimate.assumptions.lazy.filter { $0.hasPrefix(name + "=") }.compactMap { Double($0.dropFirst(name.count + 1)) }
-            .first
+        estimate.assumptions.lazy.filter { $0.hasPrefix(name + "=") }.compactMap {
+            Double($0.dropFirst(name.count + 1))
+        }
+        .first
     }
 
     // MARK: Recovery
@@ -194,7 +201,10 @@ extension ChartComposer {
         chart.table = .init(
             header: [say("session", "交易日"), say("change", "涨跌"), say("taken back", "已收复")],
             rows: sessions.map {
-                [$0.1.session, language.percent($0.1.simpleReturn, 2), language.percent($0.1.retraced, 0, signed: false)]
+                [
+                    $0.1.session, language.percent($0.1.simpleReturn, 2),
+                    language.percent($0.1.retraced, 0, signed: false),
+                ]
             })
         return chart
     }

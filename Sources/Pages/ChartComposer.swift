@@ -1,5 +1,6 @@
 import Alerting
 public import Schema
+
 public import enum Alerting.Language
 
 /// Makes the charts of a finding. A chart whose values are not there says what is missing.
@@ -34,14 +35,17 @@ public struct ChartComposer {
         let isIndex = finding.scope == .group
         var chart = Chart(
             id: "price", section: "measured",
-            title: isIndex ? say("The basket, 100 before the move", "篮子指数（波动前为100）") : say("Price and stories", "股价与消息"),
+            title: isIndex
+                ? say("The basket, 100 before the move", "篮子指数（波动前为100）") : say("Price and stories", "股价与消息"),
             description: "", content: .missing(""))
         let points = isIndex ? basket : surroundings.prices
         guard points.count > 1, let first = points.first, let last = points.last else {
             chart.content = .missing(
                 isIndex
                     ? say("sessions after the one it began in", "起始日之后的交易日")
-                    : say("prices of \(Wording.line(finding.subject)) around the onset", "起点前后\(Wording.line(finding.subject))的价格"))
+                    : say(
+                        "prices of \(Wording.line(finding.subject)) around the onset",
+                        "起点前后\(Wording.line(finding.subject))的价格"))
             return chart
         }
         chart.content = .series(SeriesDrawing(points: points, onset: onset, marks: marks, unit: .price))
@@ -53,7 +57,11 @@ public struct ChartComposer {
         var days: [(Int, Double)] = []
         for point in points {
             let number = CivilTime.sessionDay(end: point.time)
-            if days.last?.0 == number { days[days.count - 1].1 = point.value } else { days.append((number, point.value)) }
+            if days.last?.0 == number {
+                days[days.count - 1].1 = point.value
+            } else {
+                days.append((number, point.value))
+            }
         }
         chart.table = .init(
             header: [say("day (UTC)", "日期（UTC）"), say("last price", "最后价格")],
@@ -78,12 +86,14 @@ public struct ChartComposer {
 
     /// The most probable stories, where most of them was told, or first.
     private var marks: [SeriesDrawing.Mark] {
-        finding.attribution.candidates.filter { $0.isNews && $0.firstSeen > 0 }.prefix(3).enumerated().map { place, story in
+        finding.attribution.candidates.filter { $0.isNews && $0.firstSeen > 0 }.prefix(3).enumerated().map {
+            place, story in
             let time = story.peak > 0 ? story.peak : story.firstSeen
             let text = Wording.line(story.headline, limit: 160)
             return .init(
                 time: time, label: "\(place + 1)",
-                note: "\(text)\(language.brackets("\(language.probability(story.probability))\(say(", ", "，"))\(language.moment(time))"))")
+                note: text + language.brackets(language.probability(story.probability)) + say(", ", "，")
+                    + language.moment(time))
         }
     }
 
@@ -96,7 +106,8 @@ public struct ChartComposer {
     private var waterfall: Chart {
         var chart = Chart(
             id: "decomposition", section: "decomposition",
-            title: say("The move in its parts, percentage points", "波动的分解（百分点）"), description: "", content: .missing(""))
+            title: say("The move in its parts, percentage points", "波动的分解（百分点）"), description: "", content: .missing("")
+        )
         guard finding.hasDecomposition else {
             chart.content = .missing(say("a decomposition of the move", "波动的分解"))
             return chart
@@ -121,7 +132,10 @@ public struct ChartComposer {
         chart.table = .init(
             header: [say("part", "部分"), say("percentage points", "百分点"), say("standard error", "标准误")],
             rows: steps.map {
-                [$0.name, language.decimal($0.points, 2, signed: true), $0.error > 0 ? language.decimal($0.error, 2) : ""]
+                [
+                    $0.name, language.decimal($0.points, 2, signed: true),
+                    $0.error > 0 ? language.decimal($0.error, 2) : "",
+                ]
             })
         return chart
     }
@@ -129,7 +143,8 @@ public struct ChartComposer {
     // MARK: Attention
 
     private var attention: Chart {
-        let subject = Wording.line(finding.subject)
+        let name = Wording.line(finding.subject)
+        let subject = finding.scope == .group ? say("a member of \(name)", "\(name)成分") : name
         var chart = Chart(
             id: "attention", section: "cause", title: say("Attention in the news", "新闻热度"), description: "",
             content: .missing(say("news items that name \(subject)", "提及\(subject)的新闻")))
@@ -150,10 +165,12 @@ public struct ChartComposer {
                 isBars: true, points: places.map { point($0, max(naming[$0] ?? 0, telling[$0] ?? 0)) },
                 part: places.map { point($0, telling[$0] ?? 0) }, onset: onset, unit: .count))
         chart.description = say(
-            "Items for each six hours, \(named) that name \(subject) by a name of its own; darker at the foot, \(told) of the most probable story up to the onset.",
-            "每六小时的条数：以其名称提及\(subject)的\(named)条；底部另一颜色为最可能的消息在起点之前的\(told)条。")
+            "Items for each six hours, \(named) that name \(subject); orange: \(told) of the most probable story, up to the onset.",
+            "每六小时的条数：提及\(subject)的共\(named)条；橙色为最可能的消息在起点之前的\(told)条。")
         chart.table = .init(
-            header: [say("six hours from (UTC)", "起始时间（UTC，每六小时）"), say("naming it", "提及"), say("of the story", "该消息")],
+            header: [
+                say("six hours from (UTC)", "起始时间（UTC，每六小时）"), say("naming it", "提及"), say("of the story", "该消息"),
+            ],
             rows: places.filter { (naming[$0] ?? 0) + (telling[$0] ?? 0) > 0 }.map {
                 let time = CivilTime.rfc3339(UInt64($0) * Surroundings.span).prefix(16)
                 return [String(time).replacing("T", with: " "), "\(naming[$0] ?? 0)", "\(telling[$0] ?? 0)"]

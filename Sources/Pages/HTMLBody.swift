@@ -51,9 +51,11 @@ struct HTMLBody {
 
     private func section(_ block: Page.Block) -> String {
         let figures = charts.filter { $0.section == block.id }
-        return (["<section id=\"\(Markup.escaped(block.id))\">", Markup.element("h2", title(block))]
+        return
+            (["<section id=\"\(Markup.escaped(block.id))\">", Markup.element("h2", title(block))]
             + [Markup.element("p", block.note, class: "note")] + figures.map(ChartFigure(page.language).html)
-            + rows(block) + ["</section>"]).filter { !$0.isEmpty }.joined(separator: "\n")
+            + rows(block, hasWaterfall: figures.contains(where: \.isWaterfall)) + ["</section>"]).filter { !$0.isEmpty }
+            .joined(separator: "\n")
     }
 
     private var looseTitle: String { say("Further charts", "其他图表") }
@@ -65,14 +67,15 @@ struct HTMLBody {
     /// Charts without a block: what they lack is said.
     private var loose: String {
         guard !looseCharts.isEmpty else { return "" }
-        return (["<section id=\"charts\">", Markup.element("h2", looseTitle)]
+        return
+            (["<section id=\"charts\">", Markup.element("h2", looseTitle)]
             + looseCharts.map(ChartFigure(page.language).html) + ["</section>"]).joined(separator: "\n")
     }
 
-    /// Rows of one kind that stand together are one list or table.
-    private func rows(_ block: Page.Block) -> [String] {
+    /// Rows of one kind that stand together are one list or table. Bars that are drawn have their values there.
+    private func rows(_ block: Page.Block, hasWaterfall: Bool) -> [String] {
         var out: [String] = []
-        var rest = block.rows[...]
+        var rest = block.rows.filter { row in if case .bar = row { !hasWaterfall } else { true } }[...]
         while let row = rest.first {
             let end = rest.firstIndex { !Self.together($0, row) } ?? rest.endIndex
             let run = Array(rest[..<end])
@@ -102,8 +105,10 @@ struct HTMLBody {
 
     private func entry(_ row: Page.Row) -> String {
         guard case .entry(let entry) = row else { return "" }
+        // A sentence is not printed in bold.
+        let isFigure = TextColumns.width(entry.value) <= 28
         let parts = [
-            Markup.element("b", entry.value), Markup.element("span", entry.remark, class: "soft"),
+            Markup.element(isFigure ? "b" : "span", entry.value), Markup.element("span", entry.remark, class: "soft"),
             Markup.element("span", entry.basis, class: "basis"), references(entry.evidence),
         ]
         return "<div\(entry.level > 1 ? " class=\"deep\"" : "")><dt>\(Markup.escaped(entry.name))</dt><dd>"
@@ -164,7 +169,8 @@ struct HTMLBody {
     private func records(_ sequences: [UInt64]) -> String {
         guard !sequences.isEmpty else { return "" }
         let note = say("what each figure rests on; times are UTC", "各项数字所依据的记录；时间为UTC")
-        return "<section id=\"records\">\n" + Markup.element("h2", recordsTitle) + Markup.element("p", note, class: "note")
+        return "<section id=\"records\">\n" + Markup.element("h2", recordsTitle)
+            + Markup.element("p", note, class: "note")
             + "\n<ol class=\"records\">\n" + sequences.map(record).joined(separator: "\n") + "\n</ol>\n</section>"
     }
 
@@ -181,10 +187,15 @@ struct HTMLBody {
         let kind = EvidenceWords.kind(record.kind, page.language)
         return start
             + [
-                Markup.element("span", kind, class: "basis"), time.isEmpty ? "" : "<time datetime=\"\(time)\">\(time)</time>",
+                Markup.element("span", kind, class: "basis"),
+                time.isEmpty ? "" : "<time datetime=\"\(time)\">\(time)</time>",
                 Markup.element("span", record.source, class: "soft"), text,
             ].filter { !$0.isEmpty }.joined(separator: " ") + "</li>"
     }
+}
+
+extension Chart {
+    fileprivate var isWaterfall: Bool { if case .waterfall = content { true } else { false } }
 }
 
 extension Page.Row {
@@ -214,9 +225,22 @@ struct HTMLTable {
     /// All columns are text.
     var isWords = false
 
+    private var columns: Int { max(header.count, rows.map(\.count).max() ?? 0) }
+
+    /// Where it is narrow each row is a card, whose cells say what they are, if it could not be seen whole otherwise.
+    private var isCards: Bool { !header.isEmpty && (isWords || columns > 4) }
+
+    private var style: String {
+        let names = (isCards ? ["cards"] : []) + (isWords ? ["words"] : [])
+        return names.isEmpty ? "" : " class=\"\(names.joined(separator: " "))\""
+    }
+
+    private func cellLabel(_ column: Int) -> String {
+        isCards && column < header.count ? " data-label=\"\(Markup.escaped(header[column]))\"" : ""
+    }
+
     var html: String {
         guard !rows.isEmpty else { return "" }
-        let columns = max(header.count, rows.map(\.count).max() ?? 0)
         let head =
             header.isEmpty
             ? ""
@@ -224,14 +248,15 @@ struct HTMLTable {
         let lines = rows.map { row in
             let cells = row.enumerated().map { place, text in
                 place == 0
-                    ? "<th scope=\"row\">\(Markup.escaped(text))</th>" : "<td>\(Markup.escaped(text))</td>"
+                    ? "<th scope=\"row\">\(Markup.escaped(text))</th>"
+                    : "<td\(cellLabel(place))>\(Markup.escaped(text))</td>"
             }
             let rest = String(repeating: "<td></td>", count: columns - row.count)
             return "<tr>\(cells.joined())\(rest)</tr>"
         }
         let label = Markup.escaped(caption)
         return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label)\">"
-            + "<table\(isWords ? " class=\"words\"" : "")><caption>\(label)</caption>\(head)<tbody>\n"
+            + "<table\(style)><caption>\(label)</caption>\(head)<tbody>\n"
             + lines.joined(separator: "\n") + "\n</tbody></table></div>"
     }
 }

@@ -42,7 +42,9 @@ public enum Markup {
         guard address.utf8.count <= 2_000 else { return nil }
         let start = address.prefix(8).lowercased()
         guard start.hasPrefix("https://") || start.hasPrefix("http://") else { return nil }
-        guard address.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && $0 != "\\" }) else { return nil }
+        guard address.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && $0 != "\\" }) else {
+            return nil
+        }
         return escaped(address)
     }
 }

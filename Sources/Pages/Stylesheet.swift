@@ -48,15 +48,16 @@ public enum Stylesheet {
         .page .refs { font-size: 0.8rem; display: inline; }
         .page .refs details { display: inline; }
         .page .refs summary { display: inline; cursor: pointer; color: var(--link); }
-        .page .scroll { overflow-x: auto; }
+        .page .scroll { overflow-x: auto; position: relative; }
+        .page .ledger { position: relative; }
         .page table { border-collapse: collapse; width: 100%; font-size: 0.92rem; margin: 0.5rem 0; }
-        .page caption { text-align: left; color: var(--soft); padding: 0.2rem 0; }
+        .page caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
         .page th, .page td { text-align: right; vertical-align: top; padding: 0.25rem 0.5rem; overflow-wrap: normal;
           border-bottom: 1px solid var(--line); }
         .page th:first-child, .page td:first-child { text-align: left; padding-left: 0; }
         .page thead th { color: var(--soft); font-weight: 600; }
         .page tbody th { font-weight: 400; min-width: 5.5rem; }
-        .page .words td, .page .words th { text-align: left; overflow-wrap: anywhere; }
+        .page .words td, .page .words th { text-align: left; }
         .page .ledger th { width: 9rem; text-align: left; font-weight: 600; overflow-wrap: normal; }
         .page .ledger td { text-align: left; overflow-wrap: anywhere; }
         .page .ledger td p { margin: 0.1rem 0; }
@@ -74,7 +75,7 @@ public enum Stylesheet {
         .page .absent { color: var(--soft); font-style: italic; }
         .page svg { display: block; width: 100%; height: auto; }
         .page svg.wide { display: none; }
-        .page svg text { fill: var(--text); font-size: 12px; }
+        .page svg text { fill: var(--text); font-size: 12px; paint-order: stroke; stroke: var(--raised); stroke-width: 3px; }
         .page svg .faint { fill: var(--soft); }
         .page svg .grid { stroke: var(--line); stroke-width: 1; }
         .page svg .zero { stroke: var(--soft); stroke-width: 1; }
@@ -87,7 +88,7 @@ public enum Stylesheet {
         .page svg .whisker { stroke: var(--text); stroke-width: 2; }
         .page svg .mark { stroke: var(--minus); stroke-width: 1.5; stroke-dasharray: 3 2; }
         .page svg .badge { fill: var(--minus); }
-        .page svg .inbadge { fill: var(--ground); font-weight: 600; }
+        .page svg .inbadge { fill: var(--ground); font-weight: 600; stroke: none; }
         .page svg .hatch { fill: none; stroke: var(--neutral); stroke-width: 1.5; stroke-dasharray: 4 3; }
         .page .records { list-style: none; padding: 0; font-size: 0.88rem; }
         .page .records li { padding: 0.25rem 0; border-bottom: 1px dotted var(--line); }
@@ -103,6 +104,14 @@ public enum Stylesheet {
           .page .ledger, .page .ledger tbody, .page .ledger tr, .page .ledger th, .page .ledger td { display: block; width: auto; }
           .page .ledger th { border-bottom: 0; padding: 0.5rem 0 0; }
           .page .ledger td { padding-left: 0; }
+          .page .cards, .page .cards tbody, .page .cards tr, .page .cards th, .page .cards td { display: block; width: auto; }
+          .page .cards thead { display: none; }
+          .page .cards tr { border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
+          .page .cards tbody th { font-weight: 600; border: 0; padding: 0; }
+          .page .cards td { border: 0; padding: 0 0 0 0.8rem; display: inline-block; }
+          .page .cards.words td { display: block; }
+          .page .cards td:empty { display: none; }
+          .page .cards td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
         }
         @media print {
           :root { --ground: #fff; --raised: #fff; --text: #000; --soft: #444; --line: #bbb; --link: #0a58ad; --plus: #0a58ad;

@@ -20,7 +20,8 @@ public struct Surroundings: Sendable {
     private var wanted: [UInt64]
     private let story: Set<UInt64>
     private var instruments: [UInt32: String] = [:]
-    private var names: [String] = []
+    private let named: Set<String>
+    private var names: [String]
 
     /// Spans of the news counts.
     static let span = CivilTime.day / 4
@@ -37,7 +38,10 @@ public struct Surroundings: Sendable {
         window = from...max(from, finding.eventTime)
         wanted = Self.cited(by: finding)
         story = Set(finding.attribution.candidates.first { $0.isNews }?.evidence ?? [])
-        if finding.scope != .group { names = [finding.subject, finding.subjectName].filter { !$0.isEmpty } }
+        // A group is in the news by its members.
+        let isGroup = finding.scope == .group
+        named = isGroup ? Set(finding.members.map(\.symbol)) : [finding.subject]
+        names = isGroup ? [] : [finding.subject, finding.subjectName].filter { !$0.isEmpty }
     }
 
     /// The kinds of messages it looks at.
@@ -106,8 +110,9 @@ public struct Surroundings: Sendable {
                 sequence: definition.sequence, kind: "instrument", time: definition.eventTime,
                 text: "\(definition.symbol) \(definition.name)")
         }
-        guard definition.symbol == finding.subject else { return }
-        let others = definition.aliases + definition.languageAliases.flatMap(\.aliases) + [definition.name]
+        guard named.contains(definition.symbol) else { return }
+        let others =
+            definition.aliases + definition.languageAliases.flatMap(\.aliases) + [definition.symbol, definition.name]
         names += others.filter { !$0.isEmpty && !names.contains($0) && !definition.ambiguousAliases.contains($0) }
     }
 

@@ -37,7 +37,9 @@ struct Report: ParsableCommand {
             throw ValidationError("--as-of is \"\(asOf)\", allowed is a time such as 2025-01-27T21:00:00Z")
         }
         if shock == nil, !list { throw ValidationError("name a shock, or --list") }
-        if html != nil, list || json { throw ValidationError("--html writes one shock's page; leave out --list and --json") }
+        if html != nil, list || json {
+            throw ValidationError("--html writes one shock's page; leave out --list and --json")
+        }
     }
 
     func run() throws {
@@ -55,7 +57,13 @@ struct Report: ParsableCommand {
             try write(finding, to: html)
             return
         }
-        say(json ? try finding.jsonString() : PageText(PageComposer(finding, lang).page).text)
+        say(json ? try finding.jsonString() : PageText(PageComposer(finding, lang).page, width: Self.columns).text)
+    }
+
+    /// Columns of the terminal; a file or pipe gets as many as documents show.
+    private static var columns: Int {
+        var size = winsize()
+        return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : PageText.width
     }
 
     private func write(_ finding: Finding, to path: String) throws {
@@ -72,7 +80,9 @@ struct Report: ParsableCommand {
             try output.flush()
             guard fsync(descriptor) == 0 else { throw SystemError(call: "fsync", path: path, errno: errno) }
         }
-        say("\(path): \(finding.shock), revision \(finding.revision), \(text.utf8.count / 1_000) kB; open it in a browser")
+        say(
+            "\(path): \(finding.shock), revision \(finding.revision), \(text.utf8.count / 1_000) kB; open it in a browser"
+        )
     }
 
     /// Prices, news and records from the market stream beside the findings; none where there is no such stream.

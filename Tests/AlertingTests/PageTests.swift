@@ -69,6 +69,9 @@ struct PageTests {
                 // Punctuation that must not begin a line may stand one character beyond.
                 #expect(TextColumns.width(line) <= PageText.width + 2, "seed \(seed): \(line)")
             }
+            for line in PageText(page, width: 80).text.split(separator: "\n") {
+                #expect(TextColumns.width(line) <= 82, "seed \(seed): \(line)")
+            }
         }
     }
 

@@ -122,7 +122,8 @@ extension PageComposer {
                 + [member.weight > 0 ? say("yes", "是") : ""]
         }
         return Page.Block(
-            id: "members", heading: say("MEMBERS", "成分"), note: parts ? say("parts in percentage points", "各部分单位为百分点") : "",
+            id: "members", heading: say("MEMBERS", "成分"),
+            note: parts ? say("parts in percentage points", "各部分单位为百分点") : "",
             rows: [.table(header: header, rows: rows)])
     }
 
@@ -142,7 +143,8 @@ extension PageComposer {
         // A group has no price: its basket is shown as an index that stood at 100 before the move.
         let isIndex = finding.scope == .group
         var block = Page.Block(
-            id: "recovery", heading: say("SINCE THEN", "此后"), note: isIndex ? say("as an index that was 100 before", "以此前为100的指数") : "")
+            id: "recovery", heading: say("SINCE THEN", "此后"),
+            note: isIndex ? say("as an index that was 100 before", "以此前为100的指数") : "")
         if !measure.followUp.isEmpty {
             let rows = measure.followUp.map { session in
                 [

@@ -114,7 +114,8 @@ extension PageComposer {
     var questions: Page.Block? {
         guard !finding.questions.isEmpty else { return nil }
         return Page.Block(
-            id: "questions", heading: say("OPEN QUESTIONS", "待解的问题"), note: say("and what would decide them", "以及什么能给出答案"),
+            id: "questions", heading: say("OPEN QUESTIONS", "待解的问题"),
+            note: say("and what would decide them", "以及什么能给出答案"),
             rows: finding.questions.map(question))
     }
 

@@ -18,7 +18,7 @@ struct ChartFigure {
         default:
             let values = language.pick("The values as a table", "数据表")
             let data = chart.table.rows.isEmpty ? "" : "<details><summary>\(values)</summary>\(table(chart))</details>"
-            body = [svg(chart, width: 340, "narrow"), svg(chart, width: 760, "wide"), legend(chart), data]
+            body = [svg(chart, width: 312, "narrow"), svg(chart, width: 760, "wide"), legend(chart), data]
         }
         return (["<figure id=\"chart-\(Markup.escaped(chart.id))\">", caption] + body + ["</figure>"])
             .filter { !$0.isEmpty }.joined(separator: "\n")

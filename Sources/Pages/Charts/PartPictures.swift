@@ -22,14 +22,14 @@ struct WaterfallPicture {
     }
 
     var picture: SVGPicture {
-        let rows = RowLayout(width: width, count: drawing.steps.count)
+        let rows = RowLayout(width: width, names: drawing.steps.map(\.name))
         var picture = SVGPicture(width: width, height: rows.height)
         let ends = zip(drawing.steps, spans).flatMap { [$1.from, $1.to, $1.to - $0.error, $1.to + $0.error] }
         let x = Scale(ends, from: rows.left, to: rows.right, includesZero: true)
         picture.line(x(0), rows.top, x(0), rows.bottom, "zero")
         for (place, (step, span)) in zip(drawing.steps, spans).enumerated() {
             let y = rows.bar(place)
-            rows.name(step.name, place, &picture)
+            rows.name(place, &picture)
             let style = step.isTotal ? "total" : step.points < 0 ? "minus" : "plus"
             picture.box(x(span.from), y, x(span.to), y + rows.thickness, style)
             if place + 1 < drawing.steps.count, !step.isTotal {
@@ -57,18 +57,18 @@ struct IntervalPicture {
     }
 
     var picture: SVGPicture {
-        let rows = RowLayout(width: width, count: drawing.rows.count, foot: 22)
+        let rows = RowLayout(width: width, names: drawing.rows.map(\.name), foot: 22)
         var picture = SVGPicture(width: width, height: rows.height)
         let x = Scale([drawing.scale.lowerBound, drawing.scale.upperBound], from: rows.left, to: rows.right)
         for tick in x.ticks(4) { picture.line(x(tick), rows.top, x(tick), rows.bottom, tick == 0 ? "zero" : "grid") }
         for (place, row) in drawing.rows.enumerated() {
             let y = rows.bar(place) + rows.thickness / 2
-            rows.name(row.name, place, &picture)
+            rows.name(place, &picture)
             if let lower = row.lower, let upper = row.upper {
                 picture.line(x(lower), y, x(upper), y, "whisker")
                 for end in [lower, upper] { picture.line(x(end), y - 5, x(end), y + 5, "whisker") }
             }
-            picture.dot(x(row.value), y, 5, row.value < 0 ? "minus" : "plus")
+            picture.dot(x(row.value), y, 5, row.value < 0 ? "minus" : row.value > 0 ? "plus" : "total")
             rows.value(language.decimal(row.value, 2, signed: true), place, &picture)
         }
         picture.text(rows.left, rows.bottom + 16, "−1 " + drawing.ends.0, .start, "faint")
@@ -88,14 +88,14 @@ struct BoundPicture {
     }
 
     var picture: SVGPicture {
-        let rows = RowLayout(width: width, count: drawing.rows.count)
+        let rows = RowLayout(width: width, names: drawing.rows.map(\.name))
         var picture = SVGPicture(width: width, height: rows.height)
         let x = Scale(drawing.rows.map { abs($0.points) }, from: rows.left, to: rows.right, includesZero: true)
         picture.line(x(0), rows.top, x(0), rows.bottom, "zero")
         for (place, row) in drawing.rows.enumerated() {
             let y = rows.bar(place)
             let size = abs(row.points)
-            rows.name(row.name, place, &picture)
+            rows.name(place, &picture)
             if row.isMove {
                 picture.box(x(0), y, x(size), y + rows.thickness, "total")
             } else {
@@ -113,33 +113,37 @@ struct BoundPicture {
 /// Rows of a chart: name, bar, value. Where it is narrow the name stands above the bar.
 struct RowLayout {
     let width: Double
-    let count: Int
-    var foot = 0.0
+    let names: [[String]]
+    let foot: Double
     let thickness = 16.0
     let top = 6.0
     private var isNarrow: Bool { width < 500 }
-    private var step: Double { isNarrow ? 44 : 34 }
+    private var step: Double { isNarrow ? 30 + 14 * lines : 34 }
+    /// Lines that the longest name takes.
+    private let lines: Double
     private var nameWidth: Double { isNarrow ? width - 8 : 240 }
     private var valueWidth: Double { 96 }
 
-    init(width: Double, count: Int, foot: Double = 0) {
-        (self.width, self.count, self.foot) = (width, count, foot)
+    init(width: Double, names: [String], foot: Double = 0) {
+        (self.width, self.foot) = (width, foot)
+        let space = width < 500 ? width - 8 : 240
+        self.names = names.map { SVGPicture.lines($0, space) }
+        lines = Double(self.names.map(\.count).max() ?? 1)
     }
 
     var left: Double { isNarrow ? 6 : nameWidth + 10 }
     var right: Double { width - valueWidth }
-    var bottom: Double { top + step * Double(count) }
+    var bottom: Double { top + step * Double(names.count) }
     var height: Double { bottom + foot + 4 }
 
-    func bar(_ place: Int) -> Double { top + step * Double(place) + (isNarrow ? 20 : 9) }
+    func bar(_ place: Int) -> Double { top + step * Double(place) + (isNarrow ? 6 + 14 * lines : 9) }
 
-    func name(_ text: String, _ place: Int, _ picture: inout SVGPicture) {
-        if isNarrow {
-            picture.text(4, bar(place) - 6, SVGPicture.fitted(text, nameWidth))
-        } else {
-            let lines = SVGPicture.lines(text, nameWidth)
-            let y = bar(place) + 12 - 7 * Double(lines.count - 1)
-            for (line, text) in lines.enumerated() { picture.text(nameWidth, y + 14 * Double(line), text, .end) }
+    func name(_ place: Int, _ picture: inout SVGPicture) {
+        let lines = names[place]
+        let above = Double(lines.count - 1)
+        let y = isNarrow ? bar(place) - 6 - 14 * above : bar(place) + 12 - 7 * above
+        for (line, text) in lines.enumerated() {
+            picture.text(isNarrow ? 4 : nameWidth, y + 14 * Double(line), text, isNarrow ? .start : .end)
         }
     }
 

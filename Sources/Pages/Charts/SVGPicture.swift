@@ -29,7 +29,8 @@ struct SVGPicture {
 
     mutating func dot(_ x: Double, _ y: Double, _ radius: Double, _ style: String) {
         parts.append(
-            "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" class=\"\(style)\"/>")
+            "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" class=\"\(style)\"/>"
+        )
     }
 
     mutating func path(_ points: [(Double, Double)], _ style: String) {
@@ -110,7 +111,9 @@ struct Scale {
         let finite = values.filter(\.isFinite) + (includesZero ? [0] : [])
         var low = finite.min() ?? 0
         var high = finite.max() ?? 1
-        if high - low <= abs(high) * 1e-9 { (low, high) = (low - max(1, abs(low) * 0.05), high + max(1, abs(high) * 0.05)) }
+        if high - low <= abs(high) * 1e-9 {
+            (low, high) = (low - max(1, abs(low) * 0.05), high + max(1, abs(high) * 0.05))
+        }
         (from, to) = (low, high)
         (self.start, self.end) = (start, end)
     }

@@ -27,26 +27,32 @@ struct SeriesPicture {
 
     var picture: SVGPicture {
         var picture = SVGPicture(width: width, height: bottom + 26)
-        onset(&picture)
+        let label = onset(&picture)
         axes(&picture)
         drawing.isBars ? bars(&picture) : curve(&picture)
+        if let label { picture.text(label.x, label.y, label.text, label.anchor, "faint") }
         for mark in drawing.marks { badge(mark, &picture) }
         return picture
     }
 
-    private func onset(_ picture: inout SVGPicture) {
-        guard let onset = drawing.onset else { return }
+    /// Draws the band and says where its name goes: over bars at the top, under a curve at the foot, where nothing else is.
+    private func onset(
+        _ picture: inout SVGPicture
+    ) -> (x: Double, y: Double, text: String, anchor: SVGPicture.Anchor)? {
+        guard let onset = drawing.onset else { return nil }
         let left = max(time(Double(onset.lowerBound)), time.start)
         let right = min(max(time(Double(onset.upperBound)), left + 3), time.end)
-        guard left < right else { return }
+        guard left < right else { return nil }
         picture.box(left, top, right, bottom, "band")
         let label = language.pick("onset", "起点")
         let isLeft = right + SVGPicture.width(of: label) > width
-        picture.text(isLeft ? left - 3 : right + 3, bottom - 6, label, isLeft ? .end : .start, "faint")
+        let y = drawing.isBars ? top + 2 : bottom - 6
+        return (isLeft ? left - 3 : right + 3, y, label, isLeft ? .end : .start)
     }
 
     private func axes(_ picture: inout SVGPicture) {
-        let ticks = value.ticks(4)
+        // There is no half item.
+        let ticks = value.ticks(4).filter { drawing.unit != .count || $0 == $0.rounded() }
         for tick in ticks {
             picture.line(time.start, value(tick), time.end, value(tick), tick == 0 ? "zero" : "grid")
             picture.text(time.start - 6, value(tick) + 4, label(tick, Scale.decimals(ticks)), .end, "faint")
