@@ -107,6 +107,7 @@ let package = Package(
             ]),
         library("Exposition", ["Schema"]),
         library("Dashboard", ["Schema", "Alerting", "Pages", "ShockAttribution", protobuf]),
+        library("Doctor", ["CLinux", "ServiceKit", "Schema", "ZeroMQ"]),
         library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
@@ -135,7 +136,8 @@ let package = Package(
         process(
             "epicenter-dashboard",
             [
-                "ServiceKit", "Dashboard", "Alerting", "Pages", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, hummingbird,
+                "ServiceKit", "Dashboard", "Alerting", "Pages", "Schema", "EventLog", "Streaming", "ZeroMQ", logging,
+                hummingbird,
                 hummingbirdCore, httpTypes, protobuf,
             ] + nio),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
@@ -144,7 +146,8 @@ let package = Package(
         process(
             "epicenter",
             [
-                "ServiceKit", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars", "DBN",
+                "ServiceKit", "Doctor", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars",
+                "DBN",
                 "Schema",
                 "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "Pages", "CCompression", arguments, crypto,
                 protobuf,
@@ -174,6 +177,7 @@ let package = Package(
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
         tests("PagesTests", ["Pages", "Alerting", "Schema", "CXML", "TestKit"]),
+        tests("DoctorTests", ["Doctor", "ServiceKit", "ZeroMQ"]),
         tests("NotifyingTests", ["Notifying", "Calendars", "Schema"]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
@@ -181,7 +185,7 @@ let package = Package(
         tests("ExpositionTests", ["Exposition", "Schema"]),
         tests("DashboardTests", ["Dashboard", "Alerting", "Schema", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),
-        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
+        tests("ServiceKitTests", ["ServiceKit", "Feeds", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("FuzzTests", ["FuzzKit"]),
         tests(
             "ScenarioTests",
