@@ -77,6 +77,7 @@ public enum Probe {
             ("service.health", configuration.healthEndpoint),
         ] where endpoint.hasPrefix("tcp://") { wanted.append((key, endpoint)) }
         if let metrics = configuration.metrics { wanted.append(("metrics.listen", "tcp://\(metrics)")) }
+        if let dashboard = configuration.dashboard { wanted.append(("dashboard.listen", "tcp://\(dashboard)")) }
         return wanted.map { key, address in
             MachineFacts.Port(key: key, address: String(address.dropFirst("tcp://".count)), error: refusal(of: address))
         }
