@@ -21,6 +21,9 @@ let nio =
     ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") } + [
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
     ]
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// - Parameter optimised: In debug builds too, because tests read a month of news.
@@ -50,6 +53,7 @@ let package = Package(
         .executable(name: "epicenter-embed", targets: ["epicenter-embed"]),
         .executable(name: "epicenter-notify", targets: ["epicenter-notify"]),
         .executable(name: "epicenter-metrics", targets: ["epicenter-metrics"]),
+        .executable(name: "epicenter-dashboard", targets: ["epicenter-dashboard"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
@@ -61,6 +65,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     ],
     targets: [
         // Ground: bytes. Knows nothing of markets.
@@ -85,6 +91,7 @@ let package = Package(
         library("ShockAnalysis", ["Schema", "Calendars", "MarketModels"]),
         library("ShockAttribution", ["Schema", "Calendars", "MarketModels", "EconomicModels", "NewsModels"]),
         library("Alerting", ["Schema", crypto, protobuf]),
+        library("Pages", ["Alerting", "Schema", crypto]),
         library("Notifying", ["Schema", "Calendars", "PlainYAML", yams, crypto]),
         // Machinery.
         library("EventLog", ["Schema", "MCAP", crypto]),
@@ -99,6 +106,8 @@ let package = Package(
                 logging, yams, protobuf,
             ]),
         library("Exposition", ["Schema"]),
+        library("Dashboard", ["Schema", "Alerting", "Pages", "ShockAttribution", protobuf]),
+        library("Doctor", ["CLinux", "ServiceKit", "Schema", "ZeroMQ"]),
         library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
@@ -124,15 +133,24 @@ let package = Package(
         process(
             "epicenter-metrics",
             ["ServiceKit", "Exposition", "Schema", "ZeroMQ", logging, protobuf] + nio),
+        process(
+            "epicenter-dashboard",
+            [
+                "ServiceKit", "Dashboard", "Alerting", "Pages", "Schema", "EventLog", "Streaming", "ZeroMQ", logging,
+                hummingbird,
+                hummingbirdCore, httpTypes, protobuf,
+            ] + nio),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
         process(
             "epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", protobuf]),
         process(
             "epicenter",
             [
-                "ServiceKit", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars", "DBN",
+                "ServiceKit", "Doctor", "Notifying", "Pipeline", "Evaluation", "ShockAttribution", "Feeds", "Calendars",
+                "DBN",
                 "Schema",
-                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "CCompression", arguments, crypto, protobuf,
+                "EventLog", "Streaming", "ZeroMQ", "MCAP", "Alerting", "Pages", "CCompression", arguments, crypto,
+                protobuf,
             ]),
         // Tests mirror Sources.
         library("TestKit"),
@@ -158,13 +176,16 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
         tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
+        tests("DoctorTests", ["Doctor", "ServiceKit", "ZeroMQ"]),
+        tests("PagesTests", ["Pages", "Alerting", "Schema", "CXML", "TestKit"]),
         tests("NotifyingTests", ["Notifying", "Calendars", "Schema"]),
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("ExpositionTests", ["Exposition", "Schema"]),
+        tests("DashboardTests", ["Dashboard", "Alerting", "Schema", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),
-        tests("ServiceKitTests", ["ServiceKit", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
+        tests("ServiceKitTests", ["ServiceKit", "Feeds", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("FuzzTests", ["FuzzKit"]),
         tests(
             "ScenarioTests",
@@ -193,7 +214,7 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .executableTarget(
             name: "epicenter-bench",
             dependencies: [
-                "CLinux", "CSQLite", "EventLog", "MarketModels", "Schema", "ServiceKit", "ShockAnalysis",
+                "Alerting", "CLinux", "CSQLite", "EventLog", "MarketModels", "Schema", "ServiceKit", "ShockAnalysis",
                 "ShockAttribution", "Streaming", "TestKit", "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),

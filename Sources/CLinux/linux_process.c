@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "linux_process.h"
 
+#include <sys/statfs.h>
+#include <sys/timex.h>
+#include <string.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -119,4 +122,17 @@ void epicenter_keep_freed_memory(int largest, int kept) {
 size_t epicenter_allocated_bytes(void) {
     struct mallinfo2 information = mallinfo2();
     return information.uordblks + information.hblkhd;
+}
+
+int64_t epicenter_file_system(const char *path) {
+    struct statfs found;
+    return statfs(path, &found) == 0 ? (int64_t)found.f_type : -1;
+}
+
+int epicenter_clock_is_synchronized(void) {
+    struct timex state;
+    memset(&state, 0, sizeof state);
+    int answer = adjtimex(&state);
+    if (answer < 0) return -1;
+    return answer != TIME_ERROR && !(state.status & STA_UNSYNC);
 }

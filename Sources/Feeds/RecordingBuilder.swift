@@ -22,6 +22,8 @@ public struct RecordingBuilder: Sendable {
         public var duplicates: UInt64 = 0
         /// Bars, trades and news before the given beginning; left out.
         public var beforeBeginning: UInt64 = 0
+        /// There are prices, but none of the market that returns are measured against: then nothing is a shock.
+        public var lacksBenchmark = false
         /// Bars and auction prints that contradict another one; the one with the lower prices stays.
         public var refusals: [Refusal] = []
     }
@@ -83,9 +85,11 @@ public struct RecordingBuilder: Sendable {
         if let from { summary.beforeBeginning = rows.begin(at: from) }
         let symbols = normalizer.symbols
         var table = SessionTable(file.calendars)
+        let benchmark = symbols.number(of: file.model.benchmark) ?? 0
+        summary.lacksBenchmark = rows.lacksPrices(of: benchmark)
         rows.sort(
             RowOrder(
-                benchmark: symbols.number(of: file.model.benchmark) ?? 0,
+                benchmark: benchmark,
                 dailyLengths: (0...symbols.highestNumber).map { table.dailyLength($0, symbols) }))
         rows.dropDuplicates(symbols: symbols, &summary)
         let sessions = rows.sessions(&table, symbols)

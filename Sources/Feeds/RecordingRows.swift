@@ -41,6 +41,12 @@ struct RecordingRows: Sendable {
         }
     }
 
+    /// Whether there are prices, but none of this instrument.
+    func lacksPrices(of instrument: UInt32) -> Bool {
+        !(bars.isEmpty && trades.isEmpty) && !bars.contains { $0.instrument == instrument }
+            && !trades.contains { $0.instrument == instrument }
+    }
+
     /// Leaves out what arrived before `time`, except facts, which are known from then on.
     ///
     /// - Returns: How many rows were left out.

@@ -219,8 +219,8 @@ struct SettingsParser {
     }
 
     private func checkSymbol(_ symbol: String, _ node: Node?, _ key: String) {
-        let hasSpace = symbol.unicodeScalars.contains { $0.properties.isWhitespace }
-        guard hasSpace || symbol.utf8.count > TextRules.symbolBytes else { return }
+        // An empty one is missing, which is told elsewhere.
+        guard !symbol.isEmpty, !TextRules.isSymbol(symbol) else { return }
         reader.note(node, key, quoted(symbol), "up to \(TextRules.symbolBytes) bytes without spaces")
     }
 

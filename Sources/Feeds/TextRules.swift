@@ -6,6 +6,12 @@ enum TextRules {
     static let shortBytes = 4 << 10
     static let symbolBytes = 64
 
+    /// Whether an instrument may be called so.
+    static func isSymbol(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= symbolBytes
+            && !text.unicodeScalars.contains { $0.properties.isWhitespace || $0.properties.generalCategory == .control }
+    }
+
     /// Text of one line: control characters removed, line breaks and tabs made spaces, none around it.
     ///
     /// - Throws: Where it is longer than `limit` bytes, as it came.

@@ -28,8 +28,10 @@ struct BackfillCommand: ParsableCommand {
             """)
 
     @Argument(help: "CSV, JSON-lines (.jsonl, .ndjson) and DBN (.dbn, .dbn.zst) files.") var files: [String]
-    @Option(help: "The service's configuration file, with its instruments.", completion: .file(extensions: ["yaml"]))
-    var config: String
+    @Option(
+        help: "The service's configuration file, with its instruments, instead of that in its usual places.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var config: String?
     @Option(help: "The endpoint of producers, instead of the configuration's.") var producers: String?
     @Option(help: "Our secret key's file, where the endpoint wants CURVE.", completion: .file(extensions: ["secret"]))
     var key: String?
@@ -45,7 +47,7 @@ struct BackfillCommand: ParsableCommand {
     }
 
     func run() throws {
-        var configuration = try ServiceConfiguration.load(path: config)
+        var configuration = try ConfigurationChoice(named: config).load()
         if let producers { configuration.producers = producers }
         var refused = 0
         let (events, counts) = try read(&refused)
@@ -78,7 +80,8 @@ struct BackfillCommand: ParsableCommand {
 
     private func read(_ refused: inout Int) throws -> ([InputEvent], HistoryFiles.Counts) {
         let settings = try SettingsFile.required(
-            at: config, ignoring: ServiceConfiguration.deploymentSections, else: "has no instruments")
+            at: ConfigurationChoice(named: config).file(), ignoring: ServiceConfiguration.deploymentSections,
+            else: "has no instruments")
         var history = HistoryFiles(symbols: settings.symbols, calendars: settings.calendars)
         var count = 0
         func take(_ batch: borrowing FeedBatch) {

@@ -8,31 +8,6 @@ import ServiceKit
 import SwiftProtobuf
 import ZeroMQ
 
-struct Run: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Run the service in the foreground until interrupted.",
-        discussion: """
-            EXAMPLE
-              epicenter run --config /etc/epicenter/epicenter.yaml
-
-            The configuration is checked whole before anything starts. Interrupt once to stop drained, twice \
-            to stop at once.
-            """)
-
-    @Option(name: .long, help: "The configuration file.", completion: .file(extensions: ["yaml", "yml"]))
-    var config: String
-
-    func run() throws {
-        try Config.check(config)
-        let path = Executables.path(of: "epicenterd")
-        let words: [String] = [path, "--config", config]
-        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        // The supervisor takes this process's place: a signal to one is a signal to the other.
-        execv(path, arguments)
-        throw SystemError(call: "execv", path: path, errno: errno)
-    }
-}
-
 struct Digest: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print the canonical digest of the streams under a directory.",

@@ -25,7 +25,9 @@ struct Import: ParsableCommand {
         subcommands: [CSV.self, JSONL.self, DBN.self, OPMLList.self])
 
     struct Target: ParsableArguments {
-        @Option(help: "Instruments, groups and model settings (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+        @Option(
+            help: "Instruments, groups and model settings (YAML); a service's configuration will do.",
+            completion: .file(extensions: ["yaml", "yml"]))
         var settings: String
         @Option(help: "The recording to make.", completion: .file(extensions: ["mcap"]))
         var out: String?
@@ -129,7 +131,8 @@ struct ImportJob {
         _ files: [String],
         read: (String, SettingsFile, inout RecordingBuilder, (Refusal) -> Void) throws -> [String]
     ) throws {
-        let settings = try SettingsFile.required(at: target.settings)
+        let settings = try SettingsFile.required(
+            at: target.settings, ignoring: ServiceConfiguration.deploymentSections)
         let from = target.from.flatMap { CivilTime.parseDate($0) }.map { UInt64($0) * CivilTime.day }
         var builder = RecordingBuilder(settings: settings, from: from)
         var refused = 0
@@ -147,6 +150,12 @@ struct ImportJob {
         say(
             "\(path): \(summary.records) records, \(summary.sessions) sessions, \(summary.duplicates) duplicates dropped, \(refused) refused"
         )
+        if summary.lacksBenchmark {
+            complain(
+                "epicenter: there are no prices of \(settings.model.benchmark), the settings' benchmark: returns are measured "
+                    + "against it, so nothing in \(path) will be a shock. Add its prices (--into \(path)), or name another"
+            )
+        }
         if refused > 0 { throw ExitCode(1) }
     }
 

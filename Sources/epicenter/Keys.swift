@@ -138,7 +138,7 @@ struct KeyPlace: ParsableArguments {
         help: "The service's configuration, whose security.directory it is.",
         completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
-    @Option(help: "The directory itself; without either, /etc/epicenter/keys.", completion: .directory)
+    @Option(help: "The directory itself.", completion: .directory)
     var directory: String?
 
     func validate() throws {
@@ -147,7 +147,6 @@ struct KeyPlace: ParsableArguments {
 
     func keys() throws -> KeyDirectory {
         if let directory { return KeyDirectory(directory) }
-        guard let config else { return KeyDirectory(ServiceConfiguration().keyDirectory) }
-        return KeyDirectory(try ServiceConfiguration.load(path: config).keyDirectory)
+        return KeyDirectory(try ConfigurationChoice(named: config).load().keyDirectory)
     }
 }

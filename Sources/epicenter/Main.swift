@@ -14,12 +14,17 @@ struct Epicenter: AsyncParsableCommand {
               epicenter replay docs/examples/deepseek-2025-01.mcap --out /tmp/demo
               epicenter report NVDA/2025-01-27 --data /tmp/demo
 
+            Run it, on a built-in configuration or your own:
+              epicenter run
+              epicenter init; epicenter doctor; epicenter run
+
             Exit status: 0 done, 1 failed and may work next time, 64 wrong arguments, 78 wrong configuration.
             Shell completion: epicenter --generate-completion-script bash|zsh|fish
             """,
         version: ServiceVersion.text,
         subcommands: [
-            Run.self, Replay.self, SubscribeCommand.self, Status.self, Top.self, Start.self, Stop.self, Restart.self,
+            Run.self, Init.self, DoctorCommand.self, Replay.self, SubscribeCommand.self, Status.self, Top.self,
+            Start.self, Stop.self, Restart.self,
             ReloadCommand.self, Logs.self, Report.self, News.self, Record.self, Inspect.self, Recover.self,
             FilterCommand.self, Merge.self, Export.self, Import.self, BackfillCommand.self, Evaluate.self, Digest.self,
             Config.self, Keys.self, SilenceCommand.self,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Schema
 import ServiceKit
 import SwiftProtobuf
@@ -7,17 +8,72 @@ import ZeroMQ
 
 /// Which service a command talks to.
 struct ServiceOptions: ParsableArguments {
-    @Option(name: .long, help: "The service's configuration file.", completion: .file(extensions: ["yaml", "yml"]))
+    @Option(
+        name: .long, help: "The service's configuration file, instead of that in its usual places.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
     @Option(name: .long, help: "The service's run directory, instead of a configuration.", completion: .directory)
     var run: String?
 
     func configuration() throws -> ServiceConfiguration {
-        var configuration =
-            try config.map { path in try ServiceConfiguration.load(path: path) } ?? ServiceConfiguration()
-        if let run { configuration.runDirectory = run }
+        guard let run, config == nil else {
+            var configuration = try ConfigurationChoice(named: config).load()
+            if let run { configuration.runDirectory = run }
+            return configuration
+        }
+        var configuration = ServiceConfiguration()
+        configuration.runDirectory = run
         return configuration
+    }
+}
+
+/// The configuration that a command goes by: the file named, else the first in its usual places, else the built-in one.
+enum ConfigurationChoice {
+    case file(String)
+    case builtIn
+
+    static let places = ConfigurationPlaces(environment: ProcessInfo.processInfo.environment, user: geteuid())
+
+    init(named path: String?) {
+        let found = path ?? Self.places.files.first { access($0, R_OK) == 0 }
+        self = found.map { .file($0) } ?? .builtIn
+    }
+
+    var path: String? { if case .file(let path) = self { path } else { nil } }
+
+    static var starter: StarterConfiguration {
+        StarterConfiguration(runDirectory: places.runDirectory, dataDirectory: places.dataDirectory)
+    }
+
+    func load() throws(ConfigurationError) -> ServiceConfiguration {
+        switch self {
+        case .file(let path): try ServiceConfiguration.load(path: path)
+        case .builtIn:
+            try ServiceConfiguration.load(
+                yaml: Self.starter.text, name: "built-in", environment: ProcessInfo.processInfo.environment)
+        }
+    }
+
+    /// A file with it: that of the built-in one is written where it is not there or says something else.
+    func file() throws -> String {
+        guard path == nil else { return path ?? "" }
+        let directory = Self.places.runDirectory
+        try ServiceMain.makePrivateDirectory(directory)
+        var found = stat()
+        // In /tmp somebody else may have been there first.
+        guard lstat(directory, &found) == 0, found.st_mode & S_IFMT == S_IFDIR, found.st_uid == geteuid(),
+            found.st_mode & 0o077 == 0
+        else {
+            throw Failure(
+                "\(directory) must be a directory of this user's, with mode 0700; remove it, or name a configuration",
+                status: .configuration)
+        }
+        let made = directory + "/built-in.yaml"
+        if (try? String(contentsOfFile: made, encoding: .utf8)) != Self.starter.text {
+            try Data(Self.starter.text.utf8).write(to: URL(fileURLWithPath: made), options: .atomic)
+        }
+        return made
     }
 }
 

@@ -143,7 +143,9 @@ struct SilenceCommand: ParsableCommand {
 
 /// Whose silences a command is about.
 struct SilencePlace: ParsableArguments {
-    @Option(help: "The service's configuration file.", completion: .file(extensions: ["yaml", "yml"]))
+    @Option(
+        help: "The service's configuration file, instead of that in its usual places.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
     @Option(help: "The service's data directory, instead of a configuration.", completion: .directory)
     var data: String?
@@ -154,8 +156,7 @@ struct SilencePlace: ParsableArguments {
 
     private func directory() throws -> String {
         if let data { return data }
-        let configuration = try config.map { try ServiceConfiguration.load(path: $0) } ?? ServiceConfiguration()
-        return configuration.dataDirectory
+        return try ConfigurationChoice(named: config).load().dataDirectory
     }
 
     private static func read(_ path: String) throws -> SilenceBook {

@@ -58,7 +58,7 @@ struct PageTests {
             let rows = page.blocks.flatMap(\.rows)
             let entries = rows.count { if case .entry(let entry) = $0 { !entry.basis.isEmpty } else { false } }
             #expect(entries == finding.sections.flatMap(\.estimates).count, "seed \(seed)")
-            let items = rows.compactMap { row in if case .item(_, let text, _) = row { text } else { nil } }
+            let items = rows.compactMap { row in if case .item(_, let text, _, _, _) = row { text } else { nil } }
             for claim in finding.claims { #expect(items.contains(Wording.line(claim.statement)), "seed \(seed)") }
             for question in finding.questions { #expect(items.contains(Wording.line(question.text)), "seed \(seed)") }
             let text = PageText(page).text
@@ -68,6 +68,9 @@ struct PageTests {
             for line in text.split(separator: "\n") {
                 // Punctuation that must not begin a line may stand one character beyond.
                 #expect(TextColumns.width(line) <= PageText.width + 2, "seed \(seed): \(line)")
+            }
+            for line in PageText(page, width: 80).text.split(separator: "\n") {
+                #expect(TextColumns.width(line) <= 82, "seed \(seed): \(line)")
             }
         }
     }

@@ -1,5 +1,7 @@
 import Feeds
+import Foundation
 import Schema
+import TestKit
 import Testing
 
 @Suite("CSV feed")
@@ -240,5 +242,36 @@ struct CSVFeedTests {
             #expect(outcome.counts.refusedTotal == outcome.refusals.count)
             #expect(outcome.counts.accepted == outcome.events.count)
         }
+    }
+}
+
+@Suite("Symbols of CSV files")
+struct CSVSymbolsTests {
+    private func symbols(_ text: String) throws -> [String] {
+        let file = TemporaryDirectory()
+        let path = file.path + "/a.csv"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return try CSVSymbols.read(path)
+    }
+
+    @Test("each once, in the order of their first row; rows that are no rows do not count")
+    func order() throws {
+        let text = """
+            date,symbol,open,high,low,close,volume
+            2025-01-02,B,1,1,1,1,1
+            2025-01-02, A ,1,1,1,1,1
+            2025-01-02,B,1,1,1,1,1
+            2025-01-02,short,1
+            2025-01-02,has space,1,1,1,1,1
+            2025-01-02,"C,D",1,1,1,1,1
+            2025-01-02,,1,1,1,1,1
+            """
+        #expect(try symbols(text) == ["B", "A", "C,D"])
+        #expect(try symbols("time,symbol,price,size\n") == [])
+    }
+
+    @Test("a header that is not understood is refused with its line")
+    func header() {
+        #expect(throws: Refusal.self) { try symbols("a,b\n1,2\n") }
     }
 }

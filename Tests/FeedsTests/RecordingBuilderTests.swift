@@ -183,6 +183,14 @@ struct RecordingBuilderTests {
         #expect(messages.prefix(4).allSatisfy { $0.recordTime(row: 0) == from })
     }
 
+    @Test("prices without any of the benchmark are told; with one, or without prices, nothing is")
+    func lacksBenchmark() throws {
+        let without = Example.dailyHeader + "2025-01-27,NVDA,124.8,128.4,116.7,118.42,5\n"
+        #expect(try Self.build(Example.csv(without).events).summary.lacksBenchmark)
+        #expect(try !Self.build(Example.csv(Self.daily).events).summary.lacksBenchmark)
+        #expect(try !Self.build([]).summary.lacksBenchmark)
+    }
+
     @Test("nothing gives definitions and settings only")
     func empty() throws {
         let (messages, summary) = try Self.build([])

@@ -107,30 +107,35 @@ struct NotifyTests {
             && status.counter("epicenter-notify", "groups_due") == 0
     }
 
-    /// What must be told of a stream where nothing waits: beginnings that no wider alert keeps back, and their ends.
+    /// What must be told of a stream where nothing waits: beginnings that no wider alert keeps back, and their ends;
+    /// and what outlives the wider alert that kept it back.
     private static func expected(_ directory: String) throws -> Set<[String]> {
         struct Body: Decodable {
             struct Content: Decodable { var partOf: [String]? }
             var data: Content
         }
-        var (live, told): (Set<String>, Set<String>) = ([], [])
+        var live: [String: (id: String, wider: [String])] = [:]
+        var told: Set<String> = []
         var made: Set<[String]> = []
         try LogIndex(reading: directory).forEachMessage { message in
             guard case .alertRecord(let alert) = message else { return true }
             let id = "\(alert.fingerprint)/\(alert.revision)"
             switch alert.state {
             case .firing:
-                live.insert(alert.fingerprint)
                 let wider = try JSONDecoder().decode(Body.self, from: alert.body).data.partOf ?? []
-                if live.isDisjoint(with: wider), told.insert(alert.fingerprint).inserted {
+                live[alert.fingerprint] = (id, wider)
+                if !wider.contains(where: { live[$0] != nil }), told.insert(alert.fingerprint).inserted {
                     made.insert([id, "firing"])
                 }
             case .resolved:
-                live.remove(alert.fingerprint)
+                live[alert.fingerprint] = nil
                 if told.remove(alert.fingerprint) != nil { made.insert([id, "resolved"]) }
             default: break
             }
             return true
+        }
+        for (fingerprint, alert) in live where !told.contains(fingerprint) {
+            if !alert.wider.contains(where: { live[$0] != nil }) { made.insert([alert.id, "firing"]) }
         }
         return made
     }
@@ -245,7 +250,7 @@ struct NotifyTests {
 
     // MARK: Alertmanager
 
-    private static func freePort() -> Int {
+    static func freePort() -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

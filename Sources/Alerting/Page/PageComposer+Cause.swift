@@ -7,7 +7,7 @@ extension PageComposer {
         let attribution = finding.attribution
         let until = language.moment(attribution.evidenceUntil)
         var block = Page.Block(
-            heading: say("WHAT MAY HAVE SET IT OFF", "可能的起因"),
+            id: "cause", heading: say("WHAT MAY HAVE SET IT OFF", "可能的起因"),
             note: say("from what was known up to \(until)", "只依据截至\(until)已知的信息"))
         block.rows = attribution.candidates.map(candidate)
         block.rows.append(
@@ -42,7 +42,7 @@ extension PageComposer {
             ? Wording.line(candidate.headline, limit: 160) : Wording.Chinese.named(candidate)
         return .item(
             lead: language.probability(candidate.probability), text: text,
-            details: candidate.isNews ? story(candidate) : mechanism(candidate))
+            details: candidate.isNews ? story(candidate) : mechanism(candidate), evidence: candidate.evidence)
     }
 
     private func story(_ candidate: TriggerCandidate) -> [String] {
@@ -122,7 +122,8 @@ extension PageComposer {
                 + [member.weight > 0 ? say("yes", "是") : ""]
         }
         return Page.Block(
-            heading: say("MEMBERS", "成分"), note: parts ? say("parts in percentage points", "各部分单位为百分点") : "",
+            id: "members", heading: say("MEMBERS", "成分"),
+            note: parts ? say("parts in percentage points", "各部分单位为百分点") : "",
             rows: [.table(header: header, rows: rows)])
     }
 
@@ -142,7 +143,8 @@ extension PageComposer {
         // A group has no price: its basket is shown as an index that stood at 100 before the move.
         let isIndex = finding.scope == .group
         var block = Page.Block(
-            heading: say("SINCE THEN", "此后"), note: isIndex ? say("as an index that was 100 before", "以此前为100的指数") : "")
+            id: "recovery", heading: say("SINCE THEN", "此后"),
+            note: isIndex ? say("as an index that was 100 before", "以此前为100的指数") : "")
         if !measure.followUp.isEmpty {
             let rows = measure.followUp.map { session in
                 [

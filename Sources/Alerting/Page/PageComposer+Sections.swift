@@ -24,7 +24,8 @@ extension PageComposer {
     private func block(_ kind: SectionKind, _ heading: String, _ note: String) -> Page.Block? {
         let sections = finding.sections.filter { shownKind($0.kind) == kind }
         guard !sections.isEmpty else { return nil }
-        return Page.Block(heading: heading, note: note, rows: sections.flatMap { rows(of: $0, titled: true) })
+        return Page.Block(
+            id: "\(kind)", heading: heading, note: note, rows: sections.flatMap { rows(of: $0, titled: true) })
     }
 
     /// A kind that is not known here is shown all the same.
@@ -68,7 +69,7 @@ extension PageComposer {
     var claims: Page.Block? {
         guard !finding.claims.isEmpty else { return nil }
         return Page.Block(
-            heading: say("CLAIMS", "各种说法"),
+            id: "claims", heading: say("CLAIMS", "各种说法"),
             note: say("tested, not repeated; who asserts one is evidence of nothing but that", "逐条检验而非转述；有人提出并不构成证据"),
             rows: finding.claims.map(claim))
     }
@@ -92,10 +93,20 @@ extension PageComposer {
         if !claim.missing.isEmpty {
             details.append(say("missing: ", "缺少：") + words.lacks(claim.missing).joined(separator: say("; ", "；")))
         }
-        if !claim.evidence.isEmpty { details.append(EvidenceText.short(claim.evidence)) }
         return .item(
             lead: words.status(claim.status), text: language.text(claim.statement, claim.translations),
-            details: details.filter { !$0.isEmpty })
+            details: details.filter { !$0.isEmpty }, standing: standing(claim.status),
+            evidence: claim.evidence + claim.estimates.flatMap(\.evidence).filter { !claim.evidence.contains($0) })
+    }
+
+    private func standing(_ status: ClaimStatus) -> Page.Standing {
+        switch status {
+        case .supported: .supported
+        case .unsupported: .unsupported
+        case .contradicted: .contradicted
+        case .notYetDue: .pending
+        case .unspecified, .UNRECOGNIZED: .plain
+        }
     }
 
     // MARK: Open questions
@@ -103,7 +114,8 @@ extension PageComposer {
     var questions: Page.Block? {
         guard !finding.questions.isEmpty else { return nil }
         return Page.Block(
-            heading: say("OPEN QUESTIONS", "待解的问题"), note: say("and what would decide them", "以及什么能给出答案"),
+            id: "questions", heading: say("OPEN QUESTIONS", "待解的问题"),
+            note: say("and what would decide them", "以及什么能给出答案"),
             rows: finding.questions.map(question))
     }
 
@@ -114,19 +126,19 @@ extension PageComposer {
             details.append(say("decided by: ", "取决于：") + facts(question.decidedBy))
         }
         if !question.known.isEmpty {
-            let evidence = EvidenceText.short(question.evidence)
-            details.append(
-                say("there since: ", "此后已有：") + facts(question.known) + (evidence.isEmpty ? "" : "  " + evidence))
+            details.append(say("there since: ", "此后已有：") + facts(question.known))
         }
         if !question.due.isEmpty { details.append(say("due ", "到期日：") + language.date(question.due)) }
-        return .item(lead: "?", text: language.text(question.text, question.translations), details: details)
+        return .item(
+            lead: "?", text: language.text(question.text, question.translations), details: details,
+            evidence: question.evidence)
     }
 
     // MARK: Verdict
 
     /// What of all this was measured, what is taken from facts, what is assumed, what is what-if and what is not known.
     var verdict: Page.Block? {
-        var block = Page.Block(heading: say("MEASURED / ASSUMED / NOT KNOWN", "实测／假设／未知"))
+        var block = Page.Block(id: "verdict", heading: say("MEASURED / ASSUMED / NOT KNOWN", "实测／假设／未知"))
         let figures = finding.sections.flatMap { section in section.estimates.map { (section.id, $0) } }
         func sections(_ basis: Basis) -> [String] {
             var names: [String] = []
@@ -193,11 +205,11 @@ extension PageComposer {
         for candidate in finding.attribution.candidates { sequences.formUnion(candidate.evidence) }
         guard !sequences.isEmpty else { return nil }
         return Page.Block(
-            heading: say("EVIDENCE", "证据"),
+            id: "evidence", heading: say("EVIDENCE", "证据"),
             note: say(
                 "sequences of market: epicenter inspect DATA/market --print --from N",
                 "market中的序号：epicenter inspect DATA/market --print --from N"),
-            rows: [.line(EvidenceText.short(sequences.sorted(), limit: 16))])
+            rows: [.evidence(sequences.sorted())])
     }
 }
 

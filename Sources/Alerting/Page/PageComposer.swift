@@ -66,7 +66,7 @@ public struct PageComposer {
     // MARK: What was measured
 
     private var measured: Page.Block {
-        var block = Page.Block(heading: say("WHAT WAS MEASURED", "实测"))
+        var block = Page.Block(id: "measured", heading: say("WHAT WAS MEASURED", "实测"))
         if measure.hasPriceBefore, measure.hasPriceLast {
             let opened = measure.hasPriceOpen ? say(", opened ", "，开盘") + level(measure.priceOpen) : ""
             block.rows.append(
@@ -168,7 +168,7 @@ public struct PageComposer {
     private var value: Page.Block? {
         guard measure.hasValue else { return nil }
         let value = measure.value
-        var block = Page.Block(heading: say("VALUE", "市值"))
+        var block = Page.Block(id: "value", heading: say("VALUE", "市值"))
         block.rows.append(entry(say("change", "变动"), language.dollars(value.usd)))
         if value.members > 0 {
             block.rows.append(
@@ -222,7 +222,7 @@ public struct PageComposer {
         rows.append((say("own", "自身"), parts.own))
         let largest = rows.map { abs($0.1) }.max() ?? 0
         var block = Page.Block(
-            heading: say("WHERE IT CAME FROM", "波动从何而来"),
+            id: "decomposition", heading: say("WHERE IT CAME FROM", "波动从何而来"),
             note: say("in percentage points; co-movement, not causation", "单位为百分点；是联动，并非因果"))
         block.rows = rows.map {
             .bar(

@@ -1,14 +1,20 @@
-/// A page as text of 96 columns.
+/// A page as text of 96 columns, or as many as there are.
 public struct PageText {
     private let page: Page
+    private let width: Int
     public static let width = 96
     /// Columns of a figure's name within a section.
-    private static let nameWidth = 40
+    private let nameWidth: Int
 
-    public init(_ page: Page) { self.page = page }
+    /// - Parameter width: Columns, 60 to 140; outside of these the nearest.
+    public init(_ page: Page, width: Int = width) {
+        self.page = page
+        self.width = min(max(width, 60), 140)
+        nameWidth = min(40, self.width * 5 / 12)
+    }
 
     public var text: String {
-        let underline = String(repeating: "═", count: min(Self.width, TextColumns.width(page.title)))
+        let underline = String(repeating: "═", count: min(width, TextColumns.width(page.title)))
         let title = [page.title, underline] + page.subtitle.flatMap { wrap($0, first: "", rest: "  ") }
         return ([title] + page.blocks.map(lines)).map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -27,8 +33,9 @@ public struct PageText {
         case .entry(let entry): lines(entry)
         case .bar(let name, let value, let share):
             [bar(name, value, share)]
-        case .item(let lead, let text, let details):
-            item(lead, text, details)
+        case .item(let lead, let text, let details, _, let evidence):
+            item(lead, text, details + (evidence.isEmpty ? [] : [EvidenceText.short(evidence)]))
+        case .evidence(let sequences): wrap(EvidenceText.short(sequences, limit: 16), first: "  ", rest: "    ")
         case .table(let header, let rows): table(header, rows)
         }
     }
@@ -36,7 +43,7 @@ public struct PageText {
     /// `  name      value (remark) [basis] #1 #2`, wrapped below the value. Within a section names are long.
     private func lines(_ entry: Page.Entry) -> [String] {
         let indent = String(repeating: " ", count: 2 + 2 * entry.level)
-        let nameWidth = (entry.level == 0 ? 24 : Self.nameWidth) - indent.count
+        let nameWidth = (entry.level == 0 ? 24 : nameWidth) - indent.count
         let rest = String(repeating: " ", count: indent.count + nameWidth + 1)
         let text = self.text(of: entry)
         guard TextColumns.width(entry.name) <= nameWidth else {
@@ -81,6 +88,6 @@ public struct PageText {
     }
 
     private func wrap(_ text: String, first: String, rest: String) -> [String] {
-        TextColumns.wrap(text, first: first, rest: rest, width: Self.width)
+        TextColumns.wrap(text, first: first, rest: rest, width: width)
     }
 }

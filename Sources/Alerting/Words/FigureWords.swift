@@ -28,23 +28,23 @@ public struct FigureWords: Sendable {
     }
 
     /// A figure's name: of its section where that has one of its own.
-    func figure(_ id: String, in section: String) -> String {
+    package func figure(_ id: String, in section: String) -> String {
         words.figures["\(section)/\(id)"] ?? words.figures[id] ?? Self.plain(id)
     }
 
     func method(_ id: String) -> String { words.methods[id] ?? Self.plain(id) }
 
     /// A class of owners, a tier or another word of ours; else the name as it is.
-    func party(_ name: String) -> String { words.parties[name] ?? Wording.line(name, limit: 60) }
+    package func party(_ name: String) -> String { words.parties[name] ?? Wording.line(name, limit: 60) }
 
     public func status(_ status: ClaimStatus) -> String { words.statuses[status] ?? "\(status)" }
 
-    func basis(_ basis: Basis) -> String { words.bases[basis] ?? Self.plain("\(basis)") }
+    package func basis(_ basis: Basis) -> String { words.bases[basis] ?? Self.plain("\(basis)") }
 
     func test(_ id: String) -> String { words.tests[id] ?? Self.plain(id) }
 
     /// `correlation=0.3`: by the whole, else by its name with the value put in, else as it is.
-    func assumption(_ text: String) -> String {
+    package func assumption(_ text: String) -> String {
         if let whole = words.assumptions[text] { return whole }
         guard let sign = text.firstIndex(of: "=") else { return Self.plain(text) }
         let name = String(text[..<sign])
@@ -87,7 +87,7 @@ extension FigureWords {
     }
 
     /// Whom or what a figure is of; of an elasticity, how many times as efficient.
-    func owner(_ estimate: Estimate) -> String {
+    package func owner(_ estimate: Estimate) -> String {
         if estimate.id == "break-even-elasticity", Double(estimate.of) != nil {
             return language.pick("\(estimate.of)×", "\(estimate.of)倍")
         }

@@ -9,39 +9,39 @@ public enum Language: String, CaseIterable, Sendable {
     static let others = allCases.filter { $0 != .english }
 
     /// A text of the configuration or of a fact in this language, where it was given; else as it was written.
-    func text(_ original: String, _ translations: [Translation]) -> String {
+    package func text(_ original: String, _ translations: [Translation]) -> String {
         let translated = translations.first { $0.language == rawValue || $0.language.hasPrefix(rawValue + "-") }
         return Wording.line(translated?.text ?? original, limit: 300)
     }
 
     /// One of two ways to say something.
-    func pick(_ english: String, _ chinese: String) -> String { self == .english ? english : chinese }
+    package func pick(_ english: String, _ chinese: String) -> String { self == .english ? english : chinese }
 }
 
 // MARK: Numbers
 
 /// Numbers as the language writes them: English by ``FixedNumber``; Chinese by 万 and 亿, `%` without a space.
 extension Language {
-    func decimal(_ value: Double, _ decimals: Int, signed: Bool = false) -> String {
+    package func decimal(_ value: Double, _ decimals: Int, signed: Bool = false) -> String {
         let text = FixedNumber.decimal(value, decimals: decimals, signed: signed)
         guard self == .chinese else { return text }
         return text == FixedNumber.none ? "无" : text.replacing(",", with: "")
     }
 
     /// A fraction as a percentage.
-    func percent(_ fraction: Double, _ decimals: Int, signed: Bool = true) -> String {
+    package func percent(_ fraction: Double, _ decimals: Int, signed: Bool = true) -> String {
         guard self == .chinese else { return FixedNumber.percent(fraction, decimals: decimals, signed: signed) }
         let number = decimal(fraction * 100, decimals, signed: signed)
         return fraction.isFinite ? number + "%" : number
     }
 
     /// A fraction in percentage points, with the unit.
-    func points(_ fraction: Double, signed: Bool = true) -> String {
+    package func points(_ fraction: Double, signed: Bool = true) -> String {
         decimal(fraction * 100, 2, signed: signed) + pick(" pp", "个百分点")
     }
 
     /// A probability; a very small one as one in so many.
-    func probability(_ value: Double) -> String {
+    package func probability(_ value: Double) -> String {
         if value > 0, value < 0.001 {
             let often = pick(FixedNumber.count(1 / value), count(1 / value))
             return pick("1 in \(often)", "约\(often)分之一")
@@ -54,7 +54,7 @@ extension Language {
     }
 
     /// An amount of US dollars: `−$592.7 bn`, `−5926.6亿美元`.
-    func dollars(_ amount: Double) -> String {
+    package func dollars(_ amount: Double) -> String {
         guard self == .chinese else { return FixedNumber.dollars(amount) }
         let size = abs(amount)
         let (number, unit) =
@@ -72,7 +72,7 @@ extension Language {
     private func whole(_ number: String) -> String { number.hasSuffix(".0") ? String(number.dropLast(2)) : number }
 
     /// A large count of things.
-    func count(_ number: Double) -> String {
+    package func count(_ number: Double) -> String {
         guard self == .chinese else { return FixedNumber.count(number) }
         switch abs(number) {
         case 99_995_000...: return decimal(number / 1e8, 2) + "亿"
@@ -88,14 +88,14 @@ extension Language {
     }
 
     /// A date in a sentence: `2025-01-27`, `2025年1月27日`; what is no date as it is.
-    func date(_ text: String) -> String {
+    package func date(_ text: String) -> String {
         guard self == .chinese, let day = CivilTime.parseDate(text) else { return Wording.line(text, limit: 40) }
         let parts = CivilTime.components(day: day)
         return "\(parts.year)年\(parts.month)月\(parts.day)日"
     }
 
     /// A moment in a sentence: `2025-01-27T14:30:00Z`, `2025年1月27日14:30（UTC）`.
-    func moment(_ time: UInt64) -> String {
+    package func moment(_ time: UInt64) -> String {
         let text = CivilTime.rfc3339(time)
         guard self == .chinese else { return text }
         return date(String(text.prefix(10))) + text.dropFirst(11).prefix(5) + "（UTC）"
@@ -106,8 +106,8 @@ extension Language {
     }
 
     /// A part in brackets; nothing where there is none.
-    func brackets(_ text: String) -> String { text.isEmpty ? "" : pick(" (\(text))", "（\(text)）") }
+    package func brackets(_ text: String) -> String { text.isEmpty ? "" : pick(" (\(text))", "（\(text)）") }
 
     /// Parts of a remark.
-    func remark(_ parts: [String]) -> String { parts.filter { !$0.isEmpty }.joined(separator: pick(", ", "，")) }
+    package func remark(_ parts: [String]) -> String { parts.filter { !$0.isEmpty }.joined(separator: pick(", ", "，")) }
 }

@@ -2,7 +2,7 @@ import Schema
 
 /// The words of an alert, by language. A language is a set of functions from ``WordingInput`` to text;
 /// each says the same numbers, and none adds a cause or a number that the finding does not have.
-enum Wording {
+package enum Wording {
     /// One line.
     static func headline(_ input: WordingInput, _ language: Language) -> String {
         language == .english ? English.headline(input) : Chinese.headline(input)
@@ -45,7 +45,7 @@ extension Wording {
     /// A text of others as one line of at most `limit` characters, cut at a word and marked with `…`.
     ///
     /// Control characters and runs of white space become one space.
-    static func line(_ text: String, limit: Int = 100) -> String {
+    package static func line(_ text: String, limit: Int = 100) -> String {
         let words = text.split { $0.isWhitespace || $0.unicodeScalars.allSatisfy { $0.value < 0x20 } }
         var line = ""
         for word in words {

@@ -45,4 +45,11 @@ void epicenter_keep_freed_memory(int largest, int kept);
 /// Bytes that malloc has given out and not got back. Swift's Glibc lacks mallinfo2.
 size_t epicenter_allocated_bytes(void);
 
+/// The kind of the file system that holds `path`, as statfs(2) numbers them; -1 where it cannot be told. Swift's Glibc
+/// lacks statfs.
+int64_t epicenter_file_system(const char *path);
+
+/// Whether the kernel holds its clock to be synchronized: 1 or 0; -1 where it cannot be told. Swift's Glibc lacks adjtimex.
+int epicenter_clock_is_synchronized(void);
+
 #endif
