@@ -21,6 +21,9 @@ let nio =
     ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") } + [
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
     ]
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// - Parameter optimised: In debug builds too, because tests read a month of news.
@@ -50,6 +53,7 @@ let package = Package(
         .executable(name: "epicenter-embed", targets: ["epicenter-embed"]),
         .executable(name: "epicenter-notify", targets: ["epicenter-notify"]),
         .executable(name: "epicenter-metrics", targets: ["epicenter-metrics"]),
+        .executable(name: "epicenter-dashboard", targets: ["epicenter-dashboard"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
@@ -61,6 +65,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     ],
     targets: [
         // Ground: bytes. Knows nothing of markets.
@@ -100,6 +106,7 @@ let package = Package(
                 logging, yams, protobuf,
             ]),
         library("Exposition", ["Schema"]),
+        library("Dashboard", ["Schema", "Alerting", "Pages", "ShockAttribution", protobuf]),
         library("Doctor", ["CLinux", "ServiceKit", "Schema", "ZeroMQ"]),
         library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
@@ -126,6 +133,13 @@ let package = Package(
         process(
             "epicenter-metrics",
             ["ServiceKit", "Exposition", "Schema", "ZeroMQ", logging, protobuf] + nio),
+        process(
+            "epicenter-dashboard",
+            [
+                "ServiceKit", "Dashboard", "Alerting", "Pages", "Schema", "EventLog", "Streaming", "ZeroMQ", logging,
+                hummingbird,
+                hummingbirdCore, httpTypes, protobuf,
+            ] + nio),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
         process(
             "epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", protobuf]),
@@ -169,6 +183,7 @@ let package = Package(
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
         tests("ExpositionTests", ["Exposition", "Schema"]),
+        tests("DashboardTests", ["Dashboard", "Alerting", "Schema", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),
         tests("ServiceKitTests", ["ServiceKit", "Feeds", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),
         tests("FuzzTests", ["FuzzKit"]),
@@ -199,7 +214,7 @@ if ProcessInfo.processInfo.environment["EPICENTER_BENCHMARKS"] != nil {
         .executableTarget(
             name: "epicenter-bench",
             dependencies: [
-                "CLinux", "CSQLite", "EventLog", "MarketModels", "Schema", "ServiceKit", "ShockAnalysis",
+                "Alerting", "CLinux", "CSQLite", "EventLog", "MarketModels", "Schema", "ServiceKit", "ShockAnalysis",
                 "ShockAttribution", "Streaming", "TestKit", "ZeroMQ", protobuf,
             ],
             path: "Benchmarks/epicenter-bench", swiftSettings: hot),

@@ -31,6 +31,11 @@ struct AnalyzeBenchmark {
                 "\(count) names", million(rates), range(rates), String(format: "%.2f", rates.median / (first ?? 1)),
                 String(format: "%.1f", results[place][0].bytes / Double(count) / 1_024), "\(results[place][0].signals)")
         }
+        let thin = try (0..<rounds).map { _ in try measure(symbols[0], .thin) }
+        let rates = Sample(thin.map { Double(bars) / $0.seconds })
+        line(
+            "\(symbols[0]) names, thin tails", million(rates), range(rates),
+            String(format: "%.2f", rates.median / (first ?? 1)), "", "\(thin[0].signals)")
         try references()
     }
 
@@ -40,10 +45,10 @@ struct AnalyzeBenchmark {
         var signals = 0
     }
 
-    private func measure(_ count: Int) throws -> Result {
+    private func measure(_ count: Int, _ tails: SyntheticStream.Tails = .fat) throws -> Result {
         var messages: [StreamMessage] = []
         var next: UInt64 = 1
-        try SyntheticStream(bars: bars, symbols: count).forEachMessage { message in
+        try SyntheticStream(bars: bars, symbols: count, tails: tails).forEachMessage { message in
             var message = message
             message.firstSequence = next
             next = message.lastSequence + 1

@@ -24,7 +24,8 @@ struct FindingsBenchmark {
         var first: [Double] = []
         var revisions: [Double] = []
         for number in 0..<shocks {
-            let symbol = symbols[number * 7 % symbols.count]
+            // Those that the news is about first: they have the most to look through.
+            let symbol = symbols[number < NewsWorld.definitions.count ? number : number * 7 % symbols.count]
             for (phase, followUp) in [(ShockPhase.pending, 0), (.open, 0), (.open, 1)] {
                 let signal = signal(symbol, phase, followUp, after: month)
                 let seconds = wallSeconds { stage.apply(.shockSignal(signal), rows: 0..<1, to: &outbox) }

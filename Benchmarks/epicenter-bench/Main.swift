@@ -8,6 +8,7 @@ struct Main {
     static let usage = """
         USAGE: epicenter-bench [--small] [PART …]
         PARTS: log commit hops catchup latency analyze news findings pipeline; all of them when none is named.
+               dashboard runs the program, and is only run by name
                log-open writes ten gigabytes, and is only run by name
         --small  proves that they run; its figures mean nothing
         """
@@ -69,6 +70,9 @@ private enum Part {
             try EstimatorBenchmark(
                 bars: isSmall ? 100_000 : 5_000_000, symbols: isSmall ? [100] : [100, 1_000, 10_000]
             ).run()
+        },
+        "dashboard": {
+            try DashboardBenchmark(shocks: $0 ? 200 : 10_000, requests: $0 ? 10 : 200, browsers: 50).run()
         },
         "findings": { try FindingsBenchmark(instruments: $0 ? 500 : 10_000, shocks: $0 ? 20 : 200).run() },
         "news": { try NewsBenchmark(items: $0 ? 5_000 : .max, rounds: $0 ? 1 : 3).run() },

@@ -17,7 +17,7 @@ struct PipelineBenchmark {
         let directory = try scratch.fresh("pipeline")
         _ = try scratch.fresh("pipeline/run")
         print("\n\(bars) daily bars over \(symbols) symbols, columns of \(StreamMessage.maximumRows)")
-        let head = try SyntheticStream(bars: bars, symbols: symbols).write(to: directory + "/source")
+        let head = try SyntheticStream(bars: bars, symbols: symbols, tails: .thin).write(to: directory + "/source")
 
         let messages = (bars + StreamMessage.maximumRows - 1) / StreamMessage.maximumRows
         let bytes = try averageMessage(directory + "/source", messages)

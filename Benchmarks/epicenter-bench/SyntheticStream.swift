@@ -1,4 +1,5 @@
 import EventLog
+import Glibc
 import Schema
 
 /// Daily bars of many instruments as a random walk with a common factor: every bar moves the market model.
@@ -7,6 +8,15 @@ import Schema
 struct SyntheticStream {
     let bars: Int
     let symbols: Int
+    /// What the daily returns are like.
+    var tails = Tails.fat
+
+    enum Tails {
+        /// Those of shares: Student's t with 4 degrees of freedom, times a volatility that clusters.
+        case fat
+        /// Close to normal, of constant volatility: like no market's.
+        case thin
+    }
 
     struct Noise {
         var state: Int64
@@ -17,6 +27,31 @@ struct SyntheticStream {
         /// Close enough to normal: the sum of four uniforms, scaled.
         mutating func normal() -> Double {
             (uniform() + uniform() + uniform() + uniform() - 2) * 1.732
+        }
+        /// Student's t with 4 degrees of freedom, scaled to a variance of 1.
+        mutating func student() -> Double {
+            normal() / (-log(uniform() * uniform())).squareRoot()
+        }
+    }
+
+    /// Returns of one series of a daily deviation.
+    struct Returns {
+        let deviation: Double
+        let tails: Tails
+        /// GARCH(1,1), as a multiple of the long-run variance: half of a burst is gone after 14 sessions.
+        private var variance = 1.0
+
+        init(deviation: Double, tails: Tails) {
+            self.deviation = deviation
+            self.tails = tails
+        }
+
+        mutating func next(_ noise: inout Noise) -> Double {
+            guard tails == .fat else { return deviation * noise.normal() }
+            let value = max(-0.4, min(0.4, deviation * variance.squareRoot() * noise.student()))
+            let multiple = value / deviation
+            variance = 0.05 + 0.08 * multiple * multiple + 0.87 * variance
+            return value
         }
     }
 
@@ -40,6 +75,8 @@ struct SyntheticStream {
         for message in definitions(at: start) { try body(message) }
         var noise = Noise(state: 20_250_127)
         var price = [Double](repeating: 100, count: symbols)
+        var market = Returns(deviation: 0.01, tails: tails)
+        var own = [Returns](repeating: Returns(deviation: 0.015, tails: tails), count: symbols)
         var message = Bars()
         var written = 0
         var day: UInt64 = 0
@@ -47,10 +84,10 @@ struct SyntheticStream {
             day += 1
             let open = start + day * CivilTime.day + 52_200 * CivilTime.second
             let end = open + 23_400 * CivilTime.second
-            let market = 0.01 * noise.normal()
+            let common = market.next(&noise)
             for symbol in 0..<symbols where written < bars {
                 let before = price[symbol]
-                price[symbol] = max(1, before * (1 + market + (symbol == 0 ? 0 : 0.015 * noise.normal())))
+                price[symbol] = max(1, before * (1 + common + (symbol == 0 ? 0 : own[symbol].next(&noise))))
                 append(symbol, before, price[symbol], open, end, to: &message)
                 close(price[symbol])
                 written += 1

@@ -106,16 +106,17 @@ public struct AttentionBaseline: Codable, Equatable, Sendable {
         }
         let buckets = table[FNV1a.hash(key)] ?? []
         let windows = known / length
-        var counts: [Double] = []
-        for window in 1...windows {
-            let start = end - (window + 1) * length
-            counts.append(Double(Self.sum(buckets, from: start, to: start + length)))
+        // By how many whole windows before the last.
+        var counts = [Double](repeating: 0, count: Int(windows) + 1)
+        for bucket in buckets where bucket.hour < end && bucket.hour >= end - (windows + 1) * length {
+            counts[Int((end - 1 - bucket.hour) / length)] += Double(bucket.count)
         }
+        let last = Int(counts.removeFirst())
         let mean = counts.reduce(0, +) / Double(windows)
         let variance = counts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, windows - 1))
         return .measured(
             Breakout(
-                count: Self.sum(buckets, from: end - length, to: end), mean: mean,
+                count: last, mean: mean,
                 deviation: max(variance.squareRoot(), max(mean, 1).squareRoot()), windows: Int(windows)
             )
         )
@@ -152,10 +153,6 @@ public struct AttentionBaseline: Codable, Equatable, Sendable {
     private static func hour(of time: Int64) -> Int64 {
         let quotient = time / hour
         return time % hour < 0 ? quotient - 1 : quotient
-    }
-
-    private static func sum(_ buckets: [Bucket], from first: Int64, to end: Int64) -> Int {
-        buckets.reduce(0) { $1.hour >= first && $1.hour < end ? $0 + Int($1.count) : $0 }
     }
 
     private static func hourly(_ buckets: [Bucket], from first: Int64, to end: Int64) -> [Int] {

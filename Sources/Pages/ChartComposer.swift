@@ -165,8 +165,8 @@ public struct ChartComposer {
                 isBars: true, points: places.map { point($0, max(naming[$0] ?? 0, telling[$0] ?? 0)) },
                 part: places.map { point($0, telling[$0] ?? 0) }, onset: onset, unit: .count))
         chart.description = say(
-            "Items for each six hours, \(named) that name \(subject); orange: \(told) of the most probable story, up to the onset.",
-            "每六小时的条数：提及\(subject)的共\(named)条；橙色为最可能的消息在起点之前的\(told)条。")
+            "Items for each six hours, \(named) with a name of \(subject) that is no ordinary word; orange: \(told) of the most probable story, up to the onset.",
+            "每六小时的条数：以不与普通词混淆的名称提及\(subject)的共\(named)条；橙色为最可能的消息在起点之前的\(told)条。")
         chart.table = .init(
             header: [
                 say("six hours from (UTC)", "起始时间（UTC，每六小时）"), say("naming it", "提及"), say("of the story", "该消息"),

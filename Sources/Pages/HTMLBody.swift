@@ -20,7 +20,7 @@ struct HTMLBody {
     var text: String {
         let subtitle = page.subtitle.enumerated().map { place, line in
             // The last line is why, in one sentence.
-            Markup.element("p", line, class: place > 0 && place == page.subtitle.count - 1 ? "why" : "soft")
+            Markup.element("p", Self.bound(line), class: place > 0 && place == page.subtitle.count - 1 ? "why" : "soft")
         }
         let cited = self.cited
         return
@@ -84,7 +84,7 @@ struct HTMLBody {
             case .heading: out += run.map { Markup.element("h3", $0.words) }
             case .subheading: out += run.map { Markup.element("h4", $0.words) }
             case .line: out += run.map { Markup.element("p", $0.words) }
-            case .entry: out.append("<dl>\n\(run.map(entry).joined(separator: "\n"))\n</dl>")
+            case .entry: out.append(list(run))
             case .bar: out.append(bars(run, title(block)))
             case .item: out.append(ledger(run, title(block)))
             case .table: out += run.map { table($0, title(block)) }
@@ -103,17 +103,33 @@ struct HTMLBody {
         }
     }
 
-    private func entry(_ row: Page.Row) -> String {
-        guard case .entry(let entry) = row else { return "" }
+    /// Entries as one list; what has no name of its own belongs to the one before.
+    private func list(_ rows: [Page.Row]) -> String {
+        var groups: [String] = []
+        for case .entry(let entry) in rows {
+            let value = "<dd>\(self.value(entry))</dd>"
+            if entry.name.isEmpty, let last = groups.popLast() {
+                groups.append(last + value)
+            } else {
+                let style = entry.level > 1 ? " class=\"deep\"" : ""
+                groups.append("<div\(style)><dt>\(Markup.escaped(entry.name))</dt>" + value)
+            }
+        }
+        return "<dl>\n" + groups.map { $0 + "</div>" }.joined(separator: "\n") + "\n</dl>"
+    }
+
+    private func value(_ entry: Page.Entry) -> String {
         // A sentence is not printed in bold.
         let isFigure = TextColumns.width(entry.value) <= 28
-        let parts = [
-            Markup.element(isFigure ? "b" : "span", entry.value), Markup.element("span", entry.remark, class: "soft"),
+        return [
+            Markup.element(isFigure ? "b" : "span", Self.bound(entry.value)),
+            Markup.element("span", Self.bound(entry.remark), class: "soft"),
             Markup.element("span", entry.basis, class: "basis"), references(entry.evidence),
-        ]
-        return "<div\(entry.level > 1 ? " class=\"deep\"" : "")><dt>\(Markup.escaped(entry.name))</dt><dd>"
-            + parts.filter { !$0.isEmpty }.joined(separator: " ") + "</dd></div>"
+        ].filter { !$0.isEmpty }.joined(separator: " ")
     }
+
+    /// A number and its per cent sign stay on one line.
+    private static func bound(_ text: String) -> String { text.replacing(" %", with: "\u{A0}%") }
 
     private func bars(_ rows: [Page.Row], _ caption: String) -> String {
         let cells = rows.map { row -> [String] in

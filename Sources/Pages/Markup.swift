@@ -1,10 +1,10 @@
 /// Text on its way into HTML and SVG. Everything that others wrote goes through here.
-enum Markup {
+public enum Markup {
     /// A text as the content of an element or of a quoted attribute.
     ///
     /// What would end the text is written as a reference; characters that turn the direction of what follows are left
     /// out, and control characters shown as U+FFFD, so that a text cannot reach beyond itself.
-    static func escaped(_ text: String) -> String {
+    public static func escaped(_ text: String) -> String {
         var out = ""
         out.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -38,7 +38,7 @@ enum Markup {
     }
 
     /// An address that may be linked to; nil where it is not one of the web.
-    static func link(_ address: String) -> String? {
+    public static func link(_ address: String) -> String? {
         guard address.utf8.count <= 2_000 else { return nil }
         let start = address.prefix(8).lowercased()
         guard start.hasPrefix("https://") || start.hasPrefix("http://") else { return nil }

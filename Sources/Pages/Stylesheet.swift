@@ -40,7 +40,7 @@ public enum Stylesheet {
         .page dl > div { display: grid; grid-template-columns: minmax(9rem, 15rem) 1fr; gap: 0 1rem; padding: 0.25rem 0;
           border-bottom: 1px dotted var(--line); }
         .page dt { color: var(--soft); }
-        .page dd { margin: 0; }
+        .page dd { margin: 0; grid-column: 2; }
         .page dd b { font-weight: 600; }
         .page dl > .deep dt { padding-left: 1rem; }
         .page .basis { display: inline-block; border: 1px solid var(--line); border-radius: 3px; padding: 0 0.35em;
@@ -55,6 +55,7 @@ public enum Stylesheet {
         .page th, .page td { text-align: right; vertical-align: top; padding: 0.25rem 0.5rem; overflow-wrap: normal;
           border-bottom: 1px solid var(--line); }
         .page th:first-child, .page td:first-child { text-align: left; padding-left: 0; }
+        .page th:last-child, .page td:last-child { padding-right: 0; }
         .page thead th { color: var(--soft); font-weight: 600; }
         .page tbody th { font-weight: 400; min-width: 5.5rem; }
         .page .words td, .page .words th { text-align: left; }
@@ -99,8 +100,11 @@ public enum Stylesheet {
           .page svg.narrow { display: none; }
         }
         @media (max-width: 520px) {
+          .page th, .page td { padding-left: 0.25rem; padding-right: 0.25rem; }
+          .page tbody th { min-width: 5rem; }
           .page dl > div { grid-template-columns: 1fr; }
           .page dl > .deep dt { padding-left: 0; }
+          .page dd { grid-column: 1; }
           .page .ledger, .page .ledger tbody, .page .ledger tr, .page .ledger th, .page .ledger td { display: block; width: auto; }
           .page .ledger th { border-bottom: 0; padding: 0.5rem 0 0; }
           .page .ledger td { padding-left: 0; }

@@ -20,6 +20,8 @@ public struct Surroundings: Sendable {
     private var wanted: [UInt64]
     private let story: Set<UInt64>
     private var instruments: [UInt32: String] = [:]
+    /// The subject's own numbers.
+    private var own: Set<UInt32> = []
     private let named: Set<String>
     private var names: [String]
 
@@ -69,7 +71,7 @@ public struct Surroundings: Sendable {
                 sequence: bars.firstSequence + UInt64(row), kind: "bar", time: bars.end[row],
                 text: "\(instruments[bars.instrument[row]] ?? "\(bars.instrument[row])") \(price)")
         }
-        for row in bars.close.indices where instruments[bars.instrument[row]] == finding.subject {
+        for row in bars.close.indices where own.contains(bars.instrument[row]) {
             price(bars.end[row], known: bars.recordTime[row], Price.double(bars.close[row]))
         }
     }
@@ -82,7 +84,7 @@ public struct Surroundings: Sendable {
                 sequence: trades.firstSequence + UInt64(row), kind: "trade", time: trades.time[row],
                 text: "\(instruments[trades.instrument[row]] ?? "\(trades.instrument[row])") \(price)")
         }
-        for row in trades.price.indices where instruments[trades.instrument[row]] == finding.subject {
+        for row in trades.price.indices where own.contains(trades.instrument[row]) {
             price(trades.time[row], known: trades.recordTime[row], Price.double(trades.price[row]))
         }
     }
@@ -105,6 +107,11 @@ public struct Surroundings: Sendable {
 
     private mutating func add(_ definition: InstrumentDefinition) {
         instruments[definition.instrument] = definition.symbol
+        if definition.symbol == finding.subject {
+            own.insert(definition.instrument)
+        } else {
+            own.remove(definition.instrument)
+        }
         cite(definition.sequence, 1) { _ in
             EvidenceRecord(
                 sequence: definition.sequence, kind: "instrument", time: definition.eventTime,

@@ -58,6 +58,8 @@ import ZeroMQ
 /// | `embed.directory` | none | the model of `epicenter-embed`, made by `scripts/setup --embed`; none: it is not started |
 /// | `metrics.listen` | none | `HOST:PORT` of Prometheus's page, by number; none: `epicenter-metrics` is not started |
 /// | `metrics.tokenFile` | none | file of the token that readers must show; off the loopback there must be one |
+/// | `dashboard.listen` | none | `HOST:PORT` of the dashboard, by number; none: `epicenter-dashboard` is not started |
+/// | `dashboard.tokenFile` | none | file of the token that browsers must show; off the loopback there must be one |
 /// | `security.directory` | `/etc/epicenter/keys` | CURVE keys and the list of those let in |
 /// | `security.serverKey` | none | name of the key that public sockets are known by |
 /// | `security.curve` | `auto` | `auto`: CURVE on public TCP sockets off the loopback; `always`: on all public sockets |
@@ -102,6 +104,9 @@ public struct ServiceConfiguration: Sendable, Equatable {
     /// nil: there is no page of metrics.
     public var metrics: ListenAddress?
     public var metricsTokenFile: String?
+    /// nil: there is no dashboard.
+    public var dashboard: ListenAddress?
+    public var dashboardTokenFile: String?
     public var keyDirectory = "/etc/epicenter/keys"
     public var serverKey: String?
     public var alwaysCurve = false
@@ -110,7 +115,8 @@ public struct ServiceConfiguration: Sendable, Equatable {
 
     /// Sections that are read here.
     public static let deploymentSections = [
-        "run", "data", "log", "service", "ingest", "publish", "embed", "notify", "metrics", "security",
+        "run", "data", "log", "service", "ingest", "publish", "embed", "notify", "metrics", "dashboard",
+        "security",
     ]
 
     /// Sections of the same file that are model settings: they reach stages through ingest only.
@@ -233,16 +239,27 @@ extension ServiceConfiguration {
         }
         reader.string("publish.source") { source = $0 }
         reader.string("embed.directory") { embedDirectory = $0.isEmpty ? nil : $0 }
-        reader.string("metrics.tokenFile") { metricsTokenFile = $0.isEmpty ? nil : $0 }
+        readPage("metrics", \.metrics, \.metricsTokenFile, reader)
+        readPage("dashboard", \.dashboard, \.dashboardTokenFile, reader)
+    }
+
+    /// Where a page is served, and to whom.
+    private mutating func readPage(
+        _ section: String, _ listen: WritableKeyPath<Self, ListenAddress?>,
+        _ tokenFile: WritableKeyPath<Self, String?>, _ reader: SettingsReader
+    ) {
+        reader.string("\(section).tokenFile") { self[keyPath: tokenFile] = $0.isEmpty ? nil : $0 }
         // Read after the token, without which the page stays on the loopback.
+        let hasToken = self[keyPath: tokenFile] != nil
         let allowed =
-            metricsTokenFile == nil
-            ? "ADDRESS:PORT on the loopback; off it there must be metrics.tokenFile" : "ADDRESS:PORT, by number"
-        reader.checked("metrics.listen", allowed, ListenAddress.init) { address in
-            if address.isLoopback || metricsTokenFile != nil {
-                metrics = address
+            hasToken
+            ? "ADDRESS:PORT, by number"
+            : "ADDRESS:PORT on the loopback; off it there must be \(section).tokenFile"
+        reader.checked("\(section).listen", allowed, ListenAddress.init) { address in
+            if address.isLoopback || hasToken {
+                self[keyPath: listen] = address
             } else {
-                reader.refuse("metrics.listen", allowed, "\(address)")
+                reader.refuse("\(section).listen", allowed, "\(address)")
             }
         }
     }
@@ -351,7 +368,11 @@ extension ServiceConfiguration {
             seen.metrics = none.metrics
             seen.metricsTokenFile = none.metricsTokenFile
         }
-        if process != "epicenter-publish" && process != "epicenter-notify" {
+        if process != "epicenter-dashboard" {
+            seen.dashboard = none.dashboard
+            seen.dashboardTokenFile = none.dashboardTokenFile
+        }
+        if !["epicenter-publish", "epicenter-notify", "epicenter-dashboard"].contains(process) {
             seen.replay = none.replay
         }
         if process != "epicenter-publish" {
@@ -375,6 +396,7 @@ extension ServiceConfiguration {
         if embedDirectory != new.embedDirectory { keys.append("embed.directory") }
         if runsNotify != new.runsNotify { keys.append("whether there is a section notify") }
         if (metrics == nil) != (new.metrics == nil) { keys.append("whether there is metrics.listen") }
+        if (dashboard == nil) != (new.dashboard == nil) { keys.append("whether there is dashboard.listen") }
         return keys
     }
 }

@@ -80,6 +80,14 @@ struct Assessment: Sendable {
         rarity = rarest(countsVolatility: event.countsVolatility)
     }
 
+    /// Of a move so small that nothing depends on how rare it is.
+    init(unmeasured simpleReturn: Double) {
+        self.simpleReturn = simpleReturn
+        basis = .shipped
+        deviation = nil
+        width = 1
+    }
+
     private mutating func fitMarketModel(
         _ event: Event, history: DatedReturns, market: MarketCloses?, settings: AnalysisSettings
     ) {
@@ -183,18 +191,41 @@ struct PairedReturns {
 
     /// Leaves out sessions on whose day, or on the day of the session before, the market had none.
     init(_ history: DatedReturns, in window: Range<Int>, market closes: MarketCloses) {
-        asset.reserveCapacity(window.count)
-        market.reserveCapacity(window.count)
-        var before = window.lowerBound > 0 ? closes.close(day: history.days[window.lowerBound - 1]) : nil
-        for index in window {
-            let day = history.days[index]
-            let after = closes.close(day: day)
-            defer { before = after }
-            guard let before, let after else { continue }
-            if asset.isEmpty { firstDay = day }
-            lastDay = day
-            asset.append(history.values[index])
-            market.append(after / before - 1)
+        self = history.days.withUnsafeBufferPointer { days in
+            history.values.withUnsafeBufferPointer { values in
+                PairedReturns(in: window, market: closes) { (days[$0], values[$0]) }
+            }
         }
+    }
+
+    /// - Parameter session: A session's day and return, by its place among those known, oldest first.
+    @inline(__always)
+    init(
+        in window: Range<Int>, market closes: MarketCloses, _ session: (Int) -> (day: Int32, value: Double)
+    ) {
+        var (firstDay, lastDay) = (Int32(0), Int32(0))
+        var market: [Double] = []
+        asset = Array(unsafeUninitializedCapacity: window.count) { assets, count in
+            market = Array(unsafeUninitializedCapacity: window.count) { markets, marketCount in
+                closes.withCloses { closes in
+                    // 0: the market had no session, or there is none before.
+                    var before = window.lowerBound > 0 ? closes(session(window.lowerBound - 1).day) : 0
+                    for index in window {
+                        let (day, value) = session(index)
+                        let after = closes(day)
+                        defer { before = after }
+                        guard before > 0, after > 0 else { continue }
+                        if count == 0 { firstDay = day }
+                        lastDay = day
+                        assets[count] = value
+                        markets[count] = after / before - 1
+                        count += 1
+                    }
+                }
+                marketCount = count
+            }
+        }
+        self.market = market
+        (self.firstDay, self.lastDay) = (firstDay, lastDay)
     }
 }

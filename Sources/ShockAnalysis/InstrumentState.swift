@@ -280,6 +280,9 @@ extension InstrumentState {
             last: close, deviation: deviationBefore, onset: completedOnset)
     }
 
+    /// The simple return of the last completed session; nil before there were two.
+    var completedReturn: Double? { previousClose.exists ? close.simpleReturn(since: previousClose) : nil }
+
     /// The running session; nil without a price since the last close.
     var running: SessionView? {
         guard close.exists, last.exists else { return nil }

@@ -148,7 +148,9 @@ extension AnalyzeStage {
             judge(at: time, to: &outbox)
         }
         if let value = close(price, day: day) { nominate(number, value, at: time) }
-        if table.states[number].closeDay == day { table.states[number].closesByBar = true }
+        if table.states[number].closeDay == day, !table.states[number].closesByBar {
+            table.states[number].closesByBar = true
+        }
     }
 
     /// Nominates a session that was completed, if it matters.

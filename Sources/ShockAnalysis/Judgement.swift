@@ -110,6 +110,7 @@ extension AnalyzeStage {
 
     private mutating func judge(_ nomination: Nomination, at time: UInt64, to outbox: inout Outbox) {
         let (number, session) = (nomination.number, nomination.session)
+        if onlyFollows(nomination) { return follow(nomination, at: time, to: &outbox) }
         let event = Assessment.Event(
             simpleReturn: session.simpleReturn, marketReturn: marketReturn(over: session),
             deviation: session.deviation, countsVolatility: stressedDay != session.day,
@@ -133,14 +134,35 @@ extension AnalyzeStage {
         }
     }
 
+    /// Whether a session can only be one of those that an open shock is followed over: it and the session before are too
+    /// small for a shock of their own, however rare they are.
+    private func onlyFollows(_ nomination: Nomination) -> Bool {
+        abs(nomination.session.simpleReturn) < settings.minimumReturn(.instrument)
+            && shocks[.instrument(nomination.number)]?.lifecycle.state == .open
+            && !isTwoSessionCandidate(nomination.number, share: 0.99)
+    }
+
+    /// Shows such a session to its shock, without asking how rare it is: nothing depends on that.
+    private mutating func follow(_ nomination: Nomination, at time: UInt64, to outbox: inout Outbox) {
+        let session = nomination.session
+        let judged = Judged(
+            subject: .instrument(nomination.number), day: session.day, isComplete: session.isComplete,
+            assessment: Assessment(unmeasured: session.simpleReturn), thresholds: thresholds(.instrument),
+            isOpeningPrint: session.isOpeningPrint)
+        say(judged, session: session, at: time, to: &outbox) { _, _ in [] }
+    }
+
     /// Whether a name's last two sessions together moved as far as is asked of two, the same way.
-    func isTwoSessionCandidate(_ number: Int) -> Bool {
-        guard opensOwnShocks(number), let session = table.states[number].completed,
-            let before = table.rings.returnBefore(last: number)
+    ///
+    /// Asked of every bar: called out of line it would be handed a copy of the whole stage.
+    /// - Parameter share: Of what is asked of two.
+    @inline(__always)
+    func isTwoSessionCandidate(_ number: Int, share: Double = 1) -> Bool {
+        guard let after = table.states[number].completedReturn, let before = table.rings.returnBefore(last: number),
+            before != 0, (before < 0) == (after < 0),
+            abs((1 + before) * (1 + after) - 1) >= share * TwoSessions.scale * settings.minimumReturn
         else { return false }
-        let after = session.simpleReturn
-        guard before != 0, (before < 0) == (after < 0) else { return false }
-        return abs((1 + before) * (1 + after) - 1) >= TwoSessions.scale * settings.minimumReturn
+        return opensOwnShocks(number)
     }
 
     /// A complete session together with the one before; nil where either was a day on which the market moved as it
@@ -310,12 +332,12 @@ extension AnalyzeStage {
         _ judged: Judged, session: SessionView?, at time: UInt64, to outbox: inout Outbox, describe: Describe
     ) {
         let seen = judged.observation()
-        guard var shock = shocks[judged.subject] else {
+        guard var shock = shocks.take(judged.subject) else {
             begin(judged, seen: seen, at: time, to: &outbox, describe: describe)
             return
         }
         // A session that was followed already, as when a member's close came late.
-        if shock.lifecycle.state == .open, judged.day <= shock.lastDay { return }
+        if shock.lifecycle.state == .open, judged.day <= shock.lastDay { return shocks.put(shock) }
         let statement = shock.lifecycle.observe(seen, followUpSessions: settings.followUpSessions)
         switch statement {
         case .nothing, .ended: break
@@ -362,7 +384,8 @@ extension AnalyzeStage {
         shock.after = measure.hasPriceLast ? measure.priceLast : 1 + measure.simpleReturn
         shock.price = shock.after
         shock.lastDay = judged.day
-        emit(signal, of: &shock, phase, reason, at: time, to: &outbox)
+        shock.signal = signal
+        emit(&shock, phase, reason, at: time, to: &outbox)
     }
 
     private func describeBudget(_ judged: Judged, _ threshold: Double, in measure: inout Measure) {
@@ -389,23 +412,29 @@ extension AnalyzeStage {
         if shock.subject.scope == .group {
             followed.votes = recoveryVotes(of: groups[shock.subject.index], since: shock.session, until: judged.day)
         }
-        var signal = shock.signal
-        signal.measure.followUp.append(followed)
-        if let session { signal.evidence = Self.merged(signal.evidence, [session.last.sequence]) }
-        if phase == .closed { baseRates.take(signal) }
-        emit(signal, of: &shock, phase, reason, at: time, to: &outbox)
+        shock.change { signal in
+            signal.measure.followUp.append(followed)
+            guard let sequence = session?.last.sequence else { return }
+            // Sequences rise, so that nearly always it goes to the end.
+            if sequence > signal.evidence.last ?? 0 {
+                signal.evidence.append(sequence)
+            } else {
+                signal.evidence = Self.merged(signal.evidence, [sequence])
+            }
+        }
+        if phase == .closed { baseRates.take(shock.signal) }
+        emit(&shock, phase, reason, at: time, to: &outbox)
     }
 
     private func emit(
-        _ signal: ShockSignal, of shock: inout Shock, _ phase: ShockPhase, _ reason: String, at time: UInt64,
-        to outbox: inout Outbox
+        _ shock: inout Shock, _ phase: ShockPhase, _ reason: String, at time: UInt64, to outbox: inout Outbox
     ) {
-        var signal = signal
-        signal.phase = phase
-        signal.reason = reason
-        signal.eventTime = time
-        shock.signal = signal
-        outbox.emit(signal)
+        shock.change { signal in
+            signal.phase = phase
+            signal.reason = reason
+            signal.eventTime = time
+        }
+        outbox.emit(shock.signal)
     }
 
     /// Ends a subject's shock for a reason outside of its prices.
@@ -413,7 +442,7 @@ extension AnalyzeStage {
         guard var shock = shocks[subject], case .ended(let phase, let reason) = shock.lifecycle.retract(reason) else {
             return
         }
-        emit(shock.signal, of: &shock, phase, reason, at: time, to: &outbox)
+        emit(&shock, phase, reason, at: time, to: &outbox)
         shocks[subject] = nil
         refreshWatch()
     }
@@ -421,7 +450,7 @@ extension AnalyzeStage {
     /// Ends a subject's shock because the settings no longer name it.
     mutating func forget(_ subject: ShockSubject, at time: UInt64, to outbox: inout Outbox) {
         guard var shock = shocks[subject], case .ended(let phase, let reason) = shock.lifecycle.forget() else { return }
-        emit(shock.signal, of: &shock, phase, reason, at: time, to: &outbox)
+        emit(&shock, phase, reason, at: time, to: &outbox)
         shocks[subject] = nil
     }
 
@@ -433,7 +462,7 @@ extension AnalyzeStage {
         where closes.sessions(after: shock.lastDay, through: today) > settings.followUpSessions {
             var ended = shock
             guard case .ended(let phase, let reason) = ended.lifecycle.abandon() else { continue }
-            emit(ended.signal, of: &ended, phase, reason, at: time, to: &outbox)
+            emit(&ended, phase, reason, at: time, to: &outbox)
             shocks[shock.subject] = nil
         }
     }

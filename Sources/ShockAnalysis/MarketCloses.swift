@@ -41,6 +41,18 @@ struct MarketCloses: Codable, Sendable {
         return closes.values[index]
     }
 
+    /// For many days at once: calls the body with the close of a day, 0 where the benchmark had no session.
+    @inline(__always)
+    func withCloses(_ body: ((_ day: Int32) -> Double) -> Void) {
+        let first = Int(firstDay)
+        closes.values.withUnsafeBufferPointer { closes in
+            body { day in
+                let index = Int(day) - first
+                return UInt(bitPattern: index) < UInt(closes.count) ? closes[index] : 0
+            }
+        }
+    }
+
     /// The sessions of the benchmark after one day and up to another.
     func sessions(after: Int32, through: Int32) -> Int {
         guard after < through, !isEmpty else { return 0 }

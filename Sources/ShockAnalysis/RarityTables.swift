@@ -112,22 +112,21 @@ extension RarityTables {
         stressed: Int32?, isCounted: Bool
     ) {
         grow(to: number + 1)
-        count(number, market: market, stressed: stressed)
-        guard isCounted, value.isFinite else { return }
         var instrument = instruments.values[number]
-        if let model { instrument.model = model }
-        instrument.isPending = true
-        instrument.day = session.day
-        instrument.before = session.beforeDay
-        instrument.value = value
-        instrument.deviation = session.deviation
-        instruments.values[number] = instrument
+        let wasPending = instrument.isPending
+        if wasPending { count(instrument, market: market, stressed: stressed) }
+        instrument.isPending = isCounted && value.isFinite
+        if instrument.isPending {
+            if let model { instrument.model = model }
+            instrument.day = session.day
+            instrument.before = session.beforeDay
+            instrument.value = value
+            instrument.deviation = session.deviation
+        }
+        if wasPending || instrument.isPending { instruments.values[number] = instrument }
     }
 
-    private mutating func count(_ number: Int, market: MarketCloses, stressed: Int32?) {
-        let pending = instruments.values[number]
-        guard pending.isPending else { return }
-        instruments.values[number].isPending = false
+    private mutating func count(_ pending: Instrument, market: MarketCloses, stressed: Int32?) {
         var size = 0.0
         if pending.model.deviation > 0, let before = market.close(day: pending.before),
             let after = market.close(day: pending.day)
@@ -139,14 +138,34 @@ extension RarityTables {
         }
         if stressed != pending.day, pending.deviation > 0 { size = max(size, abs(pending.value) / pending.deviation) }
         let bucket = Bucket(dollars: pending.dollars)
+        let isOwn = years(bucket) >= Self.neededYears
+        defer { sessions.values[bucket.rawValue] += 1 }
         // What is under one deviation is not rare by any table; most sessions are.
-        let rarity = size >= 1 ? basis(bucket).years(size) : 0
-        calibration.take(years: rarity, isOwn: years(bucket) >= Self.neededYears)
-        sessions.values[bucket.rawValue] += 1
-        guard size >= 1 else { return }
+        guard size >= 1 else { return calibration.take(years: 0, isOwn: isOwn) }
+        let bin = Self.bin(size)
+        let rarity = isCommon(bin, in: bucket, isOwn: isOwn) ? 0 : basis(bucket).years(size)
+        calibration.take(years: rarity, isOwn: isOwn)
         let first = bucket.rawValue * Self.bins
-        for place in first...first + Self.bin(size) { reached.values[place] += 1 }
+        reached.values.withUnsafeMutableBufferPointer { reached in
+            for place in first...first + bin { reached[place] += 1 }
+        }
     }
+
+    /// Whether all sizes of a bin are more frequent than the least of ``RarityCalibration/thresholds``, so that their
+    /// return period need not be known exactly.
+    private func isCommon(_ bin: Int, in bucket: Bucket, isOwn: Bool) -> Bool {
+        guard bin + 1 < Self.bins else { return false }
+        guard isOwn else { return Self.shippedYears[bin + 1] < Self.commonYears }
+        let beyond = reached.values[bucket.rawValue * Self.bins + bin + 1]
+        return beyond >= Self.tailCount && years(bucket) < Self.commonYears * Double(beyond)
+    }
+
+    /// Less than the least of the thresholds, by more than a rounding of what is compared with it.
+    private static let commonYears = 0.999 * (RarityCalibration.thresholds.min() ?? 0)
+    /// By the shipped table, at the edges of the bins.
+    private static let shippedYears = (0..<bins).map { ReturnPeriodTable.largeShares.period(edge($0)) }
+
+    static func edge(_ bin: Int) -> Double { exp2(Double(bin) / binsPerDoubling) }
 
     private static func bin(_ size: Double) -> Int { min(bins - 1, Int(binsPerDoubling * log2(size))) }
 
@@ -187,13 +206,12 @@ struct RarityBasis: Sendable {
     /// Stock-years between moves at least this large.
     func years(_ size: Double) -> Double {
         guard !reached.isEmpty else { return ReturnPeriodTable.largeShares.period(size) }
-        func edge(_ bin: Int) -> Double { exp2(Double(bin) / RarityTables.binsPerDoubling) }
         let start = reached.startIndex
         func rate(_ bin: Int) -> Double { Double(max(1, reached[start + bin])) / stockYears }
         guard size > 1 else { return 1 / rate(0) }
         let last = lastReached
-        guard size < edge(last) else {
-            return pow(size / edge(last), ReturnPeriodTable.largeShares.tailIndex ?? 4) / rate(last)
+        guard size < RarityTables.edge(last) else {
+            return pow(size / RarityTables.edge(last), ReturnPeriodTable.largeShares.tailIndex ?? 4) / rate(last)
         }
         // Between two edges by size and rate, both on a log scale.
         let bin = min(last - 1, Int(RarityTables.binsPerDoubling * log2(size)))
@@ -258,12 +276,12 @@ extension AnalyzeStage {
 
     private func approximateModel(_ number: Int, day: Int32) -> RarityTables.ApproximateModel? {
         guard !closes.isEmpty else { return nil }
-        let history = table.rings.dated(of: number, before: day)
+        let history = table.rings.kept(of: number, before: day)
         guard
             let window = try? EstimationWindow.range(
                 beforeEvent: history.count, length: settings.window, gap: settings.gap)
         else { return nil }
-        let pairs = PairedReturns(history, in: window, market: closes)
+        let pairs = table.rings.paired(history, in: window, market: closes)
         guard pairs.count >= settings.minimumHistory,
             let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market)
         else { return nil }

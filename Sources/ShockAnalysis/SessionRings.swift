@@ -134,8 +134,16 @@ struct SessionRings: Codable, Sendable {
         if let value { histories[instrument].values.insert(Past(day: day, value: Float(value)), at: place) }
     }
 
-    /// Where the sessions kept exactly of an instrument before a day lie: two runs of slots, oldest first.
-    private func slots(of instrument: Int, before day: Int32) -> (Range<Int>, Range<Int>) {
+    /// Where sessions kept exactly lie: two runs of slots, oldest first.
+    struct Slots {
+        let older: Range<Int>
+        let newer: Range<Int>
+
+        var count: Int { older.count + newer.count }
+    }
+
+    /// Where the sessions kept exactly of an instrument before a day lie.
+    func kept(of instrument: Int, before day: Int32) -> Slots {
         let total = Int(totals.values[instrument])
         let base = instrument * Self.capacity
         let first = max(0, total - Self.capacity)
@@ -143,7 +151,7 @@ struct SessionRings: Codable, Sendable {
         while end > first, days.values[base + (end - 1) % Self.capacity] >= day { end -= 1 }
         let turn = min(end, (first + Self.capacity - 1) / Self.capacity * Self.capacity)
         let head = base + first % Self.capacity
-        return (head..<head + turn - first, base..<base + end - turn)
+        return Slots(older: head..<head + turn - first, newer: base..<base + end - turn)
     }
 
     /// The return of the session before the last one kept; nil if there is none.
@@ -154,19 +162,32 @@ struct SessionRings: Codable, Sendable {
 
     /// Every session kept exactly of an instrument that is before a day, oldest first.
     func forEach(of instrument: Int, before day: Int32, _ body: (_ day: Int32, _ value: Double) -> Void) {
-        let (older, newer) = slots(of: instrument, before: day)
-        for slot in older { body(days.values[slot], returns.values[slot]) }
-        for slot in newer { body(days.values[slot], returns.values[slot]) }
+        let slots = kept(of: instrument, before: day)
+        for slot in slots.older { body(days.values[slot], returns.values[slot]) }
+        for slot in slots.newer { body(days.values[slot], returns.values[slot]) }
     }
 
     /// The exact returns before a day, oldest first.
     func dated(of instrument: Int, before day: Int32) -> DatedReturns {
-        let (older, newer) = slots(of: instrument, before: day)
+        let slots = kept(of: instrument, before: day)
         var dated = DatedReturns()
-        dated.reserve(older.count + newer.count)
-        dated.append(returns.values[older], days: days.values[older])
-        dated.append(returns.values[newer], days: days.values[newer])
+        dated.reserve(slots.count)
+        dated.append(returns.values[slots.older], days: days.values[slots.older])
+        dated.append(returns.values[slots.newer], days: days.values[slots.newer])
         return dated
+    }
+
+    /// A window of kept sessions with the market's returns over the same spans, without copying the others.
+    func paired(_ slots: Slots, in window: Range<Int>, market: MarketCloses) -> PairedReturns {
+        days.values.withUnsafeBufferPointer { days in
+            returns.values.withUnsafeBufferPointer { returns in
+                PairedReturns(in: window, market: market) { index in
+                    let place = index - slots.older.count
+                    let slot = place < 0 ? slots.older.upperBound + place : slots.newer.lowerBound + place
+                    return (days[slot], returns[slot])
+                }
+            }
+        }
     }
 
     /// All returns known of an instrument, in no particular order.

@@ -58,6 +58,23 @@ struct Shock: Codable, Sendable {
         }
         set { stored = StoredMessage(.shockSignal(newValue)) }
     }
+
+    /// Changes the last signal in place: what it says of the shock's first session is not copied, unless others hold it.
+    mutating func change(_ body: (inout ShockSignal) -> Void) {
+        var signal = signal
+        stored = Self.nothing
+        body(&signal)
+        self.signal = signal
+    }
+
+    /// The shock, leaving one with nothing said behind.
+    fileprivate mutating func taken() -> Shock {
+        let shock = self
+        stored = Self.nothing
+        return shock
+    }
+
+    private static let nothing = StoredMessage(.shockSignal(ShockSignal()))
 }
 
 /// The shocks that are not over, at most one to a subject, in the order of their subjects.
@@ -82,6 +99,18 @@ struct LiveShocks: Codable, Sendable {
             case (nil, false): break
             }
         }
+    }
+
+    /// Takes a subject's shock out to be changed: until it is put back or set anew, what it said is not here.
+    mutating func take(_ subject: ShockSubject) -> Shock? {
+        let index = position(of: subject)
+        return index < all.count && all[index].subject == subject ? all[index].taken() : nil
+    }
+
+    /// Puts back what was taken, unchanged.
+    mutating func put(_ shock: Shock) {
+        let index = position(of: shock.subject)
+        if index < all.count, all[index].subject == shock.subject { all[index] = shock }
     }
 
     private func position(of subject: ShockSubject) -> Int {

@@ -1,14 +1,37 @@
 import NewsModels
 
-/// Archived items in the order they came.
+/// Archived items in the order they came, with columns of what is looked through for every shock.
 struct ArchivedItems: CompactlyStored, Equatable, Sendable {
-    var values: [ArchivedItem] = []
+    private(set) var values: [ArchivedItem] = []
+    /// A row for each of ``values``; made anew from them when they are read.
+    private(set) var columns = ArchiveColumns()
 
     init() {}
 
+    init(_ values: [ArchivedItem]) {
+        self.values = values
+        for item in values { columns.append(item) }
+    }
+
     init?(reading reader: inout CompactReader) {
         guard let values = reader.list(ArchivedItem.init(reading:)) else { return nil }
-        self.values = values
+        self.init(values)
+    }
+
+    mutating func append(_ item: ArchivedItem) {
+        values.append(item)
+        columns.append(item)
+    }
+
+    /// Says that the item at a place belongs to another story.
+    mutating func move(_ place: Int, to story: UInt64) {
+        values[place].story = story
+        columns.move(place, to: story)
+    }
+
+    /// Drops the first `count` items, and of the others those seen before a time. O(n).
+    mutating func drop(first count: Int, seenBefore horizon: UInt64) {
+        self = .init(values.dropFirst(count).filter { $0.seen >= horizon })
     }
 
     func write(to writer: inout CompactWriter) {

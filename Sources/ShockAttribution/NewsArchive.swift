@@ -41,7 +41,7 @@ struct NewsArchive: Codable, Sendable {
 
     /// In the order they came.
     var items: [ArchivedItem] { stored.values }
-    private var stored = ArchivedItems()
+    private(set) var stored = ArchivedItems()
     private var stories = StoryIndex()
     private var embedded = EmbeddedHeadlines()
     /// Names to look for; nil when they have to be made anew.
@@ -100,7 +100,7 @@ struct NewsArchive: Codable, Sendable {
         embedded.add(story, story: assignment.story)
         let report = PriceReportClassifier.classify(tokens, instruments: vocabulary.instruments(among: mentions))
         let links = vocabulary.links(headline: tokens, body: Tokenizer.tokens(item.body), language)
-        stored.values.append(
+        stored.append(
             ArchivedItem(
                 sequence: item.sequence, seen: time, story: assignment.story, origin: assignment.origin,
                 source: item.source, tier: tier(of: item, origin: assignment.origin, vocabulary), title: item.title,
@@ -123,7 +123,7 @@ struct NewsArchive: Codable, Sendable {
             embedded.move(alone, to: target)
             for sequence in story.sequences {
                 guard let place = place(of: sequence) else { continue }
-                stored.values[place].story = target
+                stored.move(place, to: target)
             }
         }
     }
@@ -155,8 +155,9 @@ struct NewsArchive: Codable, Sendable {
     private mutating func forget(at recordTime: UInt64) {
         guard items.count > 1_000, let first = items.first else { return }
         let horizon = recordTime > Self.retention ? recordTime - Self.retention : 0
-        if items.count > Self.capacity { stored.values.removeFirst(items.count - Self.capacity * 9 / 10) }
-        if first.seen + CivilTime.day < horizon { stored.values.removeAll { $0.seen < horizon } }
+        let excess = items.count > Self.capacity ? items.count - Self.capacity * 9 / 10 : 0
+        let isOld = first.seen + CivilTime.day < horizon
+        if excess > 0 || isOld { stored.drop(first: excess, seenBefore: isOld ? horizon : 0) }
         if let oldest = items.first?.sequence, oldest > first.sequence { voices?.forget(before: oldest) }
     }
 }

@@ -147,9 +147,8 @@ extension NewsView {
     }
 
     private func stories(of items: [ArchivedItem], at time: UInt64) -> [NewsStory] {
-        let readable = news.items.filter { $0.seen <= time }
         let attention = TermAttention(
-            items: readable, terms: Set(items.flatMap(\.terms)), entity: "", until: time)
+            archive: news.stored, terms: Set(items.flatMap(\.terms)), stories: [], entity: "", until: time)
         let byStory = Dictionary(grouping: items) { $0.story }
         return byStory.keys.sorted().compactMap { id in
             byStory[id].map { NewsStory(id: id, items: $0, attention: attention) }

@@ -38,8 +38,11 @@ struct ShockRelevance {
     }
 
     /// From 0 to 100; 0 means it has nothing to do with the shock's subject.
-    func relevance(of item: ArchivedItem) -> Double {
-        let named = item.names.reduce(0) { max($0, (direct[$1.entity] ?? 0) * $1.relevance) }
-        return item.groups.reduce(named) { max($0, (byKeyword[$1.entity] ?? 0) * $1.relevance) }
+    func relevance(of item: ArchivedItem) -> Double { relevance(names: item.names, groups: item.groups) }
+
+    /// The same of what an item names, and of the groups whose keywords occur in it.
+    func relevance(names: [NewsLink], groups: [NewsLink]) -> Double {
+        let named = names.reduce(0) { max($0, (direct[$1.entity] ?? 0) * $1.relevance) }
+        return groups.reduce(named) { max($0, (byKeyword[$1.entity] ?? 0) * $1.relevance) }
     }
 }

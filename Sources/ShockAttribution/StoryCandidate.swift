@@ -23,31 +23,10 @@ struct StoryCandidate {
     /// The best of its items' tiers; 0 if none is known.
     let tier: Int
 
-    /// The stories that have something to do with the shock's subject, by id.
-    ///
-    /// - Parameters:
-    ///   - items: Those that count, in order of arrival.
-    ///   - relevance: Of each of them.
-    static func all(
-        of items: [ArchivedItem], relevance: [Double], attention: TermAttention
-    ) -> [StoryCandidate] {
-        var byStory: [UInt64: [Int]] = [:]
-        for index in items.indices { byStory[items[index].story, default: []].append(index) }
-        return byStory.keys.sorted().compactMap { story in
-            let indices = byStory[story] ?? []
-            return StoryCandidate(
-                story: story, items: indices.map { items[$0] }, relevance: indices.map { relevance[$0] },
-                attention: attention)
-        }
-    }
-
-    /// - Returns: nil if the story has nothing to do with the shock's subject, or only says that prices moved.
-    private init?(story: UInt64, items: [ArchivedItem], relevance: [Double], attention: TermAttention) {
-        let value = Self.relevance(of: relevance)
-        guard value > 0, !items.allSatisfy(\.isPriceReport) else { return nil }
+    init(_ told: ToldStory, attention: TermAttention) {
+        let (story, items, relevance, ranked) = (told.id, told.items, told.itemRelevance, told.ranked)
         let seen = items.map(\.seen).sorted()
         id = "story/\(story)"
-        let ranked = Self.ranked(items)
         face = StoryFace(items: items, relevance: relevance, terms: ranked.map { ($0.term, $0.items) })
         let all = attention.times(story: story)
         life = StoryLife(times: all.isEmpty ? seen.map { Int64(clamping: $0) } : all)
@@ -66,8 +45,8 @@ struct StoryCandidate {
         evidence = TriggerEvidence(
             // When half of what counts of it had been written: a story moves prices when it is told
             // everywhere, not when it is told first.
-            time: Int64(clamping: seen[(seen.count - 1) / 2]), relevance: value,
-            attention: Self.keyTerms(ranked, of: items.count).compactMap { attention.z(of: $0) }.max(),
+            time: Int64(clamping: seen[(seen.count - 1) / 2]), relevance: told.relevance,
+            attention: told.keyTerms.compactMap { attention.z(of: $0) }.max(),
             tier: NewsModels.SourceTier(rawValue: tier) ?? .press,
             isPriceReport: false, sources: sources)
     }
@@ -76,16 +55,6 @@ struct StoryCandidate {
     static func languages(of items: [ArchivedItem]) -> [(language: String, items: Int)] {
         Dictionary(grouping: items, by: \.language).map { ($0.key, $0.value.count) }
             .sorted { ($1.items, $0.language) < ($0.items, $1.language) }
-    }
-
-    /// The mean over the most relevant items: a third of them, but no more than the square root of their number.
-    ///
-    /// A story is about what several of its items are about, and need not name it in each. The more it is told,
-    /// the more of it is told to people who do not care for what moved: the number of items that have to tie it
-    /// to the subject grows with the story, their share does not stay.
-    private static func relevance(of values: [Double]) -> Double {
-        let count = min((values.count + 2) / 3, max(1, Int(Double(values.count).squareRoot().rounded())))
-        return values.sorted(by: >).prefix(count).reduce(0, +) / Double(count)
     }
 
     /// The terms at least half of the items have: those whose attention is the story's.
@@ -107,5 +76,53 @@ struct StoryCandidate {
             return (term, count.items, count.items + count.names)
         }
         .sorted { ($1.weight, $0.term) < ($0.weight, $1.term) }
+    }
+}
+
+/// What has been told of a story that has something to do with a shock's subject.
+struct ToldStory {
+    let id: UInt64
+    /// Those that count, in order of arrival.
+    let items: [ArchivedItem]
+    /// Of each item.
+    let itemRelevance: [Double]
+    /// Of the story, above 0.
+    let relevance: Double
+    let ranked: [(term: String, items: Int, weight: Int)]
+
+    /// The terms whose attention is the story's.
+    var keyTerms: [String] { StoryCandidate.keyTerms(ranked, of: items.count) }
+
+    /// By story.
+    ///
+    /// - Parameters:
+    ///   - items: Those that count, in order of arrival.
+    ///   - relevance: Of each of them.
+    static func all(of items: [ArchivedItem], relevance: [Double]) -> [ToldStory] {
+        var byStory: [UInt64: [Int]] = [:]
+        for index in items.indices { byStory[items[index].story, default: []].append(index) }
+        return byStory.keys.sorted().compactMap { story in
+            let indices = byStory[story] ?? []
+            return ToldStory(
+                id: story, items: indices.map { items[$0] }, itemRelevance: indices.map { relevance[$0] })
+        }
+    }
+
+    /// - Returns: nil if the story has nothing to do with the shock's subject, or only says that prices moved.
+    private init?(id: UInt64, items: [ArchivedItem], itemRelevance: [Double]) {
+        let relevance = Self.relevance(of: itemRelevance)
+        guard relevance > 0, !items.allSatisfy(\.isPriceReport) else { return nil }
+        (self.id, self.items, self.itemRelevance, self.relevance) = (id, items, itemRelevance, relevance)
+        ranked = StoryCandidate.ranked(items)
+    }
+
+    /// The mean over the most relevant items: a third of them, but no more than the square root of their number.
+    ///
+    /// A story is about what several of its items are about, and need not name it in each. The more it is told,
+    /// the more of it is told to people who do not care for what moved: the number of items that have to tie it
+    /// to the subject grows with the story, their share does not stay.
+    private static func relevance(of values: [Double]) -> Double {
+        let count = min((values.count + 2) / 3, max(1, Int(Double(values.count).squareRoot().rounded())))
+        return values.sorted(by: >).prefix(count).reduce(0, +) / Double(count)
     }
 }

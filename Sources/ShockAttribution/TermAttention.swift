@@ -10,31 +10,55 @@ struct TermAttention {
     /// Length of the window that ends with the onset, in hours.
     static let window = 24
 
-    /// When each term of interest was mentioned.
-    private var mentions: [String: [UInt64]] = [:]
-    /// When the items of each story were seen.
+    /// The terms of interest, each with its place in ``mentions``.
+    private var places: [String: Int] = [:]
+    /// When each was mentioned.
+    private var mentions: [[UInt64]] = []
+    /// When the items of each story of interest were seen.
     private var stories: [UInt64: [Int64]] = [:]
     /// When the subject was named.
     private var subject: [UInt64] = []
-    private let terms: Set<String>
     private let until: UInt64
     /// The days the terms were counted on begin here.
     private var since: UInt64?
 
+    /// O(items) over their columns.
+    ///
     /// - Parameters:
-    ///   - items: All that could be read before `until`, whatever their age.
+    ///   - archive: The news; what was seen after `until` is not looked at.
     ///   - terms: Those that will be asked for.
+    ///   - stories: Those whose times will be asked for.
     ///   - entity: The shock's subject.
     ///   - until: The end of the onset.
-    init(items: [ArchivedItem], terms: Set<String>, entity: String, until: UInt64) {
+    init(archive: ArchivedItems, terms: Set<String>, stories: Set<UInt64>, entity: String, until: UInt64) {
         self.until = until
-        self.terms = terms
-        for item in items {
-            since = min(since ?? item.seen, item.seen)
-            stories[item.story, default: []].append(Int64(clamping: item.seen))
-            guard !item.isPriceReport else { continue }
-            if item.names.contains(where: { $0.entity == entity }) { subject.append(item.seen) }
-            for term in item.terms where terms.contains(term) { mentions[term, default: []].append(item.seen) }
+        for term in terms {
+            places[term] = mentions.count
+            mentions.append([])
+        }
+        let columns = archive.columns
+        let wanted = HashFilter(terms)
+        let entityHash = HashLists.hash(entity)
+        let (firstStory, lastStory) = (stories.min() ?? 1, stories.max() ?? 0)
+        for place in columns.seen.indices where columns.seen[place] <= until {
+            let seen = columns.seen[place]
+            since = min(since ?? seen, seen)
+            let story = columns.story[place]
+            if story >= firstStory, story <= lastStory, stories.contains(story) {
+                self.stories[story, default: []].append(Int64(clamping: seen))
+            }
+            guard !columns.isPriceReport[place] else { continue }
+            let names = columns.names.range(place)
+            if names.contains(where: { columns.names.hashes[$0] == entityHash }),
+                archive.values[place].names.contains(where: { $0.entity == entity })
+            {
+                subject.append(seen)
+            }
+            let range = columns.terms.range(place)
+            for index in range where wanted.mayContain(columns.terms.hashes[index]) {
+                let term = archive.values[place].terms[index - range.lowerBound]
+                if let place = places[term] { mentions[place].append(seen) }
+            }
         }
     }
 
@@ -47,7 +71,7 @@ struct TermAttention {
 
     /// Mentions of the last 24 hours against the same hours of the 28 days before, in deviations; nil where
     /// there is too little history or the term is not one of those asked for.
-    func z(of term: String) -> Double? { terms.contains(term) ? z(mentions[term] ?? []) : nil }
+    func z(of term: String) -> Double? { places[term].flatMap { z(mentions[$0]) } }
 
     /// The same of items that name the shock's subject.
     var zOfSubject: Double? { z(subject) }
@@ -59,7 +83,21 @@ struct TermAttention {
         let shift = hour - 1 - until % hour
         var baseline = AttentionBaseline()
         baseline.observe(since: Int64(clamping: since + shift))
-        for seen in mentions { baseline.add("", time: Int64(clamping: seen + shift)) }
+        // An hour at a time: most items come in the order they were seen in.
+        var run: (hour: UInt64, count: Int)?
+        func add() {
+            if let run { baseline.add("", time: Int64(clamping: run.hour * hour), count: run.count) }
+        }
+        for seen in mentions {
+            let next = (seen + shift) / hour
+            if run?.hour == next {
+                run?.count += 1
+            } else {
+                add()
+                run = (next, 1)
+            }
+        }
+        add()
         guard
             case .measured(let breakout) = baseline.breakout(
                 of: "", at: Int64(clamping: until + shift), hours: Self.window)
@@ -67,6 +105,6 @@ struct TermAttention {
         return breakout.standardized
     }
 
-    /// When each of a story's items was seen, among all that could be read.
+    /// When each item of a story of interest was seen, among all that could be read.
     func times(story: UInt64) -> [Int64] { stories[story] ?? [] }
 }

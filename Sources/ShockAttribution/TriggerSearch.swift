@@ -31,12 +31,13 @@ struct TriggerSearch {
         guard !news.items.isEmpty || !others.candidates.isEmpty else {
             return .init(missing: ["attribution: no news in the stream"])
         }
-        let sifted = sift(news)
+        let sifted = sift(news.stored)
+        let told = ToldStory.all(of: sifted.items, relevance: sifted.relevance)
         let attention = TermAttention(
-            items: sifted.readable, terms: sifted.terms.subtracting(keywords), entity: subject,
-            until: onset.upperBound)
+            archive: news.stored, terms: Set(told.flatMap(\.keyTerms)).subtracting(keywords),
+            stories: Set(told.map(\.id)), entity: subject, until: onset.upperBound)
         var candidates = others.candidates
-        let stories = StoryCandidate.all(of: sifted.eligible, relevance: sifted.relevance, attention: attention)
+        let stories = told.map { StoryCandidate($0, attention: attention) }
         for var story in stories {
             story.evidence.stories = stories.count
             let weights = story.isFiling ? TriggerWeights.filing : TriggerWeights()
@@ -68,42 +69,42 @@ struct TriggerSearch {
 }
 
 /// A story's candidacy is decided over items sorted into these heaps.
-private struct SiftedNews {
-    /// All that was seen before the onset ended, whatever its age: the baseline.
-    var readable: [ArchivedItem] = []
-    /// Of the last 72 hours, and not a mere report of the move.
-    var eligible: [ArchivedItem] = []
-    /// Of each eligible item.
+struct SiftedNews: Equatable {
+    /// How many were seen in the 72 hours before the onset ended and are no mere reports of the move.
+    var eligible = 0
+    /// Those of them whose stories have something relevant in them, in order of arrival.
+    var items: [ArchivedItem] = []
+    /// Of each of ``items``.
     var relevance: [Double] = []
     /// Market sequences of what is left out, by reason.
     var reports: [UInt64] = []
     var late: [UInt64] = []
-
-    /// The terms of the stories with something relevant in them.
-    var terms: Set<String> {
-        let stories = Set(zip(eligible, relevance).filter { $0.1 > 0 }.map(\.0.story))
-        return Set(eligible.lazy.filter { stories.contains($0.story) }.flatMap(\.terms))
-    }
 }
 
 extension TriggerSearch {
-    private func sift(_ news: NewsArchive) -> SiftedNews {
+    /// O(items) over one column, and more only for those of the last 72 hours.
+    func sift(_ archive: ArchivedItems) -> SiftedNews {
         let relevance = ShockRelevance(subject: subject, scope: scope, settings: settings)
         let oldest = onset.upperBound > Self.lookBack ? onset.upperBound - Self.lookBack : 0
+        let columns = archive.columns
         var sifted = SiftedNews()
-        for item in news.items {
-            guard item.seen <= onset.upperBound else {
-                if relevance.relevance(of: item) > 0 { sifted.late.append(item.sequence) }
-                continue
+        var eligible: [(place: Int, relevance: Double)] = []
+        var relevantStories: Set<UInt64> = []
+        for place in columns.seen.indices where columns.seen[place] > oldest {
+            let seen = columns.seen[place]
+            let value = relevance.relevance(names: archive.values[place].names, groups: archive.values[place].groups)
+            if seen > onset.upperBound {
+                if value > 0 { sifted.late.append(archive.values[place].sequence) }
+            } else if columns.isPriceReport[place] && seen > onset.lowerBound {
+                if value > 0 { sifted.reports.append(archive.values[place].sequence) }
+            } else {
+                eligible.append((place, value))
+                if value > 0 { relevantStories.insert(columns.story[place]) }
             }
-            sifted.readable.append(item)
-            guard item.seen > oldest else { continue }
-            let value = relevance.relevance(of: item)
-            if item.isPriceReport && item.seen > onset.lowerBound {
-                if value > 0 { sifted.reports.append(item.sequence) }
-                continue
-            }
-            sifted.eligible.append(item)
+        }
+        sifted.eligible = eligible.count
+        for (place, value) in eligible where relevantStories.contains(columns.story[place]) {
+            sifted.items.append(archive.values[place])
             sifted.relevance.append(value)
         }
         return sifted
@@ -111,7 +112,7 @@ extension TriggerSearch {
 
     private func attribution(_ candidates: [TriggerCandidate], _ sifted: SiftedNews) -> Attribution {
         var attribution = Attribution()
-        attribution.itemsConsidered = UInt32(sifted.eligible.count)
+        attribution.itemsConsidered = UInt32(sifted.eligible)
         attribution.evidenceUntil = onset.upperBound
         attribution.excluded = [
             excluded("only reports the move", sifted.reports), excluded("after the onset", sifted.late),

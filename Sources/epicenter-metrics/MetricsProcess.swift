@@ -1,6 +1,4 @@
 import Exposition
-import Foundation
-import Glibc
 import Logging
 import Schema
 import ServiceKit
@@ -28,7 +26,7 @@ final class MetricsProcess {
         guard let address = configuration.metrics else {
             throw ConfigurationError(["metrics.listen: missing, expected ADDRESS:PORT"])
         }
-        let token = try configuration.metricsTokenFile.map(Self.token)
+        let token = try configuration.metricsTokenFile.map { try AccessToken.read($0, key: "metrics.tokenFile") }
         var options = SocketOptions()
         options.reconnectInterval = .milliseconds(20)
         options.immediate = true
@@ -37,21 +35,6 @@ final class MetricsProcess {
         self.socket = socket
         server = try MetricsServer(page, token: token, at: address)
         context.logger.info("serving metrics", metadata: ["at": "http://\(address.host):\(server.port)/metrics"])
-    }
-
-    private static func token(_ path: String) throws -> [UInt8] {
-        var status = stat()
-        guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else {
-            throw ConfigurationError(["metrics.tokenFile: \(path) cannot be read"])
-        }
-        guard status.st_mode & 0o077 == 0 else {
-            throw ConfigurationError(["metrics.tokenFile: \(path) may be read by others, allowed is mode 0600"])
-        }
-        let token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard token.utf8.count >= 16, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ConfigurationError(["metrics.tokenFile: \(path) has no token of 16 or more letters and digits"])
-        }
-        return Array(token.utf8)
     }
 
     func run() throws {

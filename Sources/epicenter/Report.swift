@@ -26,7 +26,8 @@ struct Report: ParsableCommand {
 
     @Argument(help: "Which shock.") var shock: String?
     @Option(
-        name: .customLong("data"), help: "Data directory with the streams; else the configuration's, in its usual places.",
+        name: .customLong("data"),
+        help: "Data directory with the streams; else the configuration's, in its usual places.",
         completion: .directory)
     var dataDirectory: String?
     @Option(help: "As it was said up to this time (RFC 3339).") var asOf: String?
@@ -108,11 +109,12 @@ struct Report: ParsableCommand {
         var latest: [String: Finding] = [:]
         var order: [String] = []
         let index: LogIndex
-        do {
+        do throws(LogError) {
             index = try LogIndex(reading: data + "/findings")
-        } catch let error as LogError where error.reason == .empty {
+        } catch {
             // A service that has said nothing yet.
-            return []
+            if error.reason == .empty { return [] }
+            throw error
         }
         try index.forEachMessage { message in
             guard case .finding(let finding) = message, finding.eventTime <= limit else { return true }

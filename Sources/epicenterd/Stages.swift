@@ -4,7 +4,7 @@ import Supervision
 
 /// The stages in the order in which data flow. Each is started when the one before is ready.
 enum Stages {
-    static let names = stages + [embed, notify, metrics]
+    static let names = stages + [embed, notify, metrics, dashboard]
     private static let stages = ["epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"]
     /// Optional: computes embeddings. Nothing depends on it. A recording that is replayed has its own.
     private static let embed = "epicenter-embed"
@@ -12,6 +12,8 @@ enum Stages {
     private static let notify = "epicenter-notify"
     /// Optional: tells Prometheus.
     private static let metrics = "epicenter-metrics"
+    /// Optional: shows it to people. Nothing depends on it.
+    private static let dashboard = "epicenter-dashboard"
 
     /// The processes that a configuration asks for.
     private static func names(_ configuration: ServiceConfiguration) -> [String] {
@@ -19,6 +21,7 @@ enum Stages {
         if configuration.embedDirectory != nil, configuration.recording == nil { made.append(embed) }
         if configuration.runsNotify { made.append(notify) }
         if configuration.metrics != nil { made.append(metrics) }
+        if configuration.dashboard != nil { made.append(dashboard) }
         return made
     }
 
@@ -27,7 +30,7 @@ enum Stages {
         switch name {
         case embed: [stages[0]]
         case notify: [stages[3]]
-        case metrics: []
+        case metrics, dashboard: []
         default: former.map { [$0] } ?? []
         }
     }

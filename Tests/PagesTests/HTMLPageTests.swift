@@ -100,6 +100,20 @@ struct HTMLPageTests {
         #expect(read.text.contains(language == .english ? "not read" : "未读取"))
     }
 
+    @Test("an entry without a name is more of the one before, and the first has one all the same")
+    func unnamed() {
+        func names(_ entries: [Page.Entry]) -> [String] {
+            let page = Page(
+                language: .english, title: "", blocks: [.init(id: "x", heading: "", rows: entries.map { .entry($0) })])
+            let read = WellFormed(HTMLPage.body(page: page))
+            #expect(read.problems == [])
+            return read.elements.map(\.name).filter { ["div", "dt", "dd"].contains($0) }
+        }
+        let (named, unnamed) = (Page.Entry(name: "n", value: "v"), Page.Entry(name: "", value: "w"))
+        #expect(names([named, unnamed, named]) == ["div", "dt", "dd", "dd", "div", "dt", "dd"])
+        #expect(names([unnamed]) == ["div", "dt", "dd"])
+    }
+
     @Test("a status has a mark and a word besides its colour")
     func standing() {
         for (standing, mark) in [

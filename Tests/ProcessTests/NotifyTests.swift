@@ -250,7 +250,7 @@ struct NotifyTests {
 
     // MARK: Alertmanager
 
-    private static func freePort() -> Int {
+    static func freePort() -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

@@ -122,7 +122,7 @@ struct ReplayControlTests {
 
     // MARK: commands
 
-    private final class Remote {
+    final class Remote {
         private var socket: Socket<Dealer>
 
         init(_ service: Service) throws {

@@ -89,6 +89,60 @@ struct ReportPageTests {
         #expect(shown.errors.contains("CONSOLE"))
     }
 
+    @Test(
+        "nothing runs over an edge or into another's words, on a small telephone and on a large screen, in both languages",
+        .enabled(if: isBrowserHere, "there is no chromium; scripts/setup --tests installs it"), arguments: shocks)
+    func edges(recording: String, shock: String) throws {
+        let directory = TemporaryDirectory()
+        for language in ["en", "zh"] {
+            let page = try Self.page(recording, shock, language, in: directory)
+            for width in [320, 360, 519, 719, 1_280] {
+                let frame = directory.path + "/frame.html"
+                try Self.measuring(page, width).write(toFile: frame, atomically: true, encoding: .utf8)
+                // A page beside it may look into it only so; the page itself runs nothing.
+                let shown = try Self.chromium(
+                    ["--dump-dom", "--disable-web-security", "--allow-file-access-from-files"], frame, 1_400, directory)
+                #expect(
+                    shown.output.contains("data-measured=\"\""), "\(language) \(width): \(Self.measured(shown.output))")
+            }
+        }
+    }
+
+    private static func measured(_ output: String) -> String {
+        output.components(separatedBy: "data-measured=\"").dropFirst().first?.components(separatedBy: "\"").first
+            ?? "nothing"
+    }
+
+    /// A page with the other in a frame, which says in `data-measured` what of it is cut or overlaps.
+    private static func measuring(_ page: String, _ width: Int) -> String {
+        """
+        <!DOCTYPE html><body><iframe src="file://\(page)" style="border:0;width:\(width)px;height:900px"></iframe><script>
+        onload = () => {
+          const page = document.querySelector('iframe').contentDocument, found = [];
+          const room = page.documentElement.clientWidth;
+          if (page.documentElement.scrollWidth > room) found.push('wider than the window');
+          for (const one of page.querySelectorAll('main, h1, h2, h3, h4, p, dt, dd, figure, svg, .scroll, .ledger')) {
+            const box = one.getBoundingClientRect();
+            if (box.width && (box.right > room + 1 || box.left < -1)) found.push(one.tagName + ' ' + one.textContent.slice(0, 40));
+          }
+          for (const picture of page.querySelectorAll('svg')) {
+            const edge = picture.getBoundingClientRect();
+            if (!edge.width) continue;
+            const words = [...picture.querySelectorAll('text')].map(one => [one.textContent, one.getBoundingClientRect()]);
+            for (const [text, box] of words) {
+              if (box.left < edge.left - 1 || box.right > edge.right + 1 || box.top < edge.top - 2 || box.bottom > edge.bottom + 2)
+                found.push('outside: ' + text);
+              for (const [other, place] of words)
+                if (place != box && box.left < place.right - 2 && place.left < box.right - 2
+                    && box.top < place.bottom - 4 && place.top < box.bottom - 4) found.push('over each other: ' + text + ', ' + other);
+            }
+          }
+          document.body.setAttribute('data-measured', found.slice(0, 9).join('; ').replaceAll('"', ''));
+        }
+        </script>
+        """
+    }
+
     private static func chromium(
         _ arguments: [String], _ page: String, _ width: Int, _ directory: TemporaryDirectory
     ) throws -> Ended {

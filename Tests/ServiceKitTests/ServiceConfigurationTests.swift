@@ -1,6 +1,8 @@
 import EventLog
+import Foundation
 import Logging
 import ServiceKit
+import TestKit
 import Testing
 
 @Suite("Service configuration")
@@ -196,17 +198,42 @@ struct ServiceConfigurationTests {
     }
 
     @Test(
-        "a page of metrics is on the loopback, or has a token",
+        "a page is on the loopback, or has a token",
         arguments: [
             ("127.0.0.1:9464", true), ("[::1]:9464", true), ("127.8.0.1:0", true), ("0.0.0.0:9464", false),
             ("[::]:9464", false), ("10.0.0.1:9464", false), ("localhost:9464", false), ("127.0.0.1", false),
             ("127.0.0.1:99999", false), ("[::1:9464", false), ("256.0.0.1:1", false), ("127.0.0.1.evil:1", false),
         ])
     func metrics(address: String, isTaken: Bool) throws {
-        let yaml = "metrics: {listen: \"\(address)\"}"
-        #expect(((try? ServiceConfiguration.load(yaml: yaml, name: "e.yaml")) != nil) == isTaken)
+        for section in ["metrics", "dashboard"] {
+            let yaml = "\(section): {listen: \"\(address)\"}"
+            #expect(((try? ServiceConfiguration.load(yaml: yaml, name: "e.yaml")) != nil) == isTaken)
+        }
         let guarded = "metrics: {listen: \"10.0.0.1:9464\", tokenFile: /t}"
         #expect(try ServiceConfiguration.load(yaml: guarded, name: "e.yaml").metrics?.description == "10.0.0.1:9464")
+        let board = try ServiceConfiguration.load(
+            yaml: "dashboard: {listen: \"10.0.0.1:8080\", tokenFile: /t}", name: "e.yaml")
+        #expect(board.dashboard?.port == 8_080)
+        #expect(board.needsRestart(of: "epicenter-dashboard", for: ServiceConfiguration()))
+        #expect(!board.needsRestart(of: "epicenter-metrics", for: ServiceConfiguration()))
+        #expect(board.fixed(against: ServiceConfiguration()) == ["whether there is dashboard.listen"])
+    }
+
+    @Test("a token is 16 or more visible characters, in a file of its owner's, and is compared whole")
+    func token() throws {
+        #expect(AccessToken("short") == nil && AccessToken("with a blank in it") == nil)
+        let token = try #require(AccessToken("0123456789abcdef\n"))
+        #expect(token.matches("0123456789abcdef") && !token.matches("0123456789abcdeF") && !token.matches(""))
+        #expect(token.isShown(by: "Bearer 0123456789abcdef"))
+        #expect(!token.isShown(by: "Basic 0123456789abcdef") && !token.isShown(by: nil))
+        let directory = TemporaryDirectory()
+        let path = directory.path + "/token"
+        #expect(throws: ConfigurationError.self) { try AccessToken.read(path, key: "k") }
+        for (mode, isTaken) in [(0o644, false), (0o600, true)] {
+            _ = FileManager.default.createFile(
+                atPath: path, contents: Data("0123456789abcdef".utf8), attributes: [.posixPermissions: mode])
+            #expect(((try? AccessToken.read(path, key: "k")) != nil) == isTaken)
+        }
     }
 
     @Test("where sockets and data are cannot change while the service runs")

@@ -123,13 +123,12 @@ struct FindingTests {
 struct StoredNewsTests {
     @Test("a checkpoint's news cut short anywhere is refused, never read as other news")
     func truncated() throws {
-        var items = ArchivedItems()
-        items.values = [
+        let items = ArchivedItems([
             ArchivedItem(
                 sequence: .max, seen: 1 << 60, story: 3, origin: 17, source: "Blatt", tier: 5, title: "Größe 芯片",
                 terms: ["grosse"], isName: [true], isPriceReport: true, language: "de",
                 names: [.init(entity: "ABC", relevance: 54.13)], groups: [])
-        ]
+        ])
         let encoder = PropertyListEncoder()
         encoder.outputFormat = .binary
         let whole = try encoder.encode([items])
