@@ -14,6 +14,7 @@ public struct AlertLabels: Equatable, Sendable {
     /// The labels of the alert about a shock.
     ///
     /// - Parameters:
+    ///   - scope: Whether it is of one name, a group or the market.
     ///   - subject: A symbol or a group's id; of a notice to a member, the member's symbol.
     ///   - shock: The shock's id.
     ///   - partOf: Fingerprint of the wider alert, for a notice on a member's topic.

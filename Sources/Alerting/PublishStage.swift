@@ -6,9 +6,9 @@ import SwiftProtobuf
 ///
 /// It has no timers and computes nothing anew: an alert's state follows its finding's phase
 /// (``AlertLifecycle``), its identity follows from the finding's labels (``AlertLabels``), and its words
-/// are the finding's numbers put into sentences (``Wording``). Messages of other kinds mean nothing to it.
+/// are the finding's numbers put into sentences (`Wording`). Messages of other kinds mean nothing to it.
 ///
-/// Claims have alerts of their own (``ClaimLifecycle``), whatever becomes of the shock's.
+/// Claims have alerts of their own (`ClaimLifecycle`), whatever becomes of the shock's.
 ///
 /// What it remembers is bounded: a counter for each topic ever used, the alerts that are not over, and what was told of
 /// the claims of shocks that are not long over.

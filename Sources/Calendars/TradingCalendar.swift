@@ -72,6 +72,8 @@ public struct TradingCalendar: Sendable, Equatable {
     private let balance: [Int32]
 
     /// - Parameters:
+    ///   - id: The name, as settings have it.
+    ///   - zone: Of the place whose local times the hours are.
     ///   - week: Seven, Monday first, at least one not nil.
     ///   - exceptions: By day number; nil is closed.
     /// - Returns: nil where hours are not in order, a week has not seven days or is empty, or sessions overlap.

@@ -7,6 +7,7 @@ import ZeroMQ
 /// Looks at the machine; the one place here that does. Nothing is changed: a port is bound for a moment, no file made.
 public enum Probe {
     /// - Parameters:
+    ///   - configuration: What the service runs, or would run, by.
     ///   - file: The configuration's path; nil where it is built in.
     ///   - problems: What is wrong with it; then `configuration` is the default one.
     ///   - programs: Paths of those that belong to the service.

@@ -25,7 +25,7 @@ public struct CapitalPayback: Codable, Equatable, Sendable {
     ///   - margin: Cash kept of the revenue before the spending itself, in (0, 1].
     ///   - lifeYears: n, from 1 to 100.
     ///   - discountRate: r a year, as a fraction, from 0.
-    /// - Throws: ``ParameterError`` outside these bounds, or if a result is not finite.
+    /// - Throws: ``MarketModels/ParameterError`` outside these bounds, or if a result is not finite.
     public init(
         spending: Double, annualRevenue: Double, margin: Double, lifeYears: Int, discountRate: Double
     ) throws(ParameterError) {

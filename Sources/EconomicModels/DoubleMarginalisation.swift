@@ -29,7 +29,7 @@ public struct DoubleMarginalisation: Codable, Equatable, Sendable {
     ///   - intercept: a, the price at which nothing is sold.
     ///   - slope: b, above 0.
     ///   - unitCost: c, not negative and below a.
-    /// - Throws: ``ParameterError`` outside these bounds, or if a result is not finite.
+    /// - Throws: ``MarketModels/ParameterError`` outside these bounds, or if a result is not finite.
     public init(intercept: Double, slope: Double, unitCost: Double) throws(ParameterError) {
         try require("slope", slope, "above 0") { $0 > 0 }
         try require("unit cost", unitCost, "finite and not negative") { $0 >= 0 }

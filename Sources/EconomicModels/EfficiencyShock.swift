@@ -17,7 +17,7 @@ public struct EfficiencyShock: Codable, Equatable, Sendable {
     /// κ, the share of the gain (in logarithms) that reaches the price.
     public let passThrough: Double
 
-    /// - Throws: ``ParameterError`` unless g > 1, ε ≥ 0 and 0 ≤ κ ≤ 1.
+    /// - Throws: ``MarketModels/ParameterError`` unless g > 1, ε ≥ 0 and 0 ≤ κ ≤ 1.
     public init(gain: Double, elasticity: Double, passThrough: Double = 1) throws(ParameterError) {
         try require("gain", gain, "above 1") { $0 > 1 }
         try require("elasticity", elasticity, "finite and not negative") { $0 >= 0 }
@@ -29,7 +29,7 @@ public struct EfficiencyShock: Codable, Equatable, Sendable {
 
     /// Input demand in the end over what it was, g^(κε − 1).
     ///
-    /// - Throws: ``ParameterError`` if it is not a finite number.
+    /// - Throws: ``MarketModels/ParameterError`` if it is not a finite number.
     public func demandMultiple() throws(ParameterError) -> Double {
         try finite(
             "demand multiple",
@@ -39,7 +39,7 @@ public struct EfficiencyShock: Codable, Equatable, Sendable {
     /// R = 1 − (1 − demand multiple)/(1 − 1/g), the share of the possible saving that is used up again: 0 for
     /// none, 1 for all, above 1 where demand ends higher.
     ///
-    /// - Throws: ``ParameterError`` if it is not a finite number.
+    /// - Throws: ``MarketModels/ParameterError`` if it is not a finite number.
     public func rebound() throws(ParameterError) -> Double {
         try finite("rebound", 1 - (1 - demandMultiple()) / (1 - 1 / gain))
     }
@@ -50,7 +50,7 @@ public struct EfficiencyShock: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - time: t, in the unit of the lag, from 0.
     ///   - lag: τ, in which the response gets to 63 % of the whole, above 0.
-    /// - Throws: ``ParameterError`` outside these bounds, or if the result is not finite.
+    /// - Throws: ``MarketModels/ParameterError`` outside these bounds, or if the result is not finite.
     public func demandMultiple(after time: Double, lag: Double) throws(ParameterError) -> Double {
         try require("time", time, "finite and not negative") { $0 >= 0 }
         try require("lag", lag, "above 0") { $0 > 0 }
@@ -61,7 +61,8 @@ public struct EfficiencyShock: Codable, Equatable, Sendable {
     /// When demand is back where it was, −τ·ln(1 − 1/(κε)), in the unit of the lag.
     ///
     /// - Returns: `nil` if it never is: κε ≤ 1.
-    /// - Throws: ``ParameterError`` for a lag that is not positive, or so large that the result is not finite.
+    /// - Throws: ``MarketModels/ParameterError`` for a lag that is not positive, or so large that the result is not
+    ///   finite.
     public func breakEvenTime(lag: Double) throws(ParameterError) -> Double? {
         try require("lag", lag, "above 0") { $0 > 0 }
         let strength = passThrough * elasticity

@@ -10,7 +10,7 @@ public struct InputProductivity: Codable, Equatable, Sendable {
     /// m: price per unit of input over what it was.
     public let priceMultiple: Double
 
-    /// - Throws: ``ParameterError`` unless both are positive and finite, and so are their ratios.
+    /// - Throws: ``MarketModels/ParameterError`` unless both are positive and finite, and so are their ratios.
     public init(gain: Double, priceMultiple: Double) throws(ParameterError) {
         try require("gain", gain, "above 0") { $0 > 0 }
         try require("price multiple", priceMultiple, "above 0") { $0 > 0 }
@@ -32,7 +32,8 @@ public struct InputProductivity: Codable, Equatable, Sendable {
 
     /// The supplier's revenue over what it was with full pass-through and a demand elasticity: (g/m)^(ε − 1).
     ///
-    /// - Throws: ``ParameterError`` for an elasticity that is negative or not finite, or a result that is not.
+    /// - Throws: ``MarketModels/ParameterError`` for an elasticity that is negative or not finite, or a result that is
+    ///   not.
     public func supplierRevenue(elasticity: Double) throws(ParameterError) -> Double {
         try require("elasticity", elasticity, "finite and not negative") { $0 >= 0 }
         return try finite(
@@ -60,7 +61,8 @@ public struct InputProductivity: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - inputShare: f, cost of the input over revenue before.
     ///   - otherCost: c, all other cost over revenue before.
-    /// - Throws: ``ParameterError`` for a share that is negative or not finite, or a result that is not finite.
+    /// - Throws: ``MarketModels/ParameterError`` for a share that is negative or not finite, or a result that is not
+    ///   finite.
     public func userProfit(inputShare: Double, otherCost: Double) throws(ParameterError) -> Profit {
         try require("input's share", inputShare, "finite and not negative") { $0 >= 0 }
         try require("other cost", otherCost, "finite and not negative") { $0 >= 0 }

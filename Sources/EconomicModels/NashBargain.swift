@@ -19,7 +19,7 @@ public struct NashBargain: Codable, Equatable, Sendable {
     ///   - buyerAlternative: d_b.
     ///   - supplierPower: β, from 0 to 1.
     /// - Returns: `nil` if they have more apart: no agreement.
-    /// - Throws: ``ParameterError`` for a value that is not finite, or a power outside [0, 1].
+    /// - Throws: ``MarketModels/ParameterError`` for a value that is not finite, or a power outside [0, 1].
     public static func split(
         surplus: Double, supplierAlternative: Double, buyerAlternative: Double, supplierPower: Double
     ) throws(ParameterError) -> NashBargain? {

@@ -10,7 +10,7 @@ public struct PricingScenario: Codable, Equatable, Sendable {
     public let baseShare: Double
     public let baseMargin: Double
 
-    /// - Throws: ``ParameterError`` unless the share is in (0, 1] and the margin in (0, 1).
+    /// - Throws: ``MarketModels/ParameterError`` unless the share is in (0, 1] and the margin in (0, 1).
     public init(baseShare: Double, baseMargin: Double) throws(ParameterError) {
         try require("share today", baseShare, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
         try require("margin today", baseMargin, "above 0 and below 1") { $0 > 0 && $0 < 1 }
@@ -44,8 +44,8 @@ public struct PricingScenario: Codable, Equatable, Sendable {
     /// Computes. O(positions · demands).
     ///
     /// - Parameter demands: Multiples of today's demand, not negative.
-    /// - Throws: ``ParameterError`` for a demand that is negative, a share outside [0, 1], a margin that is not
-    ///   below 1, or a result that is not finite.
+    /// - Throws: ``MarketModels/ParameterError`` for a demand that is negative, a share outside [0, 1], a margin that
+    ///   is not below 1, or a result that is not finite.
     public func grid(demands: [Double], positions: [Position]) throws(ParameterError) -> [Row] {
         for demand in demands { try require("demand multiple", demand, "finite and not negative") { $0 >= 0 } }
         var rows: [Row] = []

@@ -22,8 +22,8 @@ public struct WhatIf: Codable, Equatable, Sendable {
     /// Σ weight·change, as a fraction.
     public let expected: Double
 
-    /// - Throws: ``ParameterError`` unless weights are not negative and sum to 1 within 1e-6, and changes are
-    ///   finite and at least −1.
+    /// - Throws: ``MarketModels/ParameterError`` unless weights are not negative and sum to 1 within 1e-6, and changes
+    ///   are finite and at least −1.
     public init(_ scenarios: [Scenario]) throws(ParameterError) {
         for scenario in scenarios {
             try require("weight of \(scenario.name)", scenario.weight, "from 0 to 1") { $0 >= 0 && $0 <= 1 }
@@ -36,7 +36,7 @@ public struct WhatIf: Codable, Equatable, Sendable {
 
     /// What was observed less what the scenarios expect, as a fraction. No overreaction follows from it.
     ///
-    /// - Throws: ``ParameterError`` for a change under −1 or not finite.
+    /// - Throws: ``MarketModels/ParameterError`` for a change under −1 or not finite.
     public func residual(observed: Double) throws(ParameterError) -> Double {
         try require("observed change", observed, "at least -1") { $0 >= -1 }
         return try finite("residual", observed - expected)
@@ -50,7 +50,8 @@ public struct WhatIf: Codable, Equatable, Sendable {
     ///   - bear: Change of value in the bear case.
     ///   - other: Change of value otherwise, above the bear case's.
     /// - Returns: `nil` if no weight from 0 to 1 explains it: the observed change lies outside the two.
-    /// - Throws: ``ParameterError`` for changes under −1 or not finite, or a bear case not below the other.
+    /// - Throws: ``MarketModels/ParameterError`` for changes under −1 or not finite, or a bear case not below the
+    ///   other.
     public static func impliedBearWeight(
         observed: Double, bear: Double, other: Double
     ) throws(ParameterError) -> Double? {
@@ -70,7 +71,7 @@ public struct WhatIf: Codable, Equatable, Sendable {
     ///   - discountRate: k a year, as a fraction.
     ///   - growth: g₀ a year before, below k.
     ///   - change: x of the price, above −1.
-    /// - Throws: ``ParameterError`` outside these bounds, or if the result is not finite.
+    /// - Throws: ``MarketModels/ParameterError`` outside these bounds, or if the result is not finite.
     public static func impliedGrowth(
         discountRate: Double, growth: Double, change: Double
     ) throws(ParameterError) -> Double {

@@ -23,8 +23,10 @@ public struct CauseEvaluation: Sendable, Codable, Equatable {
     public let rates: CauseRates?
     public let quiet: QuietDays
 
-    /// - Parameter markets: Each with its own settings, news and facts. A label counts in the first in which its day is a
-    ///   case.
+    /// - Parameters:
+    ///   - labels: Days and what they are said to be about; those that make no case are counted.
+    ///   - markets: Each with its own settings, news and facts. A label counts in the first in which its day is a
+    ///     case.
     /// - Complexity: Two runs of both stages over each market; three with more than one case.
     public init(labels: [ShockLabel], markets: [EvaluationMarket]) {
         let worlds = markets.map { CauseWorld($0, labels: labels) }

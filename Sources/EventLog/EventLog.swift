@@ -111,7 +111,9 @@ public final class EventLog {
     ///
     /// - Parameters:
     ///   - directory: The stream's own.
+    ///   - stream: Which stream it is.
     ///   - newEpoch: The identity of a history that begins now; random, not 0. Further ones are derived from it.
+    ///   - options: When to sync, how large segments become, and how they are compressed.
     /// - Throws: ``LogError``: `locked`, `foreign`, `gap`, or a failed system call.
     public init(
         directory: String, stream: StreamName, newEpoch: UInt64, options: Options = Options()
@@ -177,8 +179,10 @@ public final class EventLog {
 
     /// Appends message records as they lie in another log, sequences included.
     ///
-    /// - Parameter batch: Which records they are; the first must be the next one here. A stream that is
-    ///   still empty begins with them, wherever they begin.
+    /// - Parameters:
+    ///   - records: Whole records, as an MCAP chunk holds them, uncompressed.
+    ///   - batch: Which records they are; the first must be the next one here. A stream that is
+    ///     still empty begins with them, wherever they begin.
     public func append(records: UnsafeRawBufferPointer, _ batch: LogBatch) throws(LogError) {
         if next == 1, chunk.isEmpty { next = batch.firstSequence }
         guard batch.firstSequence == next else {

@@ -73,7 +73,9 @@ public struct Lineage: Codable, Equatable, Sendable {
         case withdrawn(first: UInt64, cause: UInt64)
     }
 
-    /// - Parameter sequence: The last of that epoch's records somebody holds results of.
+    /// - Parameters:
+    ///   - epoch: Which history they know it by.
+    ///   - sequence: The last of that epoch's records somebody holds results of.
     public func standing(epoch: UInt64, upTo sequence: UInt64) -> Standing {
         guard let place = entries.lastIndex(where: { $0.epoch == epoch }) else { return .unknown }
         let later = entries[(place + 1)...].filter { $0.kind != .lost }

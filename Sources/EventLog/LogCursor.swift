@@ -31,7 +31,10 @@ public struct LogCursor: ~Copyable {
 
     /// Reads the next records into `buffer`, whose contents are replaced.
     ///
-    /// - Parameter limit: Read no further chunk once there are this many bytes. A single chunk is never cut.
+    /// - Parameters:
+    ///   - log: The log to read.
+    ///   - limit: Read no further chunk once there are this many bytes. A single chunk is never cut.
+    ///   - buffer: Gets the message records.
     /// - Returns: nil at the head of the log.
     /// - Throws: ``LogError``; the position stays. Damage was offered to the owner for repair before.
     public mutating func next(
@@ -167,7 +170,10 @@ public struct BatchDecoder: Sendable {
 extension LogIndex {
     /// Calls `body` with every message from `sequence` on, in order, until it returns false.
     ///
-    /// - Parameter types: Decode only these kinds; nil: all.
+    /// - Parameters:
+    ///   - sequence: The first one wanted.
+    ///   - types: Decode only these kinds; nil: all.
+    ///   - body: Returns whether to go on.
     /// - Complexity: Memory of one chunk.
     public func forEachMessage(
         from sequence: UInt64 = 1, types: Set<MessageType>? = nil, _ body: (StreamMessage) throws -> Bool

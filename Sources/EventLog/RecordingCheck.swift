@@ -13,6 +13,7 @@ public struct RecordingCheck: Sendable {
     static let latestTime: UInt64 = 7_258_118_400 * CivilTime.second
 
     /// - Parameters:
+    ///   - stream: The stream they are to enter.
     ///   - next: The first sequence that may come; nil: any.
     ///   - lastTime: Record times may not be before it, ns.
     public init(_ stream: StreamName, next: UInt64? = nil, lastTime: UInt64 = 0) {

@@ -45,7 +45,9 @@ public struct RecordingFilter: Sendable {
     /// A number past this is damage, not an instrument.
     private static let maximumNumber: UInt32 = 1_000_000
 
-    /// - Parameter benchmarks: The benchmarks that any of the recording's settings name.
+    /// - Parameters:
+    ///   - selection: What was asked for.
+    ///   - benchmarks: The benchmarks that any of the recording's settings name.
     public init(_ selection: Selection, benchmarks: Set<String>) {
         self.selection = selection
         self.benchmarks = benchmarks
@@ -214,8 +216,10 @@ extension RecordingFilter {
     /// Writes the filtered copy of a recording.
     ///
     /// - Parameters:
-    ///   - path: Of the copy; what is there is replaced at the end, so that a failure leaves it.
+    ///   - source: The recording, from its first record on.
     ///   - origin: Of the source, if that is a filtered copy itself.
+    ///   - path: Of the copy; what is there is replaced at the end, so that a failure leaves it.
+    ///   - compression: Of the chunks of the copy.
     ///   - progress: Called with each sequence of the source that was dealt with.
     /// - Returns: The filter as it stands at the end, and how many records were kept. Without any, nothing is
     ///   written.

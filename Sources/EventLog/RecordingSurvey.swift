@@ -43,7 +43,9 @@ public struct RecordingSurvey: Sendable {
 
     /// Reads a file of ours or another's to its end.
     ///
-    /// - Parameter progress: Told how many bytes are read.
+    /// - Parameters:
+    ///   - path: The file, which is only read.
+    ///   - progress: Told how many bytes are read.
     /// - Throws: ``LogError`` for a file that cannot be opened or read; whatever its bytes are, they make a survey.
     /// - Complexity: Every message is decoded, about 11 ns a bar. Memory: one chunk and the summary.
     public init(of path: String, progress: (UInt64) -> Void = { _ in }) throws(LogError) {
@@ -97,6 +99,7 @@ public struct RecordingSurvey: Sendable {
     ///   - target: Open for reading and writing, of an empty file; closed in the end.
     ///   - path: Of the target, for errors and to read it again.
     ///   - note: Said in a metadata record.
+    ///   - progress: Told how many bytes are read.
     /// - Returns: What the new file was found to hold, every checksum verified.
     /// - Throws: ``LogError``: a failed write, or a file that does not read back as it was written.
     public func salvage(

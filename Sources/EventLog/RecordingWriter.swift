@@ -29,8 +29,12 @@ public struct RecordingWriter: ~Copyable {
 
     /// - Parameters:
     ///   - path: A file that is there is removed.
+    ///   - stream: The stream that the records are of.
+    ///   - epoch: The history they belong to.
+    ///   - compression: Of each chunk.
     ///   - origin: Where the records come from, if they are a copy of others; its runs are given to
     ///     ``note(_:)`` instead, so that they need not be in memory all at once.
+    ///   - calls: How the file is changed.
     public init(
         path: String, stream: StreamName, epoch: UInt64, compression: Compression = .zstd(level: 9),
         origin: RecordingOrigin? = nil, calls: any FileCalls = SystemFileCalls()
@@ -67,6 +71,7 @@ public struct RecordingWriter: ~Copyable {
     /// Appends message records as they lie in a log.
     ///
     /// - Parameters:
+    ///   - records: Whole records, uncompressed.
     ///   - first: The sequence of the first record in them.
     ///   - last: Of the last one.
     public mutating func append(records: RawSpan, first: UInt64, last: UInt64) throws(LogError) {

@@ -5,7 +5,9 @@ public import Schema
 /// What processes count by names of their own becomes one family, `epicenter_events_total`, with the label `event`:
 /// a name that appears in a later version is there without a change here.
 public enum ServiceMetrics {
-    /// - Parameter wall: ns since the Unix epoch.
+    /// - Parameters:
+    ///   - status: What epicenterd says of itself and its children.
+    ///   - wall: ns since the Unix epoch.
     public static func text(_ status: ServiceStatus, wall: UInt64) -> String {
         var out = PrometheusText()
         service(status, &out)

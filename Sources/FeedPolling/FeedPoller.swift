@@ -13,9 +13,9 @@ public struct PollResult: Sendable {
     var generation = 0
 }
 
-/// Asks feeds when ``PollPlan`` says so. For one thread; requests run on others.
+/// Asks feeds when ``Feeds/PollPlan`` says so. For one thread; requests run on others.
 ///
-/// What crosses between them is a box of at most ``PollPlan/maximumUnderWay`` results, because a poll is under way until
+/// What crosses between them is a box of at most ``Feeds/PollPlan/maximumUnderWay`` results, because a poll is under way until
 /// its result was taken out and dealt with: whoever does not take them stops the polling.
 public final class FeedPoller {
     public private(set) var plan: PollPlan
@@ -37,7 +37,12 @@ public final class FeedPoller {
         func take() -> PollResult? { results.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
     }
 
-    /// - Parameter wake: Called on another thread when a result is in the box.
+    /// - Parameters:
+    ///   - feeds: Those to ask.
+    ///   - fetcher: Who asks the servers.
+    ///   - now: Of a clock that never goes back.
+    ///   - seed: Of the jitter.
+    ///   - wake: Called on another thread when a result is in the box.
     public init(
         _ feeds: [PolledFeed], fetcher: HTTPFetcher, now: Duration, seed: UInt64, wake: @escaping @Sendable () -> Void
     ) {

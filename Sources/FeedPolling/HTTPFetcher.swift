@@ -49,6 +49,7 @@ public final class HTTPFetcher: Sendable {
 
     /// - Parameters:
     ///   - agent: Who we say we are.
+    ///   - timeout: For the whole of a poll, redirects included.
     ///   - wall: ns since the Unix epoch.
     public init(agent: String, timeout: Duration = HTTPFetcher.timeout, wall: @escaping @Sendable () -> UInt64) {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

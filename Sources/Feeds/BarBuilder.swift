@@ -31,7 +31,10 @@ public struct BarBuilder: Sendable {
     private var sessions: SessionTable
     private var open: [String: Open] = [:]
 
-    /// - Parameter size: A time or volume of 0 is taken for 1.
+    /// - Parameters:
+    ///   - size: A time or volume of 0 is taken for 1.
+    ///   - symbols: Instruments that are defined.
+    ///   - calendars: Hours of the sessions that bars belong to.
     public init(_ size: Size, symbols: SymbolTable, calendars: MarketCalendars) {
         switch size {
         case .time(let length): self.size = .time(max(1, length))

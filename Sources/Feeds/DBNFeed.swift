@@ -36,7 +36,10 @@ public struct DBNFeed {
 
     /// Takes the next bytes of the file.
     ///
-    /// - Parameter full: Called with a batch to be dealt with, which is emptied afterwards.
+    /// - Parameters:
+    ///   - bytes: The next ones; a record may go on in those that follow.
+    ///   - batch: Gets events and refusals.
+    ///   - full: Called with a batch to be dealt with, which is emptied afterwards.
     public mutating func read(
         _ bytes: UnsafeRawBufferPointer, into batch: inout FeedBatch, full: (borrowing FeedBatch) throws -> Void
     ) throws {

@@ -14,6 +14,7 @@ public struct EventNormalizer: Sendable {
     /// Checks one event and gives its row.
     ///
     /// - Parameters:
+    ///   - event: As the feed gave it.
     ///   - source: Producer or file, for a refusal.
     ///   - line: Producer sequence or line, for a refusal.
     ///   - now: The record time the event will get, ns: nothing may lie more than 24 hours after it, and news
@@ -39,6 +40,7 @@ public struct EventNormalizer: Sendable {
     /// Checks a batch and gives messages ready to be appended, without sequences: the log gives those.
     ///
     /// - Parameters:
+    ///   - batch: What a producer sent, read.
     ///   - recordTime: The record time of every row, ns, and the present to judge by.
     ///   - admits: Whether a row is to be taken; one that is not is no refusal.
     public mutating func messages(

@@ -133,7 +133,9 @@ public struct MarketMerge: Sendable {
 
     /// Places what must be known before all rows: definitions and the first settings, at the merged stream's beginning.
     ///
-    /// - Parameter front: Each input's messages before its first row that is neither, in order.
+    /// - Parameters:
+    ///   - front: Each input's messages before its first row that is neither, in order.
+    ///   - time: The record time they get, ns.
     public mutating func begin(_ front: [(message: StreamMessage, source: Int)], at time: UInt64) throws(MergeConflict)
     {
         for (message, source) in front {

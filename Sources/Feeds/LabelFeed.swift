@@ -6,7 +6,7 @@ public struct ShockLabel: Sendable, Equatable {
     public var day: Int
     /// Whose shock; of a market or theme shock one of the names it showed in.
     public var symbol: String
-    /// ``ShockScope/unspecified`` where the file does not say.
+    /// ``Schema/ShockScope/unspecified`` where the file does not say.
     public var scope: ShockScope
     /// Labels of one cluster are one event; the date where the file does not say.
     public var cluster: String

@@ -22,7 +22,9 @@ public struct LineReader {
 
     /// Reads to the end of the file, giving every line to `feed`.
     ///
-    /// - Parameter each: Called after each block with what came of it; the batch is emptied afterwards.
+    /// - Parameters:
+    ///   - feed: Gets the lines.
+    ///   - each: Called after each block with what came of it; the batch is emptied afterwards.
     /// - Throws: ``ReadError``, or what `each` throws; `feed` has then read whole lines only.
     public func readAll(into feed: inout some LineFeed, each: (borrowing FeedBatch) throws -> Void) throws {
         var splitter = LineSplitter()
@@ -94,6 +96,8 @@ extension RecordingBuilder {
     /// Reads a file through a feed and adds what the feed accepts.
     ///
     /// - Parameters:
+    ///   - path: The file.
+    ///   - feed: What makes events of its lines.
     ///   - refused: Called with every line that is refused, by the feed or by the recording.
     ///   - pulse: Called after each batch.
     /// - Throws: ``LineReader/ReadError`` for a file that cannot be opened or read.

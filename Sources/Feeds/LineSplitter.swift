@@ -26,8 +26,10 @@ public struct LineSplitter: Sendable {
 
     /// Takes the next block and passes on each line that ends in it.
     ///
-    /// - Parameter body: Gets a line's bytes, which it may not keep (empty for a line that is too long), and
-    ///   which line it is.
+    /// - Parameters:
+    ///   - block: The next bytes; a line may go on in the block that follows.
+    ///   - body: Gets a line's bytes, which it may not keep (empty for a line that is too long), and
+    ///     which line it is.
     public mutating func push<E: Error>(_ block: Span<UInt8>, _ body: (Span<UInt8>, Line) throws(E) -> Void) throws(E) {
         var start = 0
         while start < block.count {

@@ -15,7 +15,9 @@ public struct ProducerBook: Sendable {
     public private(set) var accepted: UInt64 = 0
     public private(set) var repeats: UInt64 = 0
 
-    /// - Parameter marks: The last sequence taken of each producer.
+    /// - Parameters:
+    ///   - symbols: Instruments that are defined; events of others are refused.
+    ///   - marks: The last sequence taken of each producer.
     public init(symbols: SymbolTable, marks: [String: UInt64]) {
         normalizer = EventNormalizer(symbols: symbols)
         self.marks = marks
@@ -35,7 +37,10 @@ public struct ProducerBook: Sendable {
         public var refusals: [(reason: String, text: String)] = []
     }
 
-    /// - Parameter admits: Whether a row of a producer is to be taken; one that is not is acknowledged all the same.
+    /// - Parameters:
+    ///   - bytes: One message of a producer, in either form.
+    ///   - recordTime: What the rows get, ns.
+    ///   - admits: Whether a row of a producer is to be taken; one that is not is acknowledged all the same.
     public mutating func take(
         _ bytes: Span<UInt8>, recordTime: UInt64, admits: (String, MarketRow) -> Bool = { _, _ in true }
     ) -> Outcome {

@@ -17,8 +17,10 @@ public struct RecordedEvents: Sendable {
     /// - Parameter source: Name of the recording, for refusals.
     public init(source: String) { self.source = source }
 
-    /// - Parameter refuse: Called with each row that cannot be used: its instrument was never defined, or the
-    ///   message is not of the `market` stream. `line` is the row's sequence.
+    /// - Parameters:
+    ///   - message: The next one of the recording, in order.
+    ///   - refuse: Called with each row that cannot be used: its instrument was never defined, or the
+    ///     message is not of the `market` stream. `line` is the row's sequence.
     public mutating func events(
         of message: StreamMessage, refuse: (Refusal) -> Void
     ) -> [(event: InputEvent, sequence: UInt64)] {

@@ -47,6 +47,8 @@ public struct ChunkBuilder: ~Copyable, Sendable {
     /// Appends a message.
     ///
     /// - Parameters:
+    ///   - channelID: Of a Channel record in this chunk or before it.
+    ///   - sequence: What the channel calls it; the format asks for no order.
     ///   - logTime: When it was recorded, in nanoseconds.
     ///   - publishTime: When it was published, in nanoseconds.
     ///   - data: Copied.
@@ -111,7 +113,9 @@ public struct ChunkBuilder: ~Copyable, Sendable {
     /// Finishes the chunk: takes the CRC-32, compresses, appends the message indexes. Sealing a
     /// sealed chunk again changes nothing, so a failed write can simply be repeated.
     ///
-    /// - Parameter messageIndexes: Whether MessageIndex records follow the chunk.
+    /// - Parameters:
+    ///   - compression: Of the records.
+    ///   - messageIndexes: Whether MessageIndex records follow the chunk.
     /// - Throws: ``ContainerError`` with reason `codec` when the codec has no memory; the chunk stays open.
     /// - Complexity: Linear in the chunk's size.
     @discardableResult

@@ -47,7 +47,10 @@ public struct ChunkReader: ~Copyable, Sendable {
 
     /// Decompresses and checks a chunk's records that are in memory already.
     ///
-    /// - Parameter offset: Where the stored records begin in their file; only errors use it.
+    /// - Parameters:
+    ///   - source: The records as they are stored.
+    ///   - fields: What the Chunk record says of them.
+    ///   - offset: Where the stored records begin in their file; only errors use it.
     /// - Throws: As ``load(_:from:)``.
     public mutating func load(
         stored source: RawSpan, _ fields: ChunkFields, at offset: UInt64 = 0

@@ -45,7 +45,9 @@ func writeFully(
 
 /// CRC-32 of a file's first bytes, as ``DataEndRecord/dataSectionCRC`` states it.
 ///
-/// - Parameter end: How many bytes from the start of the file.
+/// - Parameters:
+///   - descriptor: Open for reading.
+///   - end: How many bytes from the start of the file.
 /// - Throws: ``ContainerError`` when the file is shorter, or cannot be read.
 /// - Complexity: Linear in `end`; reads a mebibyte at a time.
 public func dataSectionCRC(of descriptor: Int32, upTo end: UInt64) throws(ContainerError) -> UInt32 {

@@ -42,6 +42,7 @@ public struct FileScanner: ~Copyable, Sendable {
     ///   - descriptor: Open for reading. Its file offset is neither used nor moved.
     ///   - offset: Where to begin: 0 for the magic, or the start of a record.
     ///   - end: Where to stop; for a live file, its committed length. By default the file's size.
+    ///   - limits: The largest chunk and record to take.
     /// - Throws: ``ContainerError``: `truncated` or `wrongMagic` when scanning from 0, or a failed system call.
     public init(
         _ descriptor: Int32, from offset: UInt64 = 0, upTo end: UInt64? = nil, limits: ReadLimits = ReadLimits()

@@ -99,7 +99,9 @@ public struct FileSurvey: Hashable, Sendable {
 ///
 /// - Parameters:
 ///   - descriptor: Open for reading; stays the caller's.
+///   - origin: Who wrote it, and so what counts as damage.
 ///   - channels: Channels whose messages need no definition, because the caller knows them.
+///   - limits: The largest chunk and record to take.
 ///   - body: Lent the records of each whole chunk, with its position in the summary's chunk indexes.
 ///   - progress: Told how far reading has come, at each chunk.
 /// - Throws: ``ContainerError`` with reason `system` only, or what `body` throws.

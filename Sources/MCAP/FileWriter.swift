@@ -38,7 +38,11 @@ public struct FileWriter: ~Copyable, Sendable {
     ///
     /// - Parameters:
     ///   - descriptor: Open for reading and writing, of an empty file. Ours from here on, unless this throws.
+    ///   - header: The first record.
     ///   - schemas: Before the channels that refer to them.
+    ///   - channels: With the ids of their schemas.
+    ///   - options: Which summary and checksum the finished file has.
+    ///   - calls: How the file is changed.
     /// - Throws: ``ContainerError``: `notEmpty`, `conflictingDefinition`, or a failed system call.
     public init(
         _ descriptor: Int32, header: HeaderRecord, schemas: [SchemaRecord] = [], channels: [ChannelRecord] = [],
@@ -67,7 +71,9 @@ public struct FileWriter: ~Copyable, Sendable {
     /// - Parameters:
     ///   - recovered: What ``recover(_:writtenBy:limits:)`` said of the same file, unchanged since.
     ///   - descriptor: Open for reading and writing. Ours from here on, unless this throws.
+    ///   - options: Which summary and checksum the finished file has.
     ///   - discardingChunks: Whether whole chunks behind damage may be cut off with it.
+    ///   - calls: How the file is changed.
     /// - Throws: ``ContainerError``: `missingHeader`, `wouldDiscardChunks`, or a failed system call.
     /// - Complexity: Constant; with `takesDataSectionCRC`, linear in the file's size.
     public init(
@@ -94,7 +100,10 @@ public struct FileWriter: ~Copyable, Sendable {
 
     /// Writes a chunk with its message indexes, sealing it if that was not done, and empties the builder.
     ///
-    /// - Parameter compression: Ignored when the chunk is sealed already.
+    /// - Parameters:
+    ///   - chunk: Empty afterwards, unless this throws.
+    ///   - compression: Ignored when the chunk is sealed already.
+    ///   - messageIndexes: Whether MessageIndex records follow the chunk; ignored likewise.
     /// - Returns: Where it lies; `place.records` is the range to `pread`. An empty chunk is written too.
     /// - Throws: ``ContainerError``; the builder then stays as it is, sealed, to be tried again.
     @discardableResult

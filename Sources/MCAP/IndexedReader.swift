@@ -22,8 +22,11 @@ public struct IndexedReader: ~Copyable, Sendable {
 
     /// Opens a closed file.
     ///
-    /// - Parameter scansIfNeeded: Whether a file whose summary does not tell all is read whole; otherwise it is
-    ///   refused with `missingFooter`.
+    /// - Parameters:
+    ///   - descriptor: Open for reading.
+    ///   - scansIfNeeded: Whether a file whose summary does not tell all is read whole; otherwise it is
+    ///     refused with `missingFooter`.
+    ///   - limits: The largest chunk and record to take.
     /// - Throws: ``ContainerError``: `missingFooter` where the file is not closed (``recover(_:writtenBy:limits:)`` reads
     ///   those), `checksumMismatch` of the summary, what the scan stopped at if one was needed, or a failed system call.
     /// - Complexity: Linear in the summary's size; in the file's when the summary is not enough.
@@ -76,7 +79,9 @@ public struct IndexedReader: ~Copyable, Sendable {
 
     /// Reads, decompresses and checks a chunk's records, and lends them.
     ///
-    /// - Parameter index: Position in ``chunkIndexes``.
+    /// - Parameters:
+    ///   - index: Position in ``chunkIndexes``.
+    ///   - body: Lent the records, decompressed; it may not keep them.
     /// - Throws: ``ContainerError`` when the chunk is not where the index says, or as
     ///   ``ChunkReader/load(_:from:)``.
     /// - Complexity: Linear in the chunk's size.

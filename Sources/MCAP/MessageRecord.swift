@@ -57,8 +57,11 @@ public struct MessageRecord: Record {
 ///
 /// - Parameters:
 ///   - bytes: Grows by `31 + data.count`; reserve if you know how much is coming.
+///   - channelID: Of a Channel record that comes before.
+///   - sequence: What the channel calls it.
 ///   - logTime: When it was recorded, in nanoseconds.
 ///   - publishTime: When it was published, in nanoseconds.
+///   - data: The message itself.
 public func appendMessageRecord(
     to bytes: inout [UInt8], channelID: UInt16, sequence: UInt32, logTime: UInt64, publishTime: UInt64,
     data: UnsafeRawBufferPointer

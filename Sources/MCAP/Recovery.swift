@@ -48,10 +48,13 @@ public enum FileOrigin: Hashable, Sendable {
 
 /// Reads a file from its start, checks every chunk, and says how far it can be trusted.
 ///
-/// The file is not changed: ``FileWriter/init(continuing:_:options:discardingChunks:)`` cuts and goes on. Schema
+/// The file is not changed: ``FileWriter/init(continuing:_:options:discardingChunks:calls:)`` cuts and goes on. Schema
 /// and Channel records outside chunks have no checksum of their own; only the optional data section CRC covers them.
 ///
-/// - Parameter descriptor: Open for reading; stays the caller's.
+/// - Parameters:
+///   - descriptor: Open for reading; stays the caller's.
+///   - origin: Who wrote it, and so what counts as damage.
+///   - limits: The largest chunk and record to take.
 /// - Throws: ``ContainerError`` with reason `system` only. Whatever the bytes are, they make a verdict.
 /// - Complexity: Linear: every chunk is read and decompressed. Behind a stop, the rest is searched for whole
 ///   chunks, reading at most about twice its length. Memory: one chunk and the summary.

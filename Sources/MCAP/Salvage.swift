@@ -4,11 +4,16 @@
 /// kinds are left out. The pieces' order is kept.
 ///
 /// - Parameters:
+///   - survey: What the file was found to hold.
 ///   - descriptor: The surveyed file, unchanged since; stays the caller's.
 ///   - target: Open for reading and writing, of an empty file. The writer's from here on, and closed.
 ///   - pieces: Those of the survey to keep.
-///   - schemas: All schemas, `nil` for those the survey found; the same for `channels`.
+///   - header: The new file's first record.
+///   - schemas: All schemas, `nil` for those the survey found.
+///   - channels: All channels, `nil` for those the survey found.
 ///   - note: Written behind the definitions.
+///   - limits: The largest chunk and record to take.
+///   - progress: Told how far reading has come.
 /// - Returns: What was written.
 /// - Throws: ``ContainerError``; what is in `target` then is worth nothing.
 public func salvage(

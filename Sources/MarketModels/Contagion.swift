@@ -25,8 +25,10 @@ public enum Contagion {
     /// z of the difference of two correlations, crisis less calm, by Fisher's transformation.
     ///
     /// - Parameters:
-    ///   - calm, crisis: Correlations in (−1, 1); the crisis' should be adjusted.
-    ///   - calmCount, crisisCount: Pairs each was measured from, at least 4.
+    ///   - calm: Correlation before the crisis, in (−1, 1).
+    ///   - calmCount: Pairs it was measured from, at least 4.
+    ///   - crisis: Correlation in the crisis, in (−1, 1); it should be adjusted.
+    ///   - crisisCount: Pairs it was measured from, at least 4.
     /// - Throws: ``ParameterError`` for a parameter outside these bounds.
     public static func correlationJump(
         calm: Double, calmCount: Int, crisis: Double, crisisCount: Int

@@ -19,7 +19,10 @@ public enum EstimationWindow {
     /// For an event at index `e` the window is the last `length` bars before `e - gap`, or
     /// fewer where the series begins later.
     ///
-    /// - Parameter event: Index of the event's bar, 0 for the first bar of the series.
+    /// - Parameters:
+    ///   - event: Index of the event's bar, 0 for the first bar of the series.
+    ///   - length: L, in bars.
+    ///   - gap: G, bars left out before the event.
     /// - Throws: ``EstimationError/tooFewObservations(_:minimum:)`` under ``minimum`` bars.
     public static func range(
         beforeEvent event: Int, length: Int = length, gap: Int = gap

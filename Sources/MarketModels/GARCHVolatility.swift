@@ -35,7 +35,9 @@ public struct GARCHVolatility: BitwiseCopyable, Codable, Equatable, Sendable {
     /// h, the variance expected of the next return.
     public private(set) var variance: Double
 
-    /// - Parameter initialVariance: h₀, not negative; usually the mean square of past returns.
+    /// - Parameters:
+    ///   - parameters: ω, α and β.
+    ///   - initialVariance: h₀, not negative; usually the mean square of past returns.
     /// - Throws: ``ParameterError`` if it is negative or not finite.
     public init(_ parameters: Parameters, initialVariance: Double) throws(ParameterError) {
         try require("initial variance", initialVariance, "finite and not negative") { $0 >= 0 }

@@ -63,7 +63,11 @@ public struct HawkesProcess: Codable, Equatable, Sendable {
         ///
         /// The same seed gives the same times. Excitation faster than the resolution is lost, not recovered.
         ///
-        /// - Parameter resolution: Length of a step, above 0, in the unit of the times.
+        /// - Parameters:
+        ///   - times: Rounded down, from the window's start, in any order.
+        ///   - resolution: Length of a step, above 0, in the unit of the times.
+        ///   - duration: Of the window, in the unit of the times.
+        ///   - seed: Of the uniform parts.
         /// - Throws: ``EstimationError``: as ``init(times:duration:)``; the duration must cover the last step.
         ///   A resolution that is not above 0 counts as 0 and spreads nothing.
         public init(

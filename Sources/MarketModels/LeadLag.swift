@@ -37,7 +37,10 @@ public enum LeadLag {
 
     /// ΣΔx·Δy over the pairs of increments that overlap once y is moved `lag` back. O(ticks).
     ///
-    /// - Parameter lag: θ, in the unit of the times; positive where x leads.
+    /// - Parameters:
+    ///   - x: One series.
+    ///   - y: The other, which is moved.
+    ///   - lag: θ, in the unit of the times; positive where x leads.
     public static func covariance(_ x: Ticks, _ y: Ticks, lag: Int64 = 0) -> Double {
         var sum = 0.0
         var (first, end) = (0, 0)
@@ -72,7 +75,10 @@ public enum LeadLag {
 
     /// Computes ``correlation(_:_:lag:)`` at each lag. O(lags · ticks).
     ///
-    /// - Parameter lags: At least one. Take them symmetric about 0, or the ratio compares unequal sums.
+    /// - Parameters:
+    ///   - x: One series.
+    ///   - y: The other, which is moved.
+    ///   - lags: At least one. Take them symmetric about 0, or the ratio compares unequal sums.
     /// - Throws: ``EstimationError/tooFewObservations(_:minimum:)`` without lags.
     public static func profile(_ x: Ticks, _ y: Ticks, lags: [Int64]) throws(EstimationError) -> Profile {
         guard !lags.isEmpty else { throw .tooFewObservations(0, minimum: 1) }

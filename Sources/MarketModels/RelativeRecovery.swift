@@ -43,9 +43,11 @@ public struct RelativeRecovery: Codable, Equatable, Sendable {
     /// Compares two names after a shock. O(bars).
     ///
     /// - Parameters:
-    ///   - firstBefore, secondBefore: Abnormal returns of both over the same bars before the event, such
-    ///     as the residuals of their market models; σ_d is the deviation (n − 1) of their difference.
-    ///   - firstAfter, secondAfter: Abnormal returns of both over the bars after the shock's own.
+    ///   - firstBefore: Abnormal returns of the first name over the bars before the event, such as the
+    ///     residuals of its market model.
+    ///   - secondBefore: Those of the second over the same bars; σ_d is the deviation (n − 1) of their difference.
+    ///   - firstAfter: Abnormal returns of the first over the bars after the shock's own.
+    ///   - secondAfter: Those of the second over the same bars.
     /// - Throws: ``EstimationError``: series of unequal lengths; under ``EstimationWindow/minimum`` bars
     ///   before; a value that is not finite, counted through the bars before and then after;
     ///   ``EstimationError/noVariation`` for a pair that never differed before.

@@ -12,8 +12,11 @@ public func retracement(price: Double, before: Double, after: Double) -> Double?
 
 /// ``retracement(price:before:after:)`` of each day's price after a move, oldest first.
 ///
-/// - Parameter prices: P₁ itself first if its 0 is wanted, then one price per day. A price that is not
-///   positive and finite, such as of a day without one, gives `nil` in its place.
+/// - Parameters:
+///   - prices: P₁ itself first if its 0 is wanted, then one price per day. A price that is not
+///     positive and finite, such as of a day without one, gives `nil` in its place.
+///   - before: P₀, the price before the move.
+///   - after: P₁, the price at the end of the move.
 public func retracements(prices: [Double], before: Double, after: Double) -> [Double?] {
     prices.map { $0 > 0 && $0.isFinite ? retracement(price: $0, before: before, after: after) : nil }
 }

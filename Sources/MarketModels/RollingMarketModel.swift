@@ -2,7 +2,7 @@
 ///
 /// After each ``add(asset:market:)`` ``model()`` is the model for the *next* bar: fitted on the `length`
 /// bars that end `gap` bars before it, exactly what ``EstimationWindow/range(beforeEvent:length:gap:)``
-/// and ``MarketModel/fit(asset:market:)`` give, and closer to the truth where the batch formula itself
+/// and ``MarketModel/fit(asset:market:)-(Span<Double>,_)`` give, and closer to the truth where the batch formula itself
 /// loses digits: the sums carry twice the precision of `Double`.
 ///
 /// Both are O(1). Nothing is allocated after `init`, which takes 16 bytes for each bar of window and gap

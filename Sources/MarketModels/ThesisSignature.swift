@@ -31,7 +31,9 @@ public struct ThesisSignature: Codable, Equatable, Sendable {
 
     /// Compares. O(n·log n).
     ///
-    /// - Parameter market: The market's return over the event.
+    /// - Parameters:
+    ///   - names: With sign and return; those of sign 0 enter the rank correlation alone.
+    ///   - market: The market's return over the event.
     /// - Throws: ``ParameterError`` for a sign that is not −1, 0 or 1, a return that is not finite, or no
     ///   name with a sign.
     public static func compute(_ names: [Name], market: Double) throws(ParameterError) -> ThesisSignature {

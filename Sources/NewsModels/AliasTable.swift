@@ -141,7 +141,9 @@ public struct AliasTable: Sendable {
 
     /// The entities named in one text, in order. One pass, O(tokens · aliases with the same first word).
     ///
-    /// - Parameter language: BCP 47, for aliases of some languages only; empty if not known.
+    /// - Parameters:
+    ///   - text: A headline.
+    ///   - language: BCP 47, for aliases of some languages only; empty if not known.
     public func mentions(in text: String, language: String = "") -> [EntityMention] {
         mentions(in: Tokenizer.tokens(text), language: language)
     }

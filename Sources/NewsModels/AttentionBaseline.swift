@@ -66,6 +66,7 @@ public struct AttentionBaseline: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - key: What is mentioned: an entity, a story, a term.
     ///   - time: Nanoseconds since 1970; earlier than the newest is counted in its own hour.
+    ///   - count: How many mentions.
     public mutating func add(_ key: String, time: Int64, count: Int = 1) {
         let hour = Self.hour(of: time)
         observe(since: time)
@@ -92,6 +93,7 @@ public struct AttentionBaseline: Codable, Equatable, Sendable {
     /// Mentions of the last `hours` hours against the same windows of the 28 days before.
     ///
     /// - Parameters:
+    ///   - key: As it was added.
     ///   - time: End of the window; the hour it lies in is the window's last and may be incomplete.
     ///   - hours: Length of the window, a multiple of 24 so that windows start at the same hour; 24 or 72.
     public func breakout(of key: String, at time: Int64, hours: Int = 24) -> Answer<Breakout> {

@@ -39,7 +39,10 @@ public struct EmbeddedHeadlines: Equatable, Sendable {
 
     /// Gives a headline its vector.
     ///
-    /// - Parameter text: FNV-1a of the headline.
+    /// - Parameters:
+    ///   - text: FNV-1a of the headline.
+    ///   - model: Which model made it; only vectors of one are compared.
+    ///   - vector: What it made of the headline.
     /// - Returns: Stories in which a headline with this text is, each with the story of the nearest other headline
     ///   that by ``EmbeddingMatch`` tells the same, where that is another one. O(vectors).
     public mutating func embed(text: UInt64, model: String, vector: [Float]) -> [(story: UInt64, nearest: UInt64)] {

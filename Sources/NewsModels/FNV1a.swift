@@ -7,7 +7,9 @@ public enum FNV1a {
 
     /// Hashes the UTF-8 bytes of a text. O(bytes).
     ///
-    /// - Parameter seed: The hash of what comes before, to hash a text in pieces.
+    /// - Parameters:
+    ///   - text: May be empty: then the hash is the seed.
+    ///   - seed: The hash of what comes before, to hash a text in pieces.
     public static func hash(_ text: some StringProtocol, seed: UInt64 = offset) -> UInt64 {
         var state = seed
         for byte in text.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -16,7 +16,7 @@ public enum PriceReportClassifier {
     /// Judges a headline in English, Spanish, German, French, Russian, Chinese or Japanese.
     /// O(words · languages).
     ///
-    /// It is a price report if, in the words of one language (``PriceLexicon``), it has
+    /// It is a price report if, in the words of one language (`PriceLexicon`), it has
     /// 1. a word or phrase that says the whole thing (selloff, premarket, 暴跌), or
     /// 2. a move (falls, sold off, under pressure) next to something that has a price (shares, Nasdaq,
     ///    acciones, Aktie, 股), or
@@ -28,7 +28,9 @@ public enum PriceReportClassifier {
     ///
     /// A word does not count where its neighbours give it another sense ("market share", "drops plan").
     ///
-    /// - Parameter instruments: Where instruments are named, as indices of ``Tokenizer/tokens(_:)``.
+    /// - Parameters:
+    ///   - headline: In one language.
+    ///   - instruments: Where instruments are named, as indices of ``Tokenizer/tokens(_:)``.
     public static func classify(_ headline: String, instruments: [Range<Int>] = []) -> Verdict {
         classify(Tokenizer.tokens(headline), instruments: instruments)
     }

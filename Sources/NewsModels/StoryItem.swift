@@ -28,7 +28,7 @@ public struct StoryItem: Equatable, Sendable {
     /// ``Token/key`` of words that stand for a whole field, such as GPU: in whatever language, they tell no event.
     public let common: Set<String>
 
-    /// - Parameter tokens: Of the headline, where they are known already.
+    /// Makes the tokens of the headline unless they are known already.
     public init(
         sequence: UInt64, time: Int64, source: String, headline: String, tokens: [Token]? = nil, language: String = "",
         entities: [Named] = [], quantities: [Quantity] = [], common: Set<String> = []

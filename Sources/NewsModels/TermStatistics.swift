@@ -57,9 +57,10 @@ public struct TermStatistics: Equatable, Sendable {
 
     /// Adds one headline's terms. An item older than the newest counts in the newest's bucket.
     ///
-    /// - Parameter time: Nanoseconds since 1970.
-    ///
-    /// - Parameter anchors: Hashes of what else is counted, such as the entities the headline names.
+    /// - Parameters:
+    ///   - items: The headline's terms.
+    ///   - anchors: Hashes of what else is counted, such as the entities the headline names.
+    ///   - time: Nanoseconds since 1970.
     public mutating func add(_ items: [SalientTerm], anchors: [UInt64] = [], time: Int64) {
         let bucket = max(lastBucket, Self.bucket(of: time))
         let horizon = bucket - Self.rememberedBuckets

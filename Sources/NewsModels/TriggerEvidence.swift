@@ -193,6 +193,7 @@ public struct CoMovementScore: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - part: What it accounts for, in the return's unit.
     ///   - total: The return.
+    ///   - weights: Of the prior and the share.
     /// - Returns: `nil` if the part points the other way than the return, or either is 0 or not a number: such a
     ///   mechanism is rejected, not weighed.
     public init?(part: Double, of total: Double, weights: TriggerWeights = TriggerWeights()) {

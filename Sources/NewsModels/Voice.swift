@@ -8,7 +8,9 @@ public enum Voice {
     /// The first entity named that is followed within three words by a verb of saying or committing, in English,
     /// Spanish, German or Chinese; `nil` if none is. O(words · mentions).
     ///
-    /// - Parameter mentions: Of the same tokens, in order.
+    /// - Parameters:
+    ///   - tokens: Of the headline.
+    ///   - mentions: Of the same tokens, in order.
     public static func speaker(in tokens: [Token], mentions: [EntityMention]) -> EntityMention? {
         mentions.first { mention in
             let start = mention.token + mention.length

@@ -6,7 +6,9 @@ import Yams
 extension NotifySettings {
     /// Reads the section `notify` of a configuration.
     ///
-    /// - Parameter name: Of the file, for problems.
+    /// - Parameters:
+    ///   - yaml: The whole configuration.
+    ///   - name: Of the file, for problems.
     /// - Returns: nil where there is no such section; and everything that is wrong: line, key, found, allowed.
     public static func parse(_ yaml: String, name: String) -> (settings: NotifySettings?, problems: [String]) {
         // What is no YAML at all is told by whoever reads the rest of the file.

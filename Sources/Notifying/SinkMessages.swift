@@ -71,7 +71,11 @@ public enum SinkMessages {
     /// The signature of the Standard Webhooks specification, symmetric, version 1: `v1,` and the base64 of
     /// HMAC-SHA256 over `id.timestamp.body`.
     ///
-    /// - Parameter timestamp: Seconds since the Unix epoch, of this sending.
+    /// - Parameters:
+    ///   - id: Of the message, the same each time it is sent.
+    ///   - timestamp: Seconds since the Unix epoch, of this sending.
+    ///   - body: The bytes that are sent.
+    ///   - secret: The key, as bytes.
     public static func signature(id: String, timestamp: UInt64, body: [UInt8], secret: [UInt8]) -> String {
         var text = Array("\(id).\(timestamp).".utf8)
         text += body
@@ -102,6 +106,7 @@ public enum SinkMessages {
     /// The body of `POST /api/v2/alerts`.
     ///
     /// - Parameters:
+    ///   - delivery: The alerts to post.
     ///   - resend: Seconds after which what fires is said again; Alertmanager forgets it after four times that.
     ///   - now: Of this sending, ns since the Unix epoch.
     public static func alertmanager(_ delivery: Delivery, resend: Int, now: UInt64) throws -> [UInt8] {

@@ -19,7 +19,10 @@ public final class InProcessPipeline {
 
     /// Opens the four streams under `directory`.
     ///
-    /// - Parameter newEpoch: Called for each stream that is new.
+    /// - Parameters:
+    ///   - directory: Gets a folder for each stream.
+    ///   - newEpoch: Called for each stream that is new.
+    ///   - options: Of the four logs.
     public init(
         directory: String, newEpoch: () -> UInt64, options: EventLog.Options = .init(sync: .never)
     ) throws {
@@ -69,7 +72,9 @@ public final class InProcessPipeline {
 
     /// Plays a whole recording.
     ///
-    /// - Parameter progress: Called after each batch with the head of `market`.
+    /// - Parameters:
+    ///   - recording: Of `market`; what is already here of it is not played again.
+    ///   - progress: Called after each batch with the head of `market`.
     public func play(_ recording: LogIndex, progress: (UInt64) throws -> Void = { _ in }) throws {
         var cursor = LogCursor(at: max(market.committed + 1, recording.firstSequence))
         let buffer = RawBuffer()

@@ -42,7 +42,9 @@ public struct ReplayPace: Sendable, Equatable {
     /// An answer takes the step that was asked for, so all of it must be played in the end; asking again with
     /// the same `next` gives the same answer or a later one.
     ///
-    /// - Parameter now: Of a clock that never goes back.
+    /// - Parameters:
+    ///   - next: The next record's time, ns.
+    ///   - now: Of a clock that never goes back.
     public mutating func due(next: UInt64, now: Duration) -> UInt64? {
         if next < from { return from - 1 }
         if case .maximum = rate, !isPaused {

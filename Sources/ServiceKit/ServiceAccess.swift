@@ -11,6 +11,7 @@ public final class ServiceAccess {
     private let guardian: SocketGuard?
 
     /// - Parameters:
+    ///   - context: Has the configuration that says where keys are.
     ///   - domain: What peers of these sockets come for.
     ///   - endpoints: The public endpoints of this process.
     /// - Throws: ``ConfigurationError`` when the server's key cannot be read.

@@ -32,6 +32,7 @@ public enum ServiceMain {
     /// - Parameters:
     ///   - name: The process's name: folder, binary, `ps` name, log label.
     ///   - card: What `--help` says: reads, writes, keeps, dies when.
+    ///   - body: The process; what it throws decides the exit status.
     public static func run(_ name: String, card: String, _ body: (ServiceContext) throws -> Void) -> Never {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.contains("--help") || arguments.contains("-h") {

@@ -41,9 +41,11 @@ public final class StageEngine<S: Stage> {
     public private(set) var epochs: [StreamName: UInt64] = [:]
 
     /// - Parameters:
+    ///   - log: What the stage said; more is appended.
     ///   - checkpointPath: nil: always from the start.
     ///   - configuration: Deployment settings that enter what the stage says, as text; a change of them, as of the
     ///     judgement, begins a new epoch at the head.
+    ///   - calls: How checkpoints are written.
     ///   - configure: Applies them, whatever a checkpoint says.
     public init(
         log: EventLog, checkpointPath: String?, configuration: String = "", calls: any FileCalls = SystemFileCalls(),
@@ -150,6 +152,7 @@ public final class StageEngine<S: Stage> {
     /// Records of an input that we may hold results of were taken back: takes back what we said of them.
     ///
     /// - Parameters:
+    ///   - input: The stream whose owner took them back.
     ///   - first: Records of `input` from here on.
     ///   - cause: They had come of market records from here on.
     /// - Returns: Whether anything was taken back, or the state holds results of it; then the engine must be made

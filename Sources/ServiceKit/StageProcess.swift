@@ -33,6 +33,9 @@ public final class StageProcess<S: Stage> {
     private static var longStep: Duration { .seconds(60) }
 
     /// - Parameters:
+    ///   - stage: Which stage.
+    ///   - context: Of this process.
+    ///   - attachment: What else the process does; nil: nothing.
     ///   - configuration: Deployment settings that enter what the stage says, as text.
     ///   - configure: Applies them.
     public init(

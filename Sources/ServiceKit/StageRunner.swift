@@ -22,8 +22,10 @@ public final class StageRunner<S: Stage> {
     private var begun: Set<StreamName> = []
 
     /// - Parameters:
-    ///   - input: The line to the owner of each input.
+    ///   - engine: The stage, with its log.
     ///   - output: The lines to those who read what the stage says.
+    ///   - attachment: What else its process does; nil: nothing.
+    ///   - input: The line to the owner of each input.
     public init(
         _ engine: StageEngine<S>, output: any OwnerLink, attachment: (any StageAttachment)? = nil,
         input: (StreamName) throws -> any ReaderLink

@@ -4,7 +4,7 @@ import Schema
 /// The judgement of `epicenter-analyze`: measures moves, and opens, updates and closes shocks.
 ///
 /// Reads `market`, writes `signals`. Prices change the state of their instrument and may nominate it;
-/// all that were nominated are judged together (``Round``) when record time first reaches a deadline,
+/// all that were nominated are judged together (`Round`) when record time first reaches a deadline,
 /// `settle_ms` after the record that nominated the first, so that a signal does not depend on the
 /// order in which a cross-section arrived. See `docs/design/analyze.md`.
 public struct AnalyzeStage: Stage {

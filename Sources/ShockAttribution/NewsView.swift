@@ -16,7 +16,7 @@ public struct NewsView {
     /// Items read.
     public private(set) var itemsRead: UInt64 = 0
 
-    /// - Parameter watched: The market sequence of the item that ``explanation`` will be asked for.
+    /// - Parameter watched: The market sequence of the item that ``explained`` will be asked for.
     public init(watching watched: UInt64? = nil) { self.watched = watched }
 
     /// What a stage has already gathered.
@@ -116,6 +116,7 @@ extension NewsView {
     /// - Parameters:
     ///   - subject: Only stories that have to do with it; nil: all.
     ///   - time: Nothing seen later is looked at.
+    ///   - hours: How far back before `time`.
     ///   - limit: So many at most.
     public func stories(
         of subject: String? = nil, at time: UInt64, hours: Int = 72, limit: Int = .max

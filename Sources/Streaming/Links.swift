@@ -30,7 +30,10 @@ public protocol OwnerLink: AnyObject {
 public final class DealerLink: ReaderLink {
     private var socket: Socket<Dealer>
 
-    /// - Parameter security: How the connection is protected, where it is not local.
+    /// - Parameters:
+    ///   - context: Whose threads do the work.
+    ///   - endpoint: The owner's; it need not be there yet.
+    ///   - security: How the connection is protected, where it is not local.
     public init(
         in context: Context, to endpoint: Endpoint, security: SocketOptions.Security = .none
     ) throws(ZeroMQError) {
@@ -76,7 +79,10 @@ public final class RouterLink: OwnerLink {
     private var socket: Socket<Router>
     private var binding: GuardedBinding
 
-    /// - Parameter guardian: Who decides which readers may connect; nil: whoever reaches the endpoint.
+    /// - Parameters:
+    ///   - context: Whose threads do the work.
+    ///   - endpoint: Where the stream is served.
+    ///   - guardian: Who decides which readers may connect; nil: whoever reaches the endpoint.
     public init(
         in context: Context, at endpoint: Endpoint, guardedBy guardian: SocketGuard? = nil
     ) throws(ZeroMQError) {

@@ -31,8 +31,10 @@ public final class StreamOwner {
     public private(set) var refused: UInt64 = 0
 
     /// - Parameters:
+    ///   - log: What is served.
     ///   - link: What readers are reached by.
     ///   - batchBytes: About how large a batch may become.
+    ///   - answer: Answers requests that are no part of reading a stream; where it gives nil, they are refused.
     public init(
         _ log: LogIndex, over link: any OwnerLink, batchBytes: Int = 128 * 1_024,
         answer: ((StreamRequest.OneOf_Request) -> StreamReply.OneOf_Reply?)? = nil

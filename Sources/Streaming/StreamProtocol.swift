@@ -4,7 +4,7 @@ import ZeroMQ
 
 /// What readers and owners agree on before they say anything. See docs/PROTOCOL.md.
 public enum StreamProtocol {
-    /// Both sides must speak the same version; an owner refuses another with ``RefusalCode/version``.
+    /// Both sides must speak the same version; an owner refuses another with ``Schema/RefusalCode/version``.
     public static let version: UInt32 = 1
     /// Larger requests are refused unread.
     public static let maximumRequestBytes = 64 * 1_024

@@ -63,10 +63,13 @@ public final class StreamReader {
     private var withdrawn: (first: UInt64, epoch: UInt64)?
 
     /// - Parameters:
+    ///   - stream: The stream to read.
+    ///   - link: The line to its owner.
     ///   - from: The first sequence wanted.
     ///   - epoch: The history it is a sequence of; 0 for any.
+    ///   - types: The kinds of messages wanted; empty: all.
     ///   - credit: Records that may be under way at once.
-    ///   - security: CURVE, where the owner's endpoint wants it.
+    ///   - name: The reader's, by which the owner knows it.
     public init(
         _ stream: StreamName, over link: any ReaderLink, from: UInt64 = 1, epoch: UInt64 = 0,
         types: [MessageType] = [], credit: Int = 32_768, name: String
@@ -107,8 +110,10 @@ public final class StreamReader {
 
     /// Takes one message from the owner, without waiting.
     ///
-    /// - Parameter body: Called with the batch and its message records, which may begin before the sequence
-    ///   wanted (``next``): skip. ``next`` moves on when it returns.
+    /// - Parameters:
+    ///   - now: Of a clock that never goes back.
+    ///   - body: Called with the batch and its message records, which may begin before the sequence
+    ///     wanted (``next``): skip. ``next`` moves on when it returns.
     public func receive(
         now: Duration, _ body: (Batch, UnsafeRawBufferPointer) throws -> Void
     ) throws -> Event {
@@ -208,7 +213,9 @@ public final class StreamReader {
 
     /// Says that everything up to `sequence` has been dealt with for good, and gives back credit.
     ///
-    /// - Parameter idle: Whether there is nothing else to do: then even small news are sent.
+    /// - Parameters:
+    ///   - sequence: The last one dealt with.
+    ///   - idle: Whether there is nothing else to do: then even small news are sent.
     public func acknowledge(_ sequence: UInt64, idle: Bool) throws {
         guard isOpen, consumed >= credit / 2 || (idle && (sequence > acknowledged || consumed > 0)) else { return }
         var grant = GrantCredit()

@@ -123,7 +123,9 @@ extension ChildLifecycle {
         }
     }
 
-    /// - Parameter killAt: No later than this, if it is before its own patience ends.
+    /// - Parameters:
+    ///   - now: Of a clock that never goes back.
+    ///   - limit: It is killed no later than this, if that is before its own patience ends.
     public mutating func stop(at now: Duration, killAt limit: Duration? = nil) -> Action {
         let killAt = min(now + spec.stopPatience, limit ?? now + spec.stopPatience)
         switch state {
@@ -202,7 +204,10 @@ extension ChildLifecycle {
         }
     }
 
-    /// - Parameter jitter: A random number, 0 to 1, that spreads restarts.
+    /// - Parameters:
+    ///   - exit: How it ended.
+    ///   - now: When that was noticed.
+    ///   - jitter: A random number, 0 to 1, that spreads restarts.
     public mutating func exited(_ exit: ChildExit, at now: Duration, jitter: Double) -> Action {
         switch state {
         case .down, .waiting, .failed: return .none

@@ -99,6 +99,7 @@ public struct LogRing: Sendable {
     /// - Parameters:
     ///   - number: 0: the last `limit` ones.
     ///   - process: nil: of all.
+    ///   - limit: So many at most.
     /// - Returns: The lines, where to go on, and how many of those asked for are held no longer.
     public func lines(
         from number: UInt64, of process: String?, limit: Int

@@ -34,7 +34,9 @@ public final class ChildProcess {
 
     /// Starts a child; returns after its exec.
     ///
-    /// - Parameter environment: The supervisor's own.
+    /// - Parameters:
+    ///   - spec: What to run, and how.
+    ///   - environment: The supervisor's own.
     public init(_ spec: ChildSpec, environment: [String: String]) throws(StartError) {
         let pipes = try Self.pipes(3)
         let (output, log, lifeline) = (pipes[0], pipes[1], pipes[2])

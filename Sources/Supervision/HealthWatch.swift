@@ -16,6 +16,7 @@ public struct HealthWatch: Sendable {
     public private(set) var alarms: [String: String] = [:]
 
     /// - Parameters:
+    ///   - path: The folder looked at, for the notice.
     ///   - free: Bytes that we may still use.
     ///   - total: Bytes of the whole file system; 0 where it does not say.
     public mutating func disk(_ path: String, free: UInt64, total: UInt64) -> Notice? {
@@ -38,7 +39,7 @@ public struct HealthWatch: Sendable {
         return nil
     }
 
-    /// - Parameter offset: Wall clock less monotonic clock.
+    /// - Parameter now: Wall clock less monotonic clock.
     public mutating func clock(offset now: Duration) -> Notice? {
         defer { offset = now }
         guard let offset, abs((now - offset).milliseconds) > Self.clockStep.milliseconds else { return nil }
@@ -52,6 +53,7 @@ public struct HealthWatch: Sendable {
     public static let failuresInARow = 3
 
     /// - Parameters:
+    ///   - name: The feed's.
     ///   - failures: Polls in a row that failed.
     ///   - isOver: Whether it is not asked any more.
     ///   - problem: Why the last one did; empty: it did not.
@@ -82,6 +84,7 @@ public struct HealthWatch: Sendable {
     }
 
     /// - Parameters:
+    ///   - name: The feed's.
     ///   - quiet: How long nothing has come of a feed, seconds.
     ///   - limit: After how long that is worth saying, seconds; 0: never.
     ///   - isInSession: Whether something should come.

@@ -69,7 +69,9 @@ public struct NoticeBoard: Sendable {
     /// First sequence held; one beyond the head when there is none.
     public var first: UInt64 { head + 1 - UInt64(ring.count) }
 
-    /// - Parameter time: ns since the Unix epoch.
+    /// - Parameters:
+    ///   - notice: What to say on its topic.
+    ///   - time: ns since the Unix epoch.
     /// - Returns: What is to be published; nil where the same was said last.
     public mutating func post(_ notice: Notice, at time: UInt64) -> NoticeRecord? {
         let topic = notice.topic
@@ -113,7 +115,10 @@ public struct NoticeBoard: Sendable {
         last.values.map(\.mark).filter { $0.topic.hasPrefix(prefix) }.sorted { $0.topic < $1.topic }
     }
 
-    /// - Parameter sequence: 0: none, the marks alone.
+    /// - Parameters:
+    ///   - sequence: 0: none, the marks alone.
+    ///   - prefix: Of the topics wanted; empty: all.
+    ///   - limit: So many records at most.
     public func replay(from sequence: UInt64, prefix: String, limit: Int = 256) -> Notices {
         var notices = Notices()
         notices.epoch = epoch

@@ -166,7 +166,9 @@ extension ServicePlan {
 extension ServicePlan {
     /// Begins to stop, the first child of the data's order first. Asked again, it hastens.
     ///
-    /// - Parameter within: How long it may take until all are down.
+    /// - Parameters:
+    ///   - now: Of a clock that never goes back.
+    ///   - within: How long it may take until all are down.
     public mutating func stop(at now: Duration, within: Duration) -> [Step] {
         switch mode {
         case .stopped: return []

@@ -22,6 +22,7 @@ public final class Authenticator: Sendable {
     /// Starts the thread, and returns when it can answer.
     ///
     /// - Parameters:
+    ///   - context: Whose sockets it decides for.
     ///   - list: Called often, on the thread; must be quick when nothing changed.
     ///   - failed: Called on the thread if it cannot go on.
     public init(

@@ -44,7 +44,10 @@ public struct GuardedBinding: ~Copyable {
 
     /// Binds `socket`, whose options were guarded by the same guard.
     ///
-    /// - Parameter guardian: nil binds without a guard.
+    /// - Parameters:
+    ///   - socket: Not bound yet.
+    ///   - endpoint: Where to; see ``endpoint`` for what took the place of `*`.
+    ///   - guardian: nil binds without a guard.
     public init<Role: SocketRole>(
         _ socket: inout Socket<Role>, to endpoint: Endpoint, guardedBy guardian: SocketGuard?
     ) throws(ZeroMQError) {

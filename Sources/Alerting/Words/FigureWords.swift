@@ -152,7 +152,9 @@ extension FigureWords {
     /// What there is to say beside the value: interval, the source's own words, date, number of observations, method and
     /// what is assumed.
     ///
-    /// - Parameter before: The figure shown just before: a method and assumptions that are the same are said to be so.
+    /// - Parameters:
+    ///   - estimate: The figure.
+    ///   - before: The figure shown just before: a method and assumptions that are the same are said to be so.
     public func remark(_ estimate: Estimate, after before: Estimate? = nil) -> String {
         var parts = [interval(estimate) ?? ""]
         if !estimate.text.isEmpty { parts.append(words.texts[estimate.text] ?? Wording.line(estimate.text, limit: 60)) }

@@ -7,6 +7,7 @@ public enum FixedNumber {
     /// A number with a fixed count of decimals, such as `1,234.50` or `−0.20`.
     ///
     /// - Parameters:
+    ///   - value: The number; halves are rounded away from zero.
     ///   - decimals: 0 to 9.
     ///   - signed: Whether a positive number gets a plus sign. What rounds to zero has no sign.
     /// - Returns: ``none`` for NaN, infinities and what does not fit into 15 digits.

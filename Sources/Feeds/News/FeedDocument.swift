@@ -64,6 +64,7 @@ public struct FeedEntry: Sendable, Equatable {
 /// Reads RSS 2.0 (and what came before it), RSS 1.0, Atom and JSON Feed. Pure.
 public enum FeedParser {
     /// - Parameters:
+    ///   - bytes: The document.
     ///   - source: The feed's name, for refusals.
     ///   - contentType: As the server says it; nil: it does not.
     ///   - url: Where it was found: links are relative to it.

@@ -5,7 +5,9 @@ public enum HTTPFacts {
 
     /// `Retry-After`: seconds, or a time.
     ///
-    /// - Parameter wall: Now, ns since the Unix epoch.
+    /// - Parameters:
+    ///   - value: The header field.
+    ///   - wall: Now, ns since the Unix epoch.
     /// - Returns: nil where it says nothing that can be understood, or a time that is past.
     public static func retryAfter(_ value: String, wall: UInt64) -> Duration? {
         let text = value.trimmed
@@ -21,7 +23,11 @@ public enum HTTPFacts {
 
     /// What to do with a status of 301, 302, 303, 307 or 308.
     ///
-    /// - Parameter visited: Addresses asked so far in this poll.
+    /// - Parameters:
+    ///   - status: Whether the move is for good: of 301 and 308 it is.
+    ///   - location: The header field; nil where there is none.
+    ///   - url: The address that answered; a location may be relative to it.
+    ///   - visited: Addresses asked so far in this poll.
     public static func redirect(status: Int, location: String?, from url: String, visited: [String]) -> Redirect {
         guard let location, !location.isEmpty else { return .refused("status \(status) without a location") }
         let target = FeedLink.absolute(location.trimmed, base: url)

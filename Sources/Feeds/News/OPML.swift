@@ -29,7 +29,10 @@ public enum OPML {
 
     /// The section `feeds` of a configuration, with names made of titles.
     ///
-    /// - Parameter taken: Names that are in use.
+    /// - Parameters:
+    ///   - feeds: In the order they are to have.
+    ///   - taken: Names that are in use.
+    ///   - heading: Whether the line `feeds:` comes before them.
     public static func yaml(_ feeds: [Outline], taken: Set<String> = [], heading: Bool = true) -> String {
         var taken = taken
         var lines = heading ? ["feeds:"] : []

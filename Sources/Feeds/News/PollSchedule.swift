@@ -78,7 +78,10 @@ public struct PollSchedule: Sendable, Equatable {
     /// A server may put us off for so long.
     public static let longestRetryAfter: Duration = .seconds(24 * 3_600)
 
-    /// - Parameter seed: Of the jitter; with the feed's name.
+    /// - Parameters:
+    ///   - feed: The feed to ask.
+    ///   - now: The first poll is due within ten seconds of it.
+    ///   - seed: Of the jitter; with the feed's name.
     public init(_ feed: PolledFeed, now: Duration, seed: UInt64) {
         self.feed = feed
         url = feed.url
@@ -88,8 +91,10 @@ public struct PollSchedule: Sendable, Equatable {
     }
 
     /// - Parameters:
+    ///   - outcome: What came of the poll.
     ///   - retryAfter: How long the server asks to be left alone.
     ///   - movedTo: Where all redirects before the answer were for good: the address that answered.
+    ///   - now: When it ended, of a clock that never goes back.
     public mutating func note(
         _ outcome: PollOutcome, retryAfter: Duration? = nil, movedTo: String? = nil, now: Duration
     ) {

@@ -18,7 +18,7 @@ public struct LanguageGuess: Equatable, Sendable {
 /// The script decides where it can (kana, Hangul, Greek, Thai, Hebrew, Devanagari; letters only Persian, only
 /// simplified or only traditional Chinese has); Latin and Cyrillic texts go to the language under which their
 /// character sequences are likeliest: naive Bayes over sequences of one to four characters, counted in
-/// ``LanguageSamples``. The same text always gets the same answer; nothing is loaded or installed.
+/// `LanguageSamples`. The same text always gets the same answer; nothing is loaded or installed.
 public enum LanguageIdentifier {
     /// Characters read of a text; what follows adds nothing.
     public static let readLength = 400

@@ -91,7 +91,9 @@ public struct RumourCurve: Codable, Equatable, Sendable {
 
     /// Share of people telling it at a time; Runge–Kutta of fourth order in steps of 0.01. O(time).
     ///
-    /// - Parameter initial: Share telling it at time 0; the others have not heard it.
+    /// - Parameters:
+    ///   - time: From 0, in the unit that β and γ are rates of.
+    ///   - initial: Share telling it at time 0; the others have not heard it.
     public func telling(at time: Double, initial: Double) -> Double {
         let steps = max(1, Int((time / 0.01).rounded(.up)))
         let step = time / Double(steps)

@@ -10,7 +10,9 @@ public enum QuantityParser {
 
     /// The quantities in order; none overlap. O(characters).
     ///
-    /// - Parameter language: BCP 47; decides what "1.234" and "1 billion" are. Empty is read as English.
+    /// - Parameters:
+    ///   - text: A headline.
+    ///   - language: BCP 47; decides what "1.234" and "1 billion" are. Empty is read as English.
     public static func quantities(in text: String, language: String = "") -> [Quantity] {
         let reader = QuantityReader(QuantityLexeme.all(of: text), language: String(language.prefix { $0 != "-" }))
         var found: [Quantity] = []

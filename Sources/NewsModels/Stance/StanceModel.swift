@@ -15,7 +15,7 @@ public struct StanceScore: Codable, Equatable, Sendable {
     public let agreement: Double
     /// Both, weighted: positive for the thesis.
     public let score: Double
-    /// By ``StanceModel/threshold``.
+    /// By ``StanceModel/Weights/threshold``.
     public let stance: Stance
 }
 

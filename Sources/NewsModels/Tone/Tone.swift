@@ -35,7 +35,7 @@ public struct Tone: Codable, Equatable, Sendable {
     /// Reads a headline in English or Chinese; others are neutral but for words they share. O(words²)
     /// of the first ``longest``.
     ///
-    /// Words count by themselves (``ToneRole/polar(_:)``) or by what moves: profits that rise are good, debts that rise
+    /// Words count by themselves (`ToneRole.polar`) or by what moves: profits that rise are good, debts that rise
     /// are bad, and "cuts" looks for what is cut after it. A negation turns what follows within three words (four
     /// characters in Chinese); what is granted ("despite …") counts for less, what comes after "but" for more.
     public static func read(_ text: String) -> Tone {
