@@ -22,20 +22,20 @@ extension AttributeStage {
 
         decompose(signal, last, into: &finding)
         attribute(signal, last, into: &finding)
-        explain(at: signal.eventTime, &finding)
+        explain(at: signal.eventTime, last, &finding)
         finding.revised = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
         shocks.remember(finding, at: signal.recordTime)
         return finding
     }
 
     /// What surrounds the measure: sections, claims and open questions, from what was known at `time`.
-    private mutating func explain(at time: UInt64, _ finding: inout Finding) {
+    private mutating func explain(at time: UInt64, _ last: Finding?, _ finding: inout Finding) {
         if !settings.theses.isEmpty { news.gatherVoices(settings) }
         let view = PointInTimeView(
-            of: finding, at: time, settings: settings, instruments: instruments, prices: prices, facts: facts,
-            news: news, clock: clock)
+            of: finding, at: time, settings: settings, instruments: instruments, prices: prices,
+            tradeTimes: tradeTimes, facts: facts, news: news, clock: clock)
         let explanation = Explanation(view)
-        finding.sections = explanation.sections
+        finding.sections = SelfExcitation.kept(explanation.sections, from: last?.sections ?? [])
         finding.claims = explanation.claims
         finding.questions = explanation.questions
     }
@@ -59,7 +59,7 @@ extension AttributeStage {
         var finding = last
         finding.eventTime = time
         finding.revision += 1
-        explain(at: time, &finding)
+        explain(at: time, last, &finding)
         let claims = Materiality.changed(from: last.claims, to: finding.claims)
         let isOver = last.phase == .closed || last.phase == .withdrawn
         guard !claims.isEmpty || (!isOver && !Materiality.changed(from: last.sections, to: finding.sections).isEmpty)
@@ -107,7 +107,8 @@ extension AttributeStage {
             settings: settings,
             turnover: turnover(of: signal))
         let search = TriggerSearch(
-            subject: signal.subject, scope: signal.scope, onset: onset, settings: settings, others: others.run())
+            subject: signal.subject, scope: signal.scope, onset: onset, settings: settings,
+            shares: instruments.instruments.count { $0.kind == InstrumentKind.equity.rawValue }, others: others.run())
         let result = search.run(in: news)
         if let attribution = result.attribution { finding.attribution = attribution }
         finding.missing += result.missing

@@ -28,8 +28,9 @@ struct StoryCandidate {
     /// - Parameters:
     ///   - items: Those that count, in order of arrival.
     ///   - relevance: Of each of them.
+    ///   - reach: Of each of them.
     static func all(
-        of items: [ArchivedItem], relevance: [Double], attention: TermAttention
+        of items: [ArchivedItem], relevance: [Double], reach: [Double], attention: TermAttention
     ) -> [StoryCandidate] {
         var byStory: [UInt64: [Int]] = [:]
         for index in items.indices { byStory[items[index].story, default: []].append(index) }
@@ -37,13 +38,16 @@ struct StoryCandidate {
             let indices = byStory[story] ?? []
             return StoryCandidate(
                 story: story, items: indices.map { items[$0] }, relevance: indices.map { relevance[$0] },
-                attention: attention)
+                reach: indices.map { reach[$0] }, attention: attention)
         }
     }
 
     /// - Returns: nil if the story has nothing to do with the shock's subject, or only says that prices moved.
-    private init?(story: UInt64, items: [ArchivedItem], relevance: [Double], attention: TermAttention) {
-        let value = Self.relevance(of: relevance)
+    private init?(
+        story: UInt64, items: [ArchivedItem], relevance: [Double], reach: [Double], attention: TermAttention
+    ) {
+        let telling = Self.mostRelevant(relevance, reach)
+        let value = Self.mean(telling.map { relevance[$0] })
         guard value > 0, !items.allSatisfy(\.isPriceReport) else { return nil }
         let seen = items.map(\.seen).sorted()
         id = "story/\(story)"
@@ -69,7 +73,8 @@ struct StoryCandidate {
             time: Int64(clamping: seen[(seen.count - 1) / 2]), relevance: value,
             attention: Self.keyTerms(ranked, of: items.count).compactMap { attention.z(of: $0) }.max(),
             tier: NewsModels.SourceTier(rawValue: tier) ?? .press,
-            isPriceReport: false, sources: sources)
+            isPriceReport: false, sources: sources,
+            reach: min(1, Self.mean(telling.map { relevance[$0] * reach[$0] }) / value))
     }
 
     /// Most items first.
@@ -78,15 +83,19 @@ struct StoryCandidate {
             .sorted { ($1.items, $0.language) < ($0.items, $1.language) }
     }
 
-    /// The mean over the most relevant items: a third of them, but no more than the square root of their number.
+    /// The most relevant items, whose mean is the story's relevance and reach: a third of them, but no more than the
+    /// square root of their number.
     ///
     /// A story is about what several of its items are about, and need not name it in each. The more it is told,
     /// the more of it is told to people who do not care for what moved: the number of items that have to tie it
     /// to the subject grows with the story, their share does not stay.
-    private static func relevance(of values: [Double]) -> Double {
-        let count = min((values.count + 2) / 3, max(1, Int(Double(values.count).squareRoot().rounded())))
-        return values.sorted(by: >).prefix(count).reduce(0, +) / Double(count)
+    private static func mostRelevant(_ relevance: [Double], _ reach: [Double]) -> ArraySlice<Int> {
+        let count = relevance.count
+        let most = min((count + 2) / 3, max(1, Int(Double(count).squareRoot().rounded())))
+        return relevance.indices.sorted { (relevance[$1], reach[$1], $0) < (relevance[$0], reach[$0], $1) }.prefix(most)
     }
+
+    private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
 
     /// The terms at least half of the items have: those whose attention is the story's.
     static func keyTerms(_ ranked: [(term: String, items: Int, weight: Int)], of count: Int) -> [String] {

@@ -18,6 +18,8 @@ struct TriggerSearch {
     /// From the last trade before the move to the first after it.
     let onset: Range<UInt64>
     let settings: ModelSettings
+    /// Shares in the stream.
+    var shares = 0
     /// Candidates that are no stories, with what was rejected.
     var others = OtherCandidates.Result()
 
@@ -36,7 +38,8 @@ struct TriggerSearch {
             items: sifted.readable, terms: sifted.terms.subtracting(keywords), entity: subject,
             until: onset.upperBound)
         var candidates = others.candidates
-        let stories = StoryCandidate.all(of: sifted.eligible, relevance: sifted.relevance, attention: attention)
+        let stories = StoryCandidate.all(
+            of: sifted.eligible, relevance: sifted.relevance, reach: sifted.reach, attention: attention)
         for var story in stories {
             story.evidence.stories = stories.count
             let weights = story.isFiling ? TriggerWeights.filing : TriggerWeights()
@@ -75,6 +78,7 @@ private struct SiftedNews {
     var eligible: [ArchivedItem] = []
     /// Of each eligible item.
     var relevance: [Double] = []
+    var reach: [Double] = []
     /// Market sequences of what is left out, by reason.
     var reports: [UInt64] = []
     var late: [UInt64] = []
@@ -88,7 +92,7 @@ private struct SiftedNews {
 
 extension TriggerSearch {
     private func sift(_ news: NewsArchive) -> SiftedNews {
-        let relevance = ShockRelevance(subject: subject, scope: scope, settings: settings)
+        let relevance = ShockRelevance(subject: subject, scope: scope, settings: settings, shares: shares)
         let oldest = onset.upperBound > Self.lookBack ? onset.upperBound - Self.lookBack : 0
         var sifted = SiftedNews()
         for item in news.items {
@@ -105,6 +109,7 @@ extension TriggerSearch {
             }
             sifted.eligible.append(item)
             sifted.relevance.append(value)
+            sifted.reach.append(value > 0 ? relevance.reach(of: item) : 0)
         }
         return sifted
     }
