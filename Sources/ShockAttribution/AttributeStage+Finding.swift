@@ -23,7 +23,8 @@ extension AttributeStage {
         decompose(signal, last, into: &finding)
         attribute(signal, last, into: &finding)
         explain(at: signal.eventTime, last, &finding)
-        finding.revised = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
+        finding.changes = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
+        finding.revised = finding.changes.map(RevisionNotes.words)
         shocks.remember(finding, at: signal.recordTime)
         return finding
     }
@@ -64,7 +65,8 @@ extension AttributeStage {
         let isOver = last.phase == .closed || last.phase == .withdrawn
         guard !claims.isEmpty || (!isOver && !Materiality.changed(from: last.sections, to: finding.sections).isEmpty)
         else { return nil }
-        finding.revised = RevisionNotes.changes(from: last, to: finding, reason: "")
+        finding.changes = RevisionNotes.changes(from: last, to: finding, reason: "")
+        finding.revised = finding.changes.map(RevisionNotes.words)
         finding.members = members(scope: finding.scope, subject: finding.subject)
         shocks.remember(finding, at: recordTime)
         return finding
