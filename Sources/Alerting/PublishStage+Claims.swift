@@ -39,6 +39,7 @@ extension PublishStage {
                 $0.language = language.rawValue
                 $0.headline = words.headline(language)
                 $0.summary = words.summary(language)
+                $0.revised = words.change(language).map { [$0] } ?? []
             }
         }
         if let change = words.change(.english) { alert.revised = [change] }

@@ -14,7 +14,7 @@ import SwiftProtobuf
 /// the claims of shocks that are not long over.
 public struct PublishStage: Stage {
     public static let output = StreamName.alerts
-    public static let judgementVersion = "publish/3"
+    public static let judgementVersion = "publish/4"
     public static let defaultSource = "urn:epicenter"
 
     /// The CloudEvents `source` of every alert. A constant of the installation: two runs with different
@@ -83,6 +83,7 @@ extension PublishStage {
                 $0.language = language.rawValue
                 $0.headline = Wording.headline(wording, language)
                 $0.summary = Wording.summary(wording, language)
+                $0.revised = ChangeWords(finding, language).all
             }
         }
         alert.measure = finding.measure

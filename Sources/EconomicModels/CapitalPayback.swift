@@ -11,6 +11,8 @@ import MarketModels
 public struct CapitalPayback: Codable, Equatable, Sendable {
     /// Years until the cash earned is the money spent, without discounting; `nil` if not within the life.
     public let paybackYears: Double?
+    /// The same without regard to the life; infinite where nothing is earned.
+    public let undiscountedYears: Double
     /// −spending + revenue·margin·annuity, in the unit of the spending.
     public let netPresentValue: Double
     /// Revenue a year at which the net present value is 0.
@@ -41,7 +43,7 @@ public struct CapitalPayback: Codable, Equatable, Sendable {
         annuityFactor = try finite("annuity factor", annuity)
         netPresentValue = try finite("net present value", cash * annuity - spending)
         breakEvenRevenue = try finite("break-even revenue", spending / (margin * annuity))
-        let payback = spending / cash
-        paybackYears = payback <= years ? payback : nil
+        undiscountedYears = spending / cash
+        paybackYears = undiscountedYears <= years ? undiscountedYears : nil
     }
 }

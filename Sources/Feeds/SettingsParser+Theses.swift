@@ -122,10 +122,15 @@ extension SettingsParser {
 
     private func payback(_ node: Node, _ key: String) -> PaybackCase {
         var value = PaybackCase()
-        guard let values = reader.mapping(node, key, ["margin", "life_years", "discount_rate"]) else { return value }
+        guard let values = reader.mapping(node, key, ["margin", "life_years", "discount_rate", "revenue_shares"]) else {
+            return value
+        }
         value.margin = required(values, "margin", key, in: node, 0.001...1)
         value.lifeYears = required(values, "life_years", key, in: node, 0.5...100)
         value.discountRate = required(values, "discount_rate", key, in: node, 0...1)
+        value.revenueShares = reader.list(values["revenue_shares"], "\(key).revenue_shares").enumerated().compactMap {
+            reader.number($1, "\(key).revenue_shares[\($0)]", in: node, 0.000_1...1)
+        }
         return value
     }
 

@@ -49,10 +49,13 @@ public struct TriggerEvidence: Codable, Equatable, Sendable {
     public var sources: Int
     /// Stories about the subject at the time, itself included.
     public var stories: Int
+    /// From 0 to 1: how much of what moved it is about. A shock of a market or a theme is one of all its names at once:
+    /// what is about some of them explains the rest by chance only.
+    public var reach: Double
 
     public init(
         time: Int64, relevance: Double, attention: Double? = nil, direction: Double? = nil, tier: SourceTier,
-        isPriceReport: Bool, sources: Int = 1, stories: Int = 1
+        isPriceReport: Bool, sources: Int = 1, stories: Int = 1, reach: Double = 1
     ) {
         self.time = time
         self.relevance = relevance
@@ -62,6 +65,7 @@ public struct TriggerEvidence: Codable, Equatable, Sendable {
         self.isPriceReport = isPriceReport
         self.sources = sources
         self.stories = stories
+        self.reach = reach
     }
 }
 
@@ -98,7 +102,8 @@ public struct TriggerWeights: Codable, Equatable, Sendable {
     public var tiers = [1.0, 0.8, 0.4, 0.3, 0, -0.5]
     /// For only reporting a price move, before the onset; inside it that is refused.
     public var priceReport = -1.5
-    /// For each unit of the return that something moving at the same time accounts for (``CoMovementScore``).
+    /// For each unit of the return that something moving at the same time accounts for (``CoMovementScore``); against a
+    /// story for each unit that it is not about (``TriggerEvidence/reach``).
     public var share = 4.0
 
     public init() {}
@@ -139,6 +144,8 @@ public struct TriggerScore: Codable, Equatable, Sendable {
     /// 0 where there was too little history to judge.
     public let attention: Double
     public let breadth: Double
+    /// 0 where it is about all that moved, else below.
+    public let reach: Double
     /// 0 where it points nowhere.
     public let direction: Double
     public let tier: Double
@@ -146,7 +153,7 @@ public struct TriggerScore: Codable, Equatable, Sendable {
 
     /// The sum, in the order of the properties.
     public var logOdds: Double {
-        prior + timing + relevance + attention + breadth + direction + tier + priceReport
+        prior + timing + relevance + attention + breadth + reach + direction + tier + priceReport
     }
 }
 
@@ -164,6 +171,7 @@ extension TriggerScore {
         let isInside = evidence.time > onset.start
         guard !(isInside && evidence.isPriceReport) else { throw .onlyReportsPrice }
         guard (0...100).contains(evidence.relevance) else { throw .invalid("relevance") }
+        guard (0...1).contains(evidence.reach) else { throw .invalid("reach") }
         guard evidence.attention?.isNaN != true else { throw .invalid("attention") }
         guard evidence.direction.map((-1.0...1).contains) ?? true else { throw .invalid("direction") }
         precondition(weights.tiers.count == SourceTier.allCases.count, "one weight for each tier")
@@ -177,6 +185,7 @@ extension TriggerScore {
                 weights.attention * (min(weights.attentionCap, max(0, $0)) - weights.usualBreakout)
             } ?? 0
         breadth = weights.breadth * log(Double(max(1, evidence.sources)))
+        reach = weights.share * (evidence.reach - 1)
         direction = weights.direction * (evidence.direction ?? 0)
         tier = weights.tiers[evidence.tier.rawValue - 1]
         priceReport = evidence.isPriceReport ? weights.priceReport : 0

@@ -33,6 +33,9 @@ public struct StarterConfiguration: Sendable {
         ("XLV", "Health Care Select Sector SPDR Fund"),
     ]
 
+    /// Where the pages for people are.
+    public static let dashboard = "127.0.0.1:8790"
+
     /// The file, YAML with comments.
     public var text: String {
         """
@@ -61,7 +64,8 @@ public struct StarterConfiguration: Sendable {
         #   alerts: tcp://127.0.0.1:5556
         #   replay: tcp://127.0.0.1:5557
 
-        # Pages for people and for Prometheus:
+        # Pages for people, on this machine alone; and for Prometheus:
+        dashboard: {listen: "\(Self.dashboard)"}
         # metrics: {listen: "127.0.0.1:9464"}
 
         # Who is told (docs/OPERATIONS.md, Telling people):

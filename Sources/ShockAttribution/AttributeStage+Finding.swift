@@ -22,20 +22,21 @@ extension AttributeStage {
 
         decompose(signal, last, into: &finding)
         attribute(signal, last, into: &finding)
-        explain(at: signal.eventTime, &finding)
-        finding.revised = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
+        explain(at: signal.eventTime, last, &finding)
+        finding.changes = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
+        finding.revised = finding.changes.map(RevisionNotes.words)
         shocks.remember(finding, at: signal.recordTime)
         return finding
     }
 
     /// What surrounds the measure: sections, claims and open questions, from what was known at `time`.
-    private mutating func explain(at time: UInt64, _ finding: inout Finding) {
+    private mutating func explain(at time: UInt64, _ last: Finding?, _ finding: inout Finding) {
         if !settings.theses.isEmpty { news.gatherVoices(settings) }
         let view = PointInTimeView(
-            of: finding, at: time, settings: settings, instruments: instruments, prices: prices, facts: facts,
-            news: news, clock: clock)
+            of: finding, at: time, settings: settings, instruments: instruments, prices: prices,
+            tradeTimes: tradeTimes, facts: facts, news: news, clock: clock)
         let explanation = Explanation(view)
-        finding.sections = explanation.sections
+        finding.sections = SelfExcitation.kept(explanation.sections, from: last?.sections ?? [])
         finding.claims = explanation.claims
         finding.questions = explanation.questions
     }
@@ -59,12 +60,13 @@ extension AttributeStage {
         var finding = last
         finding.eventTime = time
         finding.revision += 1
-        explain(at: time, &finding)
+        explain(at: time, last, &finding)
         let claims = Materiality.changed(from: last.claims, to: finding.claims)
         let isOver = last.phase == .closed || last.phase == .withdrawn
         guard !claims.isEmpty || (!isOver && !Materiality.changed(from: last.sections, to: finding.sections).isEmpty)
         else { return nil }
-        finding.revised = RevisionNotes.changes(from: last, to: finding, reason: "")
+        finding.changes = RevisionNotes.changes(from: last, to: finding, reason: "")
+        finding.revised = finding.changes.map(RevisionNotes.words)
         finding.members = members(scope: finding.scope, subject: finding.subject)
         shocks.remember(finding, at: recordTime)
         return finding
@@ -107,7 +109,8 @@ extension AttributeStage {
             settings: settings,
             turnover: turnover(of: signal))
         let search = TriggerSearch(
-            subject: signal.subject, scope: signal.scope, onset: onset, settings: settings, others: others.run())
+            subject: signal.subject, scope: signal.scope, onset: onset, settings: settings,
+            shares: instruments.instruments.count { $0.kind == InstrumentKind.equity.rawValue }, others: others.run())
         let result = search.run(in: news)
         if let attribution = result.attribution { finding.attribution = attribution }
         finding.missing += result.missing

@@ -7,14 +7,15 @@ public import Schema
 /// after the market record that caused it. Market records change what is known; only a signal makes it speak.
 /// The first signal of a shock is answered at once, later ones by revisions of the same finding.
 ///
-/// What it remembers is bounded: 320 closes an instrument, 20,000 facts, 35 days of news, and the last
-/// finding of each shock that is not long over.
+/// What it remembers is bounded: 320 closes an instrument, times of trades of two sessions, 20,000 facts, 35 days
+/// of news, and the last finding of each shock that is not long over.
 public struct AttributeStage: Stage {
     public static let output = StreamName.findings
-    public static let judgementVersion = "attribute/5"
+    public static let judgementVersion = "attribute/6"
 
     var instruments = InstrumentTable()
     var prices = PriceTable()
+    var tradeTimes = TradeTimes()
     var facts = FactLedger()
     var news = NewsArchive()
     var shocks = ShockLedger()
@@ -36,6 +37,7 @@ public struct AttributeStage: Stage {
             instruments.define(
                 definition, calendar: clock.index(of: definition.symbol, kind: definition.kind))
             prices.grow(toSlots: instruments.count)
+            tradeTimes.grow(toSlots: instruments.count)
             news.forgetVocabulary()
         case .configurationChanged(let change):
             stored.value = change.settings
@@ -95,9 +97,12 @@ public struct AttributeStage: Stage {
             pass(recordTimes[row], first &+ UInt64(row), to: &outbox)
             guard let slot = instruments.slot(number: numbers[row]) else { continue }
             let time = times[row]
+            let calendar = instruments.calendars.values[slot]
             prices.record(
                 slot: slot, price: traded[row], volume: 0, start: time, end: time, sequence: first &+ UInt64(row),
-                &clock, instruments.calendars.values[slot])
+                &clock, calendar)
+            tradeTimes.record(
+                slot: slot, time: time, sequence: first &+ UInt64(row), session: clock.window(at: time, calendar))
         }
     }
 }

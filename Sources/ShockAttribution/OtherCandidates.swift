@@ -326,6 +326,7 @@ extension TriggerScore {
             ("prior", prior), ("timing", timing), ("relevance", relevance), ("attention", attention), ("tier", tier),
         ]
         if breadth != 0 { list.append(("breadth", breadth)) }
+        if reach != 0 { list.append(("reach", reach)) }
         if direction != 0 { list.append(("direction", direction)) }
         return list.map { .made($0.0, $0.1) }
     }

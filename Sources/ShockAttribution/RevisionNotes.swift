@@ -1,6 +1,6 @@
 import Schema
 
-/// Says in words what a finding's revision changed.
+/// What a finding's revision changed: as values, and in the words of the finding.
 enum RevisionNotes {
     /// Smaller changes of a return or a part are not worth a word, as a fraction.
     private static let smallest = 0.001
@@ -8,75 +8,131 @@ enum RevisionNotes {
     /// What changed since the revision before, most important first; empty for the first revision.
     ///
     /// - Parameter reason: Why the signal came, used where nothing else changed.
-    static func changes(from last: Finding?, to now: Finding, reason: String) -> [String] {
+    static func changes(from last: Finding?, to now: Finding, reason: String) -> [Change] {
         guard let last else { return [] }
-        var notes = [phase(last, now, reason), simpleReturn(last, now)].compactMap { $0 }
-        notes += followUp(last, now)
-        notes += [decomposition(last, now), cause(last, now), partOf(last, now)].compactMap { $0 }
-        notes += claims(last, now)
-        if let sections = sections(last, now) { notes.append(sections) }
-        return notes.isEmpty && !reason.isEmpty ? [reason] : notes
+        var changes = [phase(last, now, reason), simpleReturn(last, now)].compactMap { $0 }
+        changes += followUp(last, now)
+        changes += [decomposition(last, now), cause(last, now), partOf(last, now)].compactMap { $0 }
+        changes += claims(last, now)
+        if let sections = sections(last, now) { changes.append(sections) }
+        return changes.isEmpty && !reason.isEmpty ? [change("reason", of: reason)] : changes
     }
 
-    private static func phase(_ last: Finding, _ now: Finding, _ reason: String) -> String? {
+    private static func change(
+        _ kind: String, of: String = "", _ before: Double? = nil, _ after: Double? = nil, names: [String] = []
+    ) -> Change {
+        var change = Change()
+        change.kind = kind
+        change.of = of
+        if let before { change.before = before }
+        if let after { change.after = after }
+        change.names = names
+        return change
+    }
+
+    private static func phase(_ last: Finding, _ now: Finding, _ reason: String) -> Change? {
         guard last.phase != now.phase else { return nil }
-        let why = reason.isEmpty ? "" : ": \(reason)"
         switch now.phase {
-        case .pending: return "began again\(why)"
-        case .open: return last.phase == .pending ? "confirmed at the close" : "open again\(why)"
-        case .closed: return "over\(why)"
-        case .withdrawn: return "withdrawn\(why)"
+        case .pending: return change("began-again", of: reason)
+        case .open: return last.phase == .pending ? change("confirmed") : change("open-again", of: reason)
+        case .closed: return change("over", of: reason)
+        case .withdrawn: return change("withdrawn", of: reason)
         case .unspecified, .UNRECOGNIZED: return nil
         }
     }
 
-    private static func simpleReturn(_ last: Finding, _ now: Finding) -> String? {
+    private static func simpleReturn(_ last: Finding, _ now: Finding) -> Change? {
         let before = last.measure.simpleReturn
         let after = now.measure.simpleReturn
-        guard abs(after - before) >= smallest else { return nil }
-        return "return \(Words.percent(before)) → \(Words.percent(after))"
+        return abs(after - before) >= smallest ? change("return", before, after) : nil
     }
 
-    private static func followUp(_ last: Finding, _ now: Finding) -> [String] {
+    private static func followUp(_ last: Finding, _ now: Finding) -> [Change] {
         let known = last.measure.followUp.map(\.session)
         return now.measure.followUp.filter { !known.contains($0.session) }.map {
-            "follow-up \($0.session): \(Words.percent($0.simpleReturn)), \(Words.share($0.retraced)) retraced"
+            change("follow-up", of: $0.session, $0.simpleReturn, $0.retraced)
         }
     }
 
-    private static func decomposition(_ last: Finding, _ now: Finding) -> String? {
+    private static func decomposition(_ last: Finding, _ now: Finding) -> Change? {
         switch (last.hasDecomposition, now.hasDecomposition) {
-        case (false, true): return "decomposition known"
-        case (true, false): return "decomposition no longer possible"
+        case (false, true): return change("decomposition-known")
+        case (true, false): return change("decomposition-gone")
         case (true, true):
             let before = last.decomposition
             let after = now.decomposition
             guard abs(after.own - before.own) >= smallest || abs(after.group - before.group) >= smallest else {
                 return nil
             }
-            return "own part \(Words.points(before.own)) → \(Words.points(after.own)) pp"
+            return change("own-part", before.own, after.own)
         case (false, false): return nil
         }
     }
 
-    private static func cause(_ last: Finding, _ now: Finding) -> String? {
+    private static func cause(_ last: Finding, _ now: Finding) -> Change? {
         guard now.hasAttribution else { return nil }
         let after = now.attribution
-        guard last.hasAttribution else { return after.candidates.isEmpty ? nil : "trigger candidates known" }
+        guard last.hasAttribution else { return after.candidates.isEmpty ? nil : change("candidates-known") }
         let before = last.attribution
         let first = after.candidates.first
         guard first?.story == before.candidates.first?.story else {
-            guard let first else { return "no trigger candidate left" }
-            return "first trigger candidate is now “\(first.headline)” (\(Words.share(first.probability)))"
+            guard let first else { return change("no-candidate") }
+            return change("first-candidate", of: first.headline, nil, first.probability)
         }
         guard abs(after.unexplained - before.unexplained) >= 0.01 else { return nil }
-        return "unexplained \(Words.share(before.unexplained)) → \(Words.share(after.unexplained))"
+        return change("unexplained", before.unexplained, after.unexplained)
     }
 
-    private static func claims(_ last: Finding, _ now: Finding) -> [String] {
+    private static func claims(_ last: Finding, _ now: Finding) -> [Change] {
         Materiality.changed(from: last.claims, to: now.claims).map { claim, before in
-            let change = before.map { "\(words($0)) → \(words(claim.status))" } ?? words(claim.status)
-            return "claim \(claim.id): \(change)"
+            var change = change("claim", of: claim.id)
+            if let before { change.was = before }
+            change.now = claim.status
+            return change
+        }
+    }
+
+    private static func sections(_ last: Finding, _ now: Finding) -> Change? {
+        // What came after is told in words of its own.
+        let changed = Materiality.changed(from: last.sections, to: now.sections)
+            .filter { $0 != SectionID.recovery.rawValue }
+        return changed.isEmpty ? nil : change("figures", names: changed)
+    }
+
+    private static func partOf(_ last: Finding, _ now: Finding) -> Change? {
+        let joined = now.partOf.filter { !last.partOf.contains($0) }
+        return joined.isEmpty ? nil : change("part-of", names: joined)
+    }
+}
+
+extension RevisionNotes {
+    /// A change in English.
+    static func words(_ change: Change) -> String {
+        let why = change.of.isEmpty ? "" : ": \(change.of)"
+        let names = change.names.joined(separator: ", ")
+        switch change.kind {
+        case "began-again": return "began again\(why)"
+        case "confirmed": return "confirmed at the close"
+        case "open-again": return "open again\(why)"
+        case "over": return "over\(why)"
+        case "withdrawn": return "withdrawn\(why)"
+        case "return": return "return \(Words.percent(change.before)) → \(Words.percent(change.after))"
+        case "follow-up":
+            return "follow-up \(change.of): \(Words.percent(change.before)), \(Words.share(change.after)) retraced"
+        case "decomposition-known": return "decomposition known"
+        case "decomposition-gone": return "decomposition no longer possible"
+        case "own-part": return "own part \(Words.points(change.before)) → \(Words.points(change.after)) pp"
+        case "candidates-known": return "trigger candidates known"
+        case "no-candidate": return "no trigger candidate left"
+        case "first-candidate":
+            return "first trigger candidate is now “\(change.of)” (\(Words.share(change.after)))"
+        case "unexplained": return "unexplained \(Words.share(change.before)) → \(Words.share(change.after))"
+        case "claim":
+            let was = change.was == .unspecified ? "" : "\(words(change.was)) → "
+            return "claim \(change.of): \(was)\(words(change.now))"
+        case "figures": return "new figures: \(names)"
+        case "part-of": return "now part of \(names)"
+        default: return change.of
         }
     }
 
@@ -88,18 +144,6 @@ enum RevisionNotes {
         case .notYetDue: "not yet due"
         case .unspecified, .UNRECOGNIZED: "not assessed"
         }
-    }
-
-    private static func sections(_ last: Finding, _ now: Finding) -> String? {
-        // What came after is told in words of its own.
-        let changed = Materiality.changed(from: last.sections, to: now.sections)
-            .filter { $0 != SectionID.recovery.rawValue }
-        return changed.isEmpty ? nil : "new figures: \(changed.joined(separator: ", "))"
-    }
-
-    private static func partOf(_ last: Finding, _ now: Finding) -> String? {
-        let joined = now.partOf.filter { !last.partOf.contains($0) }
-        return joined.isEmpty ? nil : "now part of \(joined.joined(separator: ", "))"
     }
 }
 

@@ -13,17 +13,32 @@ struct ShockRelevance {
 
     private var direct: [String: Double] = [:]
     private var byKeyword: [String: Double] = [:]
+    /// How much of what moved a name or a group is; all of it where nothing is said.
+    private var reach: [String: Double] = [:]
 
-    /// - Parameter settings: Groups and entities as configured at the time.
-    init(subject: String, scope: ShockScope, settings: ModelSettings) {
+    /// - Parameters:
+    ///   - settings: Groups and entities as configured at the time.
+    ///   - shares: Shares in the stream: what a market is made of here.
+    init(subject: String, scope: ShockScope, settings: ModelSettings, shares: Int = 0) {
         switch scope {
         case .group:
             byKeyword[subject] = Self.keywordShare
-            add(members: settings.groups.first { $0.id == subject }, share: Self.memberShare)
+            let group = settings.groups.first { $0.id == subject }
+            add(members: group, share: Self.memberShare)
+            // By weight; one that only belongs to it counts as one of its members.
+            let total = group?.members.reduce(0) { $0 + $1.weight } ?? 0
+            for member in group?.members ?? [] {
+                let least = 1 / Double(group?.members.count ?? 1)
+                reach[member.symbol] = total > 0 && member.weight > 0 ? member.weight / total : least
+            }
         case .market:
             direct[subject] = 1
             for entity in settings.entities where Self.marketKinds.contains(entity.kind) { direct[entity.id] = 1 }
-            for group in settings.groups { byKeyword[group.id] = Self.groupShare }
+            // By number of names: market values are known of some only.
+            for group in settings.groups {
+                byKeyword[group.id] = Self.groupShare
+                if shares > 0 { reach[group.id] = min(1, Double(group.members.count) / Double(shares)) }
+            }
         case .instrument, .unspecified, .UNRECOGNIZED:
             for group in settings.groups where group.members.contains(where: { $0.symbol == subject }) {
                 byKeyword[group.id] = Self.groupShare
@@ -44,5 +59,18 @@ struct ShockRelevance {
     func relevance(names: [NewsLink], groups: [NewsLink]) -> Double {
         let named = names.reduce(0) { max($0, (direct[$1.entity] ?? 0) * $1.relevance) }
         return groups.reduce(named) { max($0, (byKeyword[$1.entity] ?? 0) * $1.relevance) }
+    }
+
+    /// From 0 to 1: how much of what moved an item with any relevance is about. What is about the whole market, or has
+    /// a group's subject, is about all of that; else the parts that it names together.
+    func reach(of item: ArchivedItem) -> Double {
+        reach(names: item.names.map(\.entity), groups: item.groups.map(\.entity))
+    }
+
+    func reach(names: [String], groups: [String]) -> Double {
+        let parts = names.filter { direct[$0] != nil } + groups.filter { byKeyword[$0] != nil }
+        guard parts.allSatisfy({ reach[$0] != nil }) else { return 1 }
+        // In an order of their own: sums of floating-point numbers depend on it.
+        return min(1, Set(parts).sorted().reduce(0) { $0 + (reach[$1] ?? 0) })
     }
 }

@@ -48,7 +48,8 @@ struct StoryCandidate {
             time: Int64(clamping: seen[(seen.count - 1) / 2]), relevance: told.relevance,
             attention: told.keyTerms.compactMap { attention.z(of: $0) }.max(),
             tier: NewsModels.SourceTier(rawValue: tier) ?? .press,
-            isPriceReport: false, sources: sources)
+            isPriceReport: false, sources: sources,
+            reach: told.reach)
     }
 
     /// Most items first.
@@ -88,6 +89,8 @@ struct ToldStory {
     let itemRelevance: [Double]
     /// Of the story, above 0.
     let relevance: Double
+    /// Of the story, to 1: how much of what moved it is about.
+    let reach: Double
     let ranked: [(term: String, items: Int, weight: Int)]
 
     /// The terms whose attention is the story's.
@@ -98,31 +101,39 @@ struct ToldStory {
     /// - Parameters:
     ///   - items: Those that count, in order of arrival.
     ///   - relevance: Of each of them.
-    static func all(of items: [ArchivedItem], relevance: [Double]) -> [ToldStory] {
+    ///   - reach: Of each of them.
+    static func all(of items: [ArchivedItem], relevance: [Double], reach: [Double]) -> [ToldStory] {
         var byStory: [UInt64: [Int]] = [:]
         for index in items.indices { byStory[items[index].story, default: []].append(index) }
         return byStory.keys.sorted().compactMap { story in
             let indices = byStory[story] ?? []
             return ToldStory(
-                id: story, items: indices.map { items[$0] }, itemRelevance: indices.map { relevance[$0] })
+                id: story, items: indices.map { items[$0] }, itemRelevance: indices.map { relevance[$0] },
+                itemReach: indices.map { reach[$0] })
         }
     }
 
     /// - Returns: nil if the story has nothing to do with the shock's subject, or only says that prices moved.
-    private init?(id: UInt64, items: [ArchivedItem], itemRelevance: [Double]) {
-        let relevance = Self.relevance(of: itemRelevance)
+    private init?(id: UInt64, items: [ArchivedItem], itemRelevance: [Double], itemReach: [Double]) {
+        let telling = Self.mostRelevant(itemRelevance, itemReach)
+        let relevance = Self.mean(telling.map { itemRelevance[$0] })
         guard relevance > 0, !items.allSatisfy(\.isPriceReport) else { return nil }
         (self.id, self.items, self.itemRelevance, self.relevance) = (id, items, itemRelevance, relevance)
+        reach = min(1, Self.mean(telling.map { itemRelevance[$0] * itemReach[$0] }) / relevance)
         ranked = StoryCandidate.ranked(items)
     }
 
-    /// The mean over the most relevant items: a third of them, but no more than the square root of their number.
+    /// The most relevant items, whose mean is the story's relevance and reach: a third of them, but no more than the
+    /// square root of their number.
     ///
     /// A story is about what several of its items are about, and need not name it in each. The more it is told,
     /// the more of it is told to people who do not care for what moved: the number of items that have to tie it
     /// to the subject grows with the story, their share does not stay.
-    private static func relevance(of values: [Double]) -> Double {
-        let count = min((values.count + 2) / 3, max(1, Int(Double(values.count).squareRoot().rounded())))
-        return values.sorted(by: >).prefix(count).reduce(0, +) / Double(count)
+    private static func mostRelevant(_ relevance: [Double], _ reach: [Double]) -> ArraySlice<Int> {
+        let count = relevance.count
+        let most = min((count + 2) / 3, max(1, Int(Double(count).squareRoot().rounded())))
+        return relevance.indices.sorted { (relevance[$1], reach[$1], $0) < (relevance[$0], reach[$0], $1) }.prefix(most)
     }
+
+    private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
 }

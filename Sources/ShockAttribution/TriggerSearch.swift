@@ -18,6 +18,8 @@ struct TriggerSearch {
     /// From the last trade before the move to the first after it.
     let onset: Range<UInt64>
     let settings: ModelSettings
+    /// Shares in the stream.
+    var shares = 0
     /// Candidates that are no stories, with what was rejected.
     var others = OtherCandidates.Result()
 
@@ -32,7 +34,7 @@ struct TriggerSearch {
             return .init(missing: ["attribution: no news in the stream"])
         }
         let sifted = sift(news.stored)
-        let told = ToldStory.all(of: sifted.items, relevance: sifted.relevance)
+        let told = ToldStory.all(of: sifted.items, relevance: sifted.relevance, reach: sifted.reach)
         let attention = TermAttention(
             archive: news.stored, terms: Set(told.flatMap(\.keyTerms)).subtracting(keywords),
             stories: Set(told.map(\.id)), entity: subject, until: onset.upperBound)
@@ -76,6 +78,7 @@ struct SiftedNews: Equatable {
     var items: [ArchivedItem] = []
     /// Of each of ``items``.
     var relevance: [Double] = []
+    var reach: [Double] = []
     /// Market sequences of what is left out, by reason.
     var reports: [UInt64] = []
     var late: [UInt64] = []
@@ -84,7 +87,7 @@ struct SiftedNews: Equatable {
 extension TriggerSearch {
     /// O(items) over one column, and more only for those of the last 72 hours.
     func sift(_ archive: ArchivedItems) -> SiftedNews {
-        let relevance = ShockRelevance(subject: subject, scope: scope, settings: settings)
+        let relevance = ShockRelevance(subject: subject, scope: scope, settings: settings, shares: shares)
         let oldest = onset.upperBound > Self.lookBack ? onset.upperBound - Self.lookBack : 0
         let columns = archive.columns
         var sifted = SiftedNews()
@@ -106,6 +109,7 @@ extension TriggerSearch {
         for (place, value) in eligible where relevantStories.contains(columns.story[place]) {
             sifted.items.append(archive.values[place])
             sifted.relevance.append(value)
+            sifted.reach.append(value > 0 ? relevance.reach(of: archive.values[place]) : 0)
         }
         return sifted
     }

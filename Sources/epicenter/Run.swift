@@ -42,7 +42,7 @@ struct Run: ParsableCommand {
             epicenter: no configuration in \(ConfigurationChoice.places.files.joined(separator: ", ")):
               the built-in one watches \(StarterConfiguration.funds.count) funds on broad markets. Streams are in \
             \(configuration.dataDirectory); nothing leaves this machine.
-              See it      epicenter status, epicenter top; whether all is well: epicenter doctor
+              See it      http://\(StarterConfiguration.dashboard)/ ; epicenter status, epicenter top, epicenter doctor
               Hear it     epicenter subscribe
               Feed it     epicenter backfill bars.csv; programs: \(configuration.producersEndpoint)
               Make it yours   epicenter init, edit epicenter.yaml, epicenter run

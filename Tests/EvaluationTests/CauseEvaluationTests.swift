@@ -233,6 +233,8 @@ struct ExampleCauseTests {
             #expect(one.rank == 1, "\(one.date) \(one.symbol): \(one.answers)")
             #expect(one.foundScope == one.scope || one.scope == "single")
             #expect((one.aDayLater?.probability ?? 1) < 0.1 && (one.withOtherNews?.probability ?? 1) < 0.1)
+            #expect(
+                one.aDayLater?.first == .unknown && one.withOtherNews?.first == .unknown, "\(one.date) \(one.symbol)")
         }
         #expect(evaluation.rates == nil)
         #expect(evaluation.quiet.causes == 0)

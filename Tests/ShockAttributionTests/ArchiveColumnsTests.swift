@@ -87,6 +87,7 @@ import Testing
             eligible.contains { $0.story == item.story && relevance.relevance(of: $0) > 0 }
         }
         sifted.relevance = sifted.items.map(relevance.relevance(of:))
+        sifted.reach = sifted.items.map { relevance.relevance(of: $0) > 0 ? relevance.reach(of: $0) : 0 }
         return sifted
     }
 

@@ -88,11 +88,53 @@ struct SectionTests {
             thesis: thesis, facts: [commitment(60e9, .announced, World.before), commitment(65e9, .raised, later)])
         let first = world.finding()
         #expect(first.estimate(.spending, "announced", of: "BUY")?.value == 60e9)
-        #expect(first.section(.spending)?.missing.map(\.of) == ["SILENT"])
+        #expect(
+            first.section(.spending)?.missing.map { $0.what + " " + $0.of } == [
+                "revenue BUY", "capex_commitment SILENT",
+            ])
         #expect(first.estimate(.spending, "committed")?.value == 60e9)
         let second = world.finding(World.signal(at: later))
         #expect(second.estimate(.spending, "raised", of: "BUY")?.value == 65e9)
         #expect(second.estimate(.spending, "announced", of: "BUY") == nil)
+    }
+
+    /// Source: numpy-financial 1.0.0 `npv`, `pv` (`docs/golden/findings.py`, "ledger").
+    @Test("what a part of revenue makes of the spending: years until it is back, and what it is worth")
+    func payback() throws {
+        func commitment(_ subject: String, _ usd: Double) -> Fact {
+            var value = CapexCommitment()
+            value.valueUsd = usd
+            return World.fact(about: subject, .capexCommitment(value))
+        }
+        func revenue(_ subject: String, _ usd: Double) -> Fact {
+            var value = Revenue()
+            value.valueUsd = usd
+            return World.fact(about: subject, .revenue(value))
+        }
+        var thesis = World.thesis
+        thesis.spenders = ["ONE", "TWO", "DARK"]
+        thesis.payback.margin = 0.5
+        thesis.payback.lifeYears = 5
+        thesis.payback.discountRate = 0.1
+        thesis.payback.revenueShares = [0.1, 0.25]
+        let facts = [commitment("ONE", 80e9), commitment("TWO", 65e9), commitment("DARK", 10e9)]
+        let known = [revenue("ONE", 245.122e9), revenue("TWO", 134.902e9)]
+        let finding = World(thesis: thesis, facts: facts + known).finding()
+        let years = ["10%", "25%"].map { finding.estimate(.spending, "payback-years", of: $0) }
+        let values = ["10%", "25%"].map { finding.estimate(.spending, "net-present-value", of: $0) }
+        // Of the two whose revenue is known, 145 bn; the third is missing and said so.
+        #expect(abs(try #require(years[0]).value - 7.631097) < 1e-6 && years[0]?.text == "beyond-its-life")
+        #expect(abs(try #require(years[1]).value - 3.052439) < 1e-6 && years[1]?.text == "")
+        #expect(abs(try #require(values[0]).value + 72_970_502_437.11621) < 1)
+        #expect(abs(try #require(values[1]).value - 35_073_743_907.20947) < 1)
+        #expect(years[0]?.assumptions == ["revenue-share=0.1", "margin=0.5", "life-years=5", "discount-rate=0.1"])
+        #expect(
+            (years + values).allSatisfy { $0?.basis == .whatIf && $0?.observations == 2 && $0?.evidence.count == 4 })
+        #expect(finding.section(.spending)?.missing.map { $0.what + " " + $0.of } == ["revenue DARK"])
+        let without = World(thesis: thesis, facts: facts).finding()
+        #expect(without.estimate(.spending, "revenue-needed") != nil)
+        #expect(without.section(.spending)?.estimates.contains { $0.id == "net-present-value" } == false)
+        #expect(without.section(.spending)?.missing.filter { $0.what == "revenue" }.count == 3)
     }
 
     @Test("the flow of leveraged funds is that of MODELS §5.1, net of creations")

@@ -86,7 +86,8 @@ extension PageComposer {
         }
         if candidate.languages.count > 1 {
             parts.append(
-                candidate.languages.map { "\(Wording.line($0.language, limit: 8)) \($0.items)" }.joined(separator: " "))
+                candidate.languages.map { "\(language.name(of: $0.language)) \($0.items)" }.joined(
+                    separator: say(" ", "、")))
         }
         return language.remark(parts)
     }

@@ -16,7 +16,9 @@ public struct PageComposer {
     public var page: Page {
         var page = Page(language: language, title: title, subtitle: subtitle)
         let blocks: [Page.Block?] =
-            [measured, value, decomposition, cause] + sectionBlocks + [members, sinceThen, claims, questions, verdict]
+            [measured, value, decomposition, cause] + sectionBlocks + [
+                members, sinceThen, changes, claims, questions, verdict,
+            ]
             + [evidence]
         page.blocks = blocks.compactMap { $0 }.filter { !$0.rows.isEmpty }
         return page
@@ -61,6 +63,13 @@ public struct PageComposer {
         case .withdrawn: "已撤销"
         case .unspecified, .UNRECOGNIZED: "阶段不明"
         }
+    }
+
+    /// What this revision changed.
+    private var changes: Page.Block {
+        Page.Block(
+            heading: say("WHAT THIS REVISION CHANGED", "本版变化"),
+            rows: ChangeWords(finding, language).all.map { .line($0) })
     }
 
     // MARK: What was measured

@@ -14,6 +14,15 @@ public enum Language: String, CaseIterable, Sendable {
         return Wording.line(translated?.text ?? original, limit: 300)
     }
 
+    /// What a language is called by its code; in English the code itself.
+    func name(of code: String) -> String {
+        let known = [
+            "en": "英语", "zh": "中文", "es": "西班牙语", "de": "德语", "ru": "俄语", "ja": "日语", "fr": "法语", "it": "意大利语",
+            "pt": "葡萄牙语", "ko": "韩语", "pl": "波兰语", "nl": "荷兰语", "vi": "越南语", "tr": "土耳其语", "ar": "阿拉伯语",
+        ]
+        return self == .chinese ? known[code] ?? Wording.line(code, limit: 8) : Wording.line(code, limit: 8)
+    }
+
     /// One of two ways to say something.
     package func pick(_ english: String, _ chinese: String) -> String { self == .english ? english : chinese }
 }

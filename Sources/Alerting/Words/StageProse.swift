@@ -6,11 +6,38 @@ enum StageProse {
     static func text(_ english: String, _ language: Language) -> String {
         let line = Wording.line(english, limit: 300)
         guard language == .chinese else { return line }
-        if let known = chinese[line] { return known }
-        for (beginning, words) in beginnings where line.hasPrefix(beginning) {
-            return words + line.dropFirst(beginning.count).replacing(" pp", with: "个百分点")
+        return chinese(line) ?? line
+    }
+
+    /// Parts that a template leaves open are said in Chinese themselves where they can be.
+    private static func chinese(_ text: String) -> String? {
+        if let known = chinese[text] { return known }
+        for (english, words) in templates {
+            guard let parts = parts(of: text, in: english) else { continue }
+            return parts.reduce(words) { said, part in
+                said.replacing("{}", with: chinese(part) ?? part, maxReplacements: 1)
+            }
         }
-        return line
+        return nil
+    }
+
+    /// What a text has in the places of a template's `{}`; nil if it is another text.
+    private static func parts(of text: String, in template: String) -> [String]? {
+        let fixed = template.split(separator: "{}", omittingEmptySubsequences: false)
+        guard text.hasPrefix(fixed[0]) else { return nil }
+        var rest = text.dropFirst(fixed[0].count)
+        var parts: [String] = []
+        for (index, next) in fixed.enumerated().dropFirst() {
+            if index == fixed.count - 1 {
+                guard rest.hasSuffix(next) else { return nil }
+                parts.append(String(rest.dropLast(next.count)))
+            } else {
+                guard let found = rest.firstRange(of: next) else { return nil }
+                parts.append(String(rest[..<found.lowerBound]))
+                rest = rest[found.upperBound...]
+            }
+        }
+        return parts
     }
 
     private static let chinese = [
@@ -41,13 +68,33 @@ enum StageProse {
         "value: prices not in USD": "市值：价格非美元",
         "value: no share count": "市值：没有股本",
         "value: no share counts": "市值：没有股本",
+        "the market is its own factor": "大盘自身即为因子",
+        "the shock has no session": "该波动没有所属交易日",
+        "provisional, not all closes of the session are known": "暂定，当日收盘价尚未齐全",
+        "no close": "没有收盘价", "no prices": "没有价格", "no longer watched": "不再观察", "two sessions": "两日合计",
+        "close": "收盘", "opening print": "开盘首笔成交", "price": "价格", "update": "更新", "market move": "随大盘波动",
+        "faded": "波动消退", "followed up": "观察期满", "follow-up": "后续观察", "aftershock": "余震", "rebound": "反弹",
+        "dividend": "分红", "split": "拆股", "delisted": "退市", "superseded": "由后来的波动接替",
     ]
 
     /// Longer first where one begins another.
-    private static let beginnings = [
-        ("they restore their leverage at the close, after the move began; at most ", "其杠杆在收盘时恢复，晚于波动开始；至多"),
-        ("group part: no other member of ", "板块部分：没有其他成分股有足够价格："),
-        ("decomposition: ", "分解："), ("history: ", "历史："), ("market model: ", "市场模型："),
-        ("price of ", "缺少价格："),
+    private static let templates = [
+        (
+            "they restore their leverage at the close, after the move began; at most {} pp",
+            "其杠杆在收盘时恢复，晚于波动开始；至多{}个百分点"
+        ),
+        ("moved it {} pp, the other way", "使其变动{}个百分点，方向相反"),
+        ("group part: no other member of {} has enough prices", "板块部分：{}没有其他价格足够的成分股"),
+        ("no member of {} has enough prices", "{}没有价格足够的成分股"),
+        ("no prices of the benchmark {}", "没有基准{}的价格"),
+        ("no price of the benchmark {} in the session yet", "当日尚无基准{}的价格"),
+        ("no prices of {}", "没有{}的价格"),
+        ("{} sessions before without prices", "此前{}个交易日无价格"),
+        ("{} paired sessions, {} needed", "{}个成对的交易日，需要{}个"),
+        ("{} sessions, {} needed", "{}个交易日，需要{}个"),
+        ("{} paired sessions, at least {} are needed", "{}个成对的交易日，至少需要{}个"),
+        ("{} observations, at least {} are needed", "样本{}个，至少需要{}个"),
+        ("decomposition: {}", "分解：{}"), ("history: {}", "历史：{}"), ("market model: {}", "市场模型：{}"),
+        ("price of {}", "缺少价格：{}"),
     ]
 }

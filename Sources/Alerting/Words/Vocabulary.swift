@@ -41,6 +41,7 @@ struct Vocabulary: Sendable {
     static let signed: Set<String> = [
         "session-return", "move", "net-run-up", "static-case", "gap", "stance", "gradient", "earnings-part",
         "multiple-part", "expected", "residual", "scenario", "mean-after", "mechanical", "fundamental",
+        "excess", "net-present-value",
     ]
     /// Fractions that are parts of the move.
     static let ofTheMove: Set<String> = [

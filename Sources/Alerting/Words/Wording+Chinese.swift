@@ -91,6 +91,11 @@ extension Wording {
             return "\(name)（\(facts.compactMap { $0 }.joined(separator: "；"))）"
         }
 
+        /// Statistics or a decision, not results: those are told by their name, `release/subject/name/date`.
+        private static func isScheduled(_ candidate: TriggerCandidate) -> Bool {
+            candidate.story.split(separator: "/").count > 3
+        }
+
         /// What a candidate is: a story's headline as a quotation, anything else in our own words.
         static func named(_ candidate: TriggerCandidate, limit: Int = 100) -> String {
             guard !candidate.isNews else {
@@ -99,6 +104,7 @@ extension Wording {
             }
             let subject = line(candidate.subject, limit: 40)
             switch candidate.kind {
+            case .release where isScheduled(candidate): return "按日程公布的“\(line(candidate.headline, limit: limit))”"
             case .release: return "\(subject)的财报"
             case .filing: return "\(subject)的公告或承诺"
             case .market: return "大盘（\(subject)）的整体波动"

@@ -12,9 +12,14 @@ extension Wording.Chinese {
             OwnHistory.phrase(input.measure, language).map { "这是\($0)。" }, decomposition(input.finding),
             measured.members, trigger(input), alternatives(input.finding), rejected(input.finding),
             excluded(input.finding), telling(input), followUp(input.measure), measured.votes, measured.baseRate,
-            missing(input.finding),
+            revised(input.finding), missing(input.finding),
         ]
         .compactMap { $0 }.joined()
+    }
+
+    private static func revised(_ finding: Finding) -> String? {
+        let changes = ChangeWords(finding, language).all
+        return changes.isEmpty ? nil : "本版变化：\(changes.joined(separator: "；"))。"
     }
 
     private static func telling(_ input: WordingInput) -> String? {

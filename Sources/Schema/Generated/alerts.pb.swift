@@ -253,7 +253,7 @@ public nonisolated struct Alert: @unchecked Sendable {
     set {_uniqueStorage()._questions = newValue}
   }
 
-  /// headline and summary in other languages
+  /// headline, summary and what was revised in other languages
   public var words: [AlertWords] {
     get {_storage._words}
     set {_uniqueStorage()._words = newValue}
@@ -276,6 +276,8 @@ public nonisolated struct AlertWords: Sendable {
   public var headline: String = String()
 
   public var summary: String = String()
+
+  public var revised: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -602,7 +604,7 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
 
 nonisolated extension AlertWords: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AlertWords"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}language\0\u{1}headline\0\u{1}summary\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}language\0\u{1}headline\0\u{1}summary\0\u{1}revised\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -613,6 +615,7 @@ nonisolated extension AlertWords: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularStringField(value: &self.language) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.headline) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.summary) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.revised) }()
       default: break
       }
     }
@@ -628,6 +631,9 @@ nonisolated extension AlertWords: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.summary.isEmpty {
       try visitor.visitSingularStringField(value: self.summary, fieldNumber: 3)
     }
+    if !self.revised.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.revised, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -635,6 +641,7 @@ nonisolated extension AlertWords: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.language != rhs.language {return false}
     if lhs.headline != rhs.headline {return false}
     if lhs.summary != rhs.summary {return false}
+    if lhs.revised != rhs.revised {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

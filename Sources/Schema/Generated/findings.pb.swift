@@ -474,11 +474,61 @@ public nonisolated struct Finding: @unchecked Sendable {
     set {_uniqueStorage()._questions = newValue}
   }
 
+  /// what `revised` says, for words in other languages
+  public var changes: [Change] {
+    get {_storage._changes}
+    set {_uniqueStorage()._changes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a revision changed. Which fields it has depends on the kind; docs/FINDINGS.md lists them.
+public nonisolated struct Change: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var kind: String = String()
+
+  /// a session, a claim, a headline, a reason
+  public var of: String = String()
+
+  public var before: Double {
+    get {_before ?? 0}
+    set {_before = newValue}
+  }
+  /// Returns true if `before` has been explicitly set.
+  public var hasBefore: Bool {self._before != nil}
+  /// Clears the value of `before`. Subsequent reads from it will return its default value.
+  public mutating func clearBefore() {self._before = nil}
+
+  public var after: Double {
+    get {_after ?? 0}
+    set {_after = newValue}
+  }
+  /// Returns true if `after` has been explicitly set.
+  public var hasAfter: Bool {self._after != nil}
+  /// Clears the value of `after`. Subsequent reads from it will return its default value.
+  public mutating func clearAfter() {self._after = nil}
+
+  public var was: ClaimStatus = .unspecified
+
+  public var now: ClaimStatus = .unspecified
+
+  /// sections, wider shocks
+  public var names: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _before: Double? = nil
+  fileprivate var _after: Double? = nil
 }
 
 /// A part of the explanation: figures with what they rest on, or what is missing for them. docs/FINDINGS.md lists the
@@ -981,7 +1031,7 @@ nonisolated extension CandidateKind: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Finding"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}cause\0\u{1}shock\0\u{1}revision\0\u{1}phase\0\u{1}scope\0\u{1}subject\0\u{3}subject_name\0\u{3}part_of\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}members\0\u{1}missing\0\u{2}\u{d}sections\0\u{1}claims\0\u{1}questions\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}cause\0\u{1}shock\0\u{1}revision\0\u{1}phase\0\u{1}scope\0\u{1}subject\0\u{3}subject_name\0\u{3}part_of\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}members\0\u{1}missing\0\u{2}\u{d}sections\0\u{1}claims\0\u{1}questions\0\u{1}changes\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1004,6 +1054,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _sections: [Section] = []
     var _claims: [ClaimFinding] = []
     var _questions: [OpenQuestion] = []
+    var _changes: [Change] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1034,6 +1085,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _sections = source._sections
       _claims = source._claims
       _questions = source._questions
+      _changes = source._changes
     }
   }
 
@@ -1072,6 +1124,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._sections) }()
         case 31: try { try decoder.decodeRepeatedMessageField(value: &_storage._claims) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._questions) }()
+        case 33: try { try decoder.decodeRepeatedMessageField(value: &_storage._changes) }()
         default: break
         }
       }
@@ -1144,6 +1197,9 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._questions.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._questions, fieldNumber: 32)
       }
+      if !_storage._changes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._changes, fieldNumber: 33)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1173,10 +1229,75 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._sections != rhs_storage._sections {return false}
         if _storage._claims != rhs_storage._claims {return false}
         if _storage._questions != rhs_storage._questions {return false}
+        if _storage._changes != rhs_storage._changes {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Change: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Change"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}of\0\u{1}before\0\u{1}after\0\u{1}was\0\u{1}now\0\u{1}names\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.of) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self._before) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self._after) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.was) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.now) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.names) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.of.isEmpty {
+      try visitor.visitSingularStringField(value: self.of, fieldNumber: 2)
+    }
+    try { if let v = self._before {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._after {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 4)
+    } }()
+    if self.was != .unspecified {
+      try visitor.visitSingularEnumField(value: self.was, fieldNumber: 5)
+    }
+    if self.now != .unspecified {
+      try visitor.visitSingularEnumField(value: self.now, fieldNumber: 6)
+    }
+    if !self.names.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.names, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Change, rhs: Change) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.of != rhs.of {return false}
+    if lhs._before != rhs._before {return false}
+    if lhs._after != rhs._after {return false}
+    if lhs.was != rhs.was {return false}
+    if lhs.now != rhs.now {return false}
+    if lhs.names != rhs.names {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -542,6 +542,9 @@ public nonisolated struct PaybackCase: Sendable {
 
   public var discountRate: Double = 0
 
+  /// parts of the spenders' revenue that would not come without the spending
+  public var revenueShares: [Double] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1572,7 +1575,7 @@ nonisolated extension WhatIf: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension PaybackCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PaybackCase"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}margin\0\u{3}life_years\0\u{3}discount_rate\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}margin\0\u{3}life_years\0\u{3}discount_rate\0\u{3}revenue_shares\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1583,6 +1586,7 @@ nonisolated extension PaybackCase: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeSingularDoubleField(value: &self.margin) }()
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.lifeYears) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self.discountRate) }()
+      case 4: try { try decoder.decodeRepeatedDoubleField(value: &self.revenueShares) }()
       default: break
       }
     }
@@ -1598,6 +1602,9 @@ nonisolated extension PaybackCase: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.discountRate.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.discountRate, fieldNumber: 3)
     }
+    if !self.revenueShares.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.revenueShares, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1605,6 +1612,7 @@ nonisolated extension PaybackCase: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.margin != rhs.margin {return false}
     if lhs.lifeYears != rhs.lifeYears {return false}
     if lhs.discountRate != rhs.discountRate {return false}
+    if lhs.revenueShares != rhs.revenueShares {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

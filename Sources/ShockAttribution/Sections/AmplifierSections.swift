@@ -7,7 +7,7 @@ enum AmplifierSections {
     static func sections(_ view: PointInTimeView) -> [Section] {
         guard view.scope == .instrument else { return [] }
         return [
-            leveragedFunds(view), feedback(view), shorts(view), dealerGamma(view), selfExcitation(view),
+            leveragedFunds(view), feedback(view), shorts(view), dealerGamma(view), SelfExcitation.section(view),
         ].compactMap { $0 }
     }
 
@@ -191,16 +191,6 @@ enum AmplifierSections {
                 rate: series.rate, volatility: series.impliedVolatility)
         else { return nil }
         return try? DealerGamma.Position(option: option, openInterest: series.contracts)
-    }
-
-    // MARK: Self-excitation
-
-    /// Whether trades followed trades more than they usually do for the name. It takes the times of single trades.
-    static func selfExcitation(_ view: PointInTimeView) -> Section? {
-        guard view.measure.hasMarketModel || view.measure.hasReturnPeriod else { return nil }
-        var draft = SectionDraft(.selfExcitation, .amplifier)
-        draft.lack("trades", of: view.subject)
-        return draft.section
     }
 }
 

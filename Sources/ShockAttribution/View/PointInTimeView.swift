@@ -19,13 +19,14 @@ struct PointInTimeView: Sendable {
 
     private let instruments: InstrumentTable
     private let prices: PriceTable
+    private let tradeTimes: TradeTimes
     private let ledger: FactLedger
     private let news: NewsArchive
     private let clock: SessionClock
 
     init(
         of finding: Finding, at time: UInt64, settings: ModelSettings, instruments: InstrumentTable,
-        prices: PriceTable, facts: FactLedger, news: NewsArchive, clock: SessionClock
+        prices: PriceTable, tradeTimes: TradeTimes, facts: FactLedger, news: NewsArchive, clock: SessionClock
     ) {
         self.time = time
         subject = finding.subject
@@ -35,6 +36,7 @@ struct PointInTimeView: Sendable {
         self.settings = settings
         self.instruments = instruments
         self.prices = prices
+        self.tradeTimes = tradeTimes
         ledger = facts
         self.news = news
         self.clock = clock
@@ -123,6 +125,19 @@ extension PointInTimeView {
         guard session <= day, let slot = instruments.slot(symbol: symbol) else { return nil }
         let close = prices.closes(slot: slot).last { $0.day == session }
         return close.flatMap { $0.turnover > 0 ? Double($0.turnover) : nil }
+    }
+
+    /// The sessions of an instrument of which times of trades are kept; nil: none.
+    func tradeSessions(of symbol: String) -> [TradeTimes.Session]? {
+        let kept = instruments.slot(symbol: symbol).map { tradeTimes.sessions(slot: $0) } ?? []
+        return kept.isEmpty ? nil : kept
+    }
+
+    /// When a session of an instrument opens and closes, or would if there were one.
+    func hours(of symbol: String, _ session: Int64) -> SessionClock.Window? {
+        instruments.slot(symbol: symbol).map {
+            clock.close(of: Int32(clamping: session), instruments.calendars.values[$0])
+        }
     }
 
     /// The last word on a share count, at the terms of today's prices.

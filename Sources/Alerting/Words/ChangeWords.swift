@@ -1,0 +1,57 @@
+import Schema
+
+/// What a revision changed, in words. English ones come with the finding.
+struct ChangeWords {
+    private let finding: Finding
+    private let language: Language
+
+    init(_ finding: Finding, _ language: Language) {
+        self.finding = finding
+        self.language = language
+    }
+
+    var all: [String] {
+        language == .english ? finding.revised.map { Wording.line($0, limit: 200) } : finding.changes.map(chinese)
+    }
+
+    private func chinese(_ change: Change) -> String {
+        let why = change.of.isEmpty ? "" : "：" + StageProse.text(change.of, language)
+        let before = change.before
+        let after = change.after
+        switch change.kind {
+        case "began-again": return "再次开始\(why)"
+        case "confirmed": return "收盘后确认"
+        case "open-again": return "再次进行\(why)"
+        case "over": return "结束\(why)"
+        case "withdrawn": return "撤销\(why)"
+        case "return": return "涨跌幅\(language.percent(before, 1))→\(language.percent(after, 1))"
+        case "follow-up":
+            let retraced = language.percent(after, 0, signed: false)
+            return "\(language.date(change.of))\(Wording.Chinese.change(before, 1))，已收复\(retraced)"
+        case "decomposition-known": return "分解已知"
+        case "decomposition-gone": return "无法再分解"
+        case "own-part": return "自身部分\(language.points(before))→\(language.points(after))"
+        case "candidates-known": return "可能的起因已知"
+        case "no-candidate": return "不再有可能的起因"
+        case "first-candidate":
+            let first = finding.attribution.candidates.first.map { Wording.Chinese.named($0) } ?? ""
+            return "最可能的起因改为\(first)（\(language.probability(after))）"
+        case "unexplained":
+            return "未能解释的部分\(language.probability(before))→\(language.probability(after))"
+        case "claim": return claim(change)
+        case "figures":
+            let words = FigureWords(language)
+            return "新数据：\(change.names.map(words.section).joined(separator: "、"))"
+        case "part-of": return "属于\(change.names.map { Wording.line($0) }.joined(separator: "、"))"
+        default: return StageProse.text(change.of, language)
+        }
+    }
+
+    private func claim(_ change: Change) -> String {
+        let words = FigureWords(language)
+        let claim = finding.claims.first { $0.id == change.of }
+        let statement = claim.map { language.text($0.statement, $0.translations) } ?? Wording.line(change.of)
+        let was = change.was == .unspecified ? "" : words.status(change.was) + "→"
+        return "说法“\(statement)”：\(was)\(words.status(change.now))"
+    }
+}

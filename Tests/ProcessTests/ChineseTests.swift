@@ -1,0 +1,63 @@
+import Foundation
+import TestKit
+import Testing
+
+/// The Chinese words of every alert of the shipped recordings.
+@Suite("Chinese words", .enabled(if: Binaries.areHere, "EPICENTER_BIN names no binaries"))
+struct ChineseTests {
+    /// Units, statistics and abbreviations that Chinese prose has as they are.
+    private static let allowed: Set<String> = ["EWMA", "SAR", "UTC", "ETF", "GPU"]
+
+    /// Symbols, names and ids of a configuration, the longest first.
+    private static func names(_ settings: String) -> [String] {
+        let pattern = /(?:symbol|name|id): *(?:"([^"]+)"|([^,}"\n]+))/
+        return settings.matches(of: pattern).map { String($0.1 ?? $0.2 ?? "").trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
+    }
+
+    @Test(
+        "have no word in Latin letters but names, quotations and units",
+        arguments: ["deepseek-2025-01", "inflation-2022-11", "adverts-2022-05"])
+    func words(example: String) throws {
+        let directory = TemporaryDirectory()
+        let folder = Binaries.root + "/docs/examples/" + example
+        let out = directory.path + "/r"
+        #expect(try epicenter("replay", folder + ".mcap", "--in-process", "--quiet", "--out", out).status == 0)
+        let configured = Self.names(try String(contentsOfFile: folder + "/settings.yaml", encoding: .utf8))
+        var (seen, revised) = (0, 0)
+        var strange: Set<String> = []
+        for file in try FileManager.default.contentsOfDirectory(atPath: out + "/alerts") where file.hasSuffix(".mcap") {
+            for alert in try AlertBody.all(try epicenter("export", "jsonl", out + "/alerts/" + file).output) {
+                let candidates = alert.attribution?.candidates ?? []
+                let told =
+                    candidates.flatMap { ($0.terms ?? []) + [$0.subject ?? ""] }
+                    + (alert.sections ?? []).flatMap { $0.estimates ?? [] }.flatMap { [$0.of ?? "", $0.text ?? ""] }
+                let names = (configured + told).filter { !$0.isEmpty }.sorted { ($1.count, $0) < ($0.count, $1) }
+                for words in alert.words ?? [] where words.language == "zh" {
+                    seen += 1
+                    revised += words.revised?.count ?? 0
+                    #expect(words.revised?.count == alert.revised?.count)
+                    for text in [words.headline, words.summary] + (words.revised ?? []) {
+                        var prose = text.replacing(/“[^”]*”/, with: "")
+                        for name in names { prose = prose.replacing(name, with: "") }
+                        for word in prose.matches(of: /[A-Za-z]{2,}/).map({ String($0.0) })
+                        where !Self.allowed.contains(word) {
+                            strange.insert(word)
+                        }
+                    }
+                }
+            }
+        }
+        #expect(strange.isEmpty)
+        #expect(seen > 600 && revised > 100)
+    }
+
+    @Test("a page says what its revision changed")
+    func page() throws {
+        let directory = TemporaryDirectory()
+        let out = directory.path + "/r"
+        #expect(try epicenter("replay", Binaries.recording, "--in-process", "--quiet", "--out", out).status == 0)
+        let page = try epicenter("report", "NVDA/2025-01-27", "--data", out, "--lang", "zh").output
+        #expect(page.contains("本版变化") && page.contains("结束：观察期满"))
+    }
+}
