@@ -1,4 +1,4 @@
-/// Who is let in. nil of ``refusal(of:)``: whoever asks may.
+/// Who is let in. nil of `refusal(of:)`: whoever asks may.
 public struct Gate: Sendable {
     /// Whether a text is the token; nil: none is needed.
     private let isToken: (@Sendable (Substring) -> Bool)?

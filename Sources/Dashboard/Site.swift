@@ -69,8 +69,11 @@ public struct Site: Sendable {
     /// The page of one shock.
     ///
     /// - Parameters:
+    ///   - entry: What the list of shocks has of it.
     ///   - finding: What its alert says; nil: it cannot be read now.
     ///   - surroundings: What `market` has around it; nil: not read yet.
+    ///   - request: Which page was asked for, and in which language.
+    ///   - model: What the dashboard knows.
     public func shockPage(
         _ entry: ShockEntry, _ finding: Finding?, _ surroundings: Surroundings?, _ request: PageRequest,
         _ model: DashboardModel

@@ -43,7 +43,9 @@ public struct PricingScenario: Codable, Equatable, Sendable {
 
     /// Computes. O(positions · demands).
     ///
-    /// - Parameter demands: Multiples of today's demand, not negative.
+    /// - Parameters:
+    ///   - demands: Multiples of today's demand, not negative.
+    ///   - positions: Shares and margins, each computed at every demand; rows keep their order.
     /// - Throws: ``MarketModels/ParameterError`` for a demand that is negative, a share outside [0, 1], a margin that
     ///   is not below 1, or a result that is not finite.
     public func grid(demands: [Double], positions: [Position]) throws(ParameterError) -> [Row] {

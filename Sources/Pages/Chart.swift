@@ -2,7 +2,7 @@
 public struct Chart: Equatable, Sendable {
     /// Of the chart within its page: letters, digits and hyphens.
     public var id: String
-    /// The id of the ``Page/Block`` it stands in.
+    /// The id of the ``Alerting/Page/Block`` it stands in.
     public var section: String
     public var title: String
     /// What is to be seen on it, for who does not see it.

@@ -11,7 +11,10 @@ public struct ChartComposer {
     let words: FigureWords
     var measure: Measure { finding.measure }
 
-    /// - Parameter surroundings: Empty where the market stream was not read: then prices and news are missing.
+    /// - Parameters:
+    ///   - finding: The shock and what explains it.
+    ///   - language: Of titles and descriptions.
+    ///   - surroundings: Empty where the market stream was not read: then prices and news are missing.
     public init(_ finding: Finding, _ language: Language, _ surroundings: Surroundings? = nil) {
         self.finding = finding
         self.language = language

@@ -6,6 +6,7 @@ public enum HTMLPage {
     /// What stands in `<body>`: a heading, contents, a section for each block with its charts, and the evidence.
     ///
     /// - Parameters:
+    ///   - page: What it says.
     ///   - charts: Each is drawn in the block it names; one whose block is not there is named at the end if it lacks
     ///     something, and has a section of its own otherwise.
     ///   - evidence: What is known of the records that figures link to. A record that is not among them is listed by its

@@ -12,7 +12,9 @@ public struct AccessToken: Sendable, Equatable {
         bytes = Array(text.utf8)
     }
 
-    /// - Parameter key: The setting that names the file, for what is said of it.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - key: The setting that names the file, for what is said of it.
     /// - Throws: ``ConfigurationError``: the file cannot be read, may be read by others, or has no token.
     public static func read(_ path: String, key: String) throws(ConfigurationError) -> AccessToken {
         var status = stat()

@@ -6,7 +6,9 @@ public struct PageText {
     /// Columns of a figure's name within a section.
     private let nameWidth: Int
 
-    /// - Parameter width: Columns, 60 to 140; outside of these the nearest.
+    /// - Parameters:
+    ///   - page: What it says.
+    ///   - width: Columns, 60 to 140; outside of these the nearest.
     public init(_ page: Page, width: Int = width) {
         self.page = page
         self.width = min(max(width, 60), 140)
