@@ -62,6 +62,7 @@ public struct StarterConfiguration: Sendable {
         #   replay: tcp://127.0.0.1:5557
 
         # Pages for people and for Prometheus:
+        # dashboard: {listen: "127.0.0.1:8080"}
         # metrics: {listen: "127.0.0.1:9464"}
 
         # Who is told (docs/OPERATIONS.md, Telling people):
