@@ -16,6 +16,12 @@ def memory():
             return int(line.split()[1]) / 1024
 
 
+def processor():
+    """Seconds of processor time that it has taken."""
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
 def connect():
     return http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
@@ -43,7 +49,7 @@ for page in random.sample(range(1, total["pages"] + 1), min(20, total["pages"]))
 
 
 def measure(name, path):
-    times, size = [], 0
+    times, size, used = [], 0, processor()
     for number in range(requests):
         address = path(number)
         start = time.perf_counter()
@@ -54,11 +60,11 @@ def measure(name, path):
         if answer.status != 200:
             sys.exit(f"{address}: {answer.status}")
     times.sort()
-    print(f"{name:<44}{times[len(times) // 2]:9.1f} ms{times[int(len(times) * 0.99) - 1]:9.1f} ms{times[-1]:9.1f} ms{size / requests / 1000:9.0f} kB")
+    print(f"{name:<44}{times[len(times) // 2]:9.1f} ms{times[int(len(times) * 0.99) - 1]:9.1f} ms{times[-1]:9.1f} ms{(processor() - used) / requests * 1000:9.1f} ms{size / requests / 1000:9.0f} kB")
 
 
 def all():
-    print(f"{'':<44}{'p50':>12}{'p99':>12}{'worst':>12}{'size':>12}")
+    print(f"{'':<44}{'p50':>12}{'p99':>12}{'worst':>12}{'processor':>12}{'size':>12}")
     measure("list", lambda n: "/")
     measure("list, any page", lambda n: f"/?page={random.randint(1, total['pages'])}")
     measure("search, one word", lambda n: f"/?q={random.choice(names).split('-')[1][:3]}")

@@ -8,6 +8,7 @@ public struct ShockIndex: Sendable {
     /// Where each one starts, so that it is found.
     private var starts: [String: UInt64] = [:]
     private var names: [String: String] = [:]
+    private var tally: [String: Int] = [:]
     private let capacity: Int
     /// How many were left out, being the oldest.
     public private(set) var forgotten = 0
@@ -17,9 +18,7 @@ public struct ShockIndex: Sendable {
     public var count: Int { entries.count }
 
     /// How many are in each state.
-    public var counts: [String: Int] {
-        entries.reduce(into: [:]) { $0[$1.state.word, default: 0] += 1 }
-    }
+    public var counts: [String: Int] { tally.filter { $0.value > 0 } }
 
     /// Takes a revision in; an older or repeated one changes nothing.
     ///
@@ -28,13 +27,16 @@ public struct ShockIndex: Sendable {
     public mutating func take(_ entry: ShockEntry) -> Bool {
         if let place = place(of: entry.shock) {
             guard entry.sequence > entries[place].sequence else { return false }
+            tally[entries[place].state.word, default: 0] -= 1
             if entries[place].startsAt == entry.startsAt {
                 entries[place] = entry
+                tally[entry.state.word, default: 0] += 1
                 return true
             }
             entries.remove(at: place)
         }
         entries.insert(entry, at: position(entry.startsAt, entry.shock))
+        tally[entry.state.word, default: 0] += 1
         starts[entry.shock] = entry.startsAt
         names[entry.fingerprint] = entry.shock
         if entries.count > capacity { forget() }
@@ -44,6 +46,7 @@ public struct ShockIndex: Sendable {
     private mutating func forget() {
         let isOver: (ShockEntry) -> Bool = { $0.state == .resolved || $0.state == .withdrawn }
         let removed = entries.remove(at: entries.firstIndex(where: isOver) ?? 0)
+        tally[removed.state.word, default: 0] -= 1
         starts[removed.shock] = nil
         names[removed.fingerprint] = nil
         forgotten += 1
@@ -69,15 +72,9 @@ public struct ShockIndex: Sendable {
 
     /// One page of those that fit, the latest first.
     public func page(_ query: ShockQuery) -> ShockPage {
-        let words = query.text.lowercased().split(whereSeparator: \.isWhitespace).map { Array($0.utf8) }
-        let subject = query.subject.lowercased()
-        let fitting = entries.indices.reversed().filter { place in
-            let entry = entries[place]
-            return (query.state.isEmpty || entry.state.word == query.state)
-                && (query.scope.isEmpty || entry.scope == query.scope)
-                && (subject.isEmpty || entry.subject.lowercased() == subject)
-                && words.allSatisfy { Self.contains(entry.searched, $0) }
-        }
+        let match = Match(query)
+        var fitting: [Int] = []
+        for place in entries.indices.reversed() where match.accepts(entries[place]) { fitting.append(place) }
         let pages = max(1, (fitting.count + ShockQuery.pageSize - 1) / ShockQuery.pageSize)
         let number = min(max(1, query.page), pages)
         let first = (number - 1) * ShockQuery.pageSize
@@ -85,6 +82,26 @@ public struct ShockIndex: Sendable {
             entries: fitting[first..<min(first + ShockQuery.pageSize, fitting.count)].map { entries[$0] },
             total: fitting.count,
             number: number, pages: pages)
+    }
+}
+
+/// A query taken apart once for many entries.
+struct Match {
+    private let query: ShockQuery
+    private let words: [[UInt8]]
+    private let subject: String
+
+    init(_ query: ShockQuery) {
+        self.query = query
+        words = query.text.lowercased().split(whereSeparator: \.isWhitespace).map { Array($0.utf8) }
+        subject = query.subject.lowercased()
+    }
+
+    func accepts(_ entry: borrowing ShockEntry) -> Bool {
+        (query.state.isEmpty || entry.state.word == query.state)
+            && (query.scope.isEmpty || entry.scope == query.scope)
+            && (subject.isEmpty || entry.subject.lowercased() == subject)
+            && words.allSatisfy { Self.contains(entry.searched, $0) }
     }
 
     /// By the first byte, then the rest: ten thousand lines take a millisecond.

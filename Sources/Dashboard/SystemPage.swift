@@ -26,7 +26,7 @@ struct SystemPage {
 
     private func contents(_ status: ServiceStatus) -> String {
         let parts: [String] = [
-            "<p class=\"condition \(status.ready ? "fine" : "bad")\">\(HTML.escaped(status.condition)) <span class=\"soft\">\(say("version", "版本")) \(HTML.escaped(status.version)), \(say("up", "已运行")) \(say.span(status.uptimeSeconds)), \(say("disk free", "磁盘剩余")) \(say.bytes(status.diskFreeBytes))</span></p>",
+            "<p class=\"condition \(status.ready ? "fine" : "bad")\">\(HTML.escaped(status.condition == "ready" ? say("ready", "就绪") : status.condition)) <span class=\"soft\">\(say("version", "版本")) \(HTML.escaped(status.version))\(say(", ", "，"))\(say("up", "已运行")) \(say.span(status.uptimeSeconds))\(say(", ", "，"))\(say("disk free", "磁盘剩余")) \(say.bytes(status.diskFreeBytes))</span></p>",
             list(remarks(status)), replay,
             table(
                 "processes", say("Processes", "进程"),
@@ -78,7 +78,7 @@ struct SystemPage {
         let share = end > 0 ? " (\(Int(Double(min(player.sequence, end)) / Double(end) * 100)) %)" : ""
         return """
             <section id="replay"><h2>\(say("Replay", "回放"))</h2>
-            <p>\(state), \(rate): \(say("record", "记录")) \(say.number(player.sequence))\(end > 0 ? say(" of ", "，共") + say.number(end) : "")\(share), \(say.time(player.time > 0 ? player.time : player.recordTime, seconds: true))</p>\(bar)</section>
+            <p>\(state)\(say(", ", "，"))\(rate)\(say(": record", "：记录")) \(say.number(player.sequence))\(end > 0 ? say(" of ", "，共") + say.number(end) : "")\(share)\(say(", ", "，"))\(say.time(player.time > 0 ? player.time : player.recordTime, seconds: true))</p>\(bar)</section>
             """
     }
 

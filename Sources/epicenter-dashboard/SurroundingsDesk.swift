@@ -7,7 +7,7 @@ import Synchronization
 /// Prices, news and records around shocks, read from the `market` log by a thread of its own, one shock after the other.
 ///
 /// A page is shown without them until they are there. Reading takes as long as the log is: so it is done once for a
-/// shock, and again at the earliest a minute later when there is a newer revision. Bounded: the shocks looked at last.
+/// shock, and again at the earliest fifteen seconds later when there is a newer revision. Bounded: the shocks looked at last.
 final class SurroundingsDesk: Sendable {
     private struct Held {
         var surroundings: Surroundings?
@@ -25,7 +25,7 @@ final class SurroundingsDesk: Sendable {
     private let work = DispatchSemaphore(value: 0)
     private let path: String
     private static let capacity = 32
-    private static let pause: Duration = .seconds(60)
+    private static let pause: Duration = .seconds(15)
     /// Of a log that is being written, what came up to so long after a finding is looked at.
     private static let margin = CivilTime.day
 

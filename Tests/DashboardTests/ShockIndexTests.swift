@@ -121,7 +121,7 @@ struct ShockIndexTests {
             let text = (0..<Int(random.next() % 12)).map { _ in UInt8(97 + random.next() % 3) }
             let word = (0..<Int(random.next() % 4)).map { _ in UInt8(97 + random.next() % 3) }
             let expected = String(decoding: text, as: UTF8.self).contains(String(decoding: word, as: UTF8.self))
-            #expect(ShockIndex.contains(text, word) == (word.isEmpty || expected))
+            #expect(Match.contains(text, word) == (word.isEmpty || expected))
         }
     }
 }

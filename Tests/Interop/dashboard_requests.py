@@ -22,6 +22,10 @@ def ask(path="/", method="GET", host="localhost", more=""):
     return status(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{more}Connection: close\r\n\r\n".encode())
 
 
+# It is ready when it serves, and well when it has read what there is.
+end = time.monotonic() + 60
+while ask("/healthz") != 200 and time.monotonic() < end:
+    time.sleep(0.05)
 bearer = f"Authorization: Bearer {token}\r\n"
 expected = [
     ("no token", ask(), 401), ("a wrong token", ask(more="Authorization: Bearer 0123456789abcdefxxxx\r\n"), 401),

@@ -36,9 +36,9 @@ struct ChineseTests {
                 for words in alert.words ?? [] where words.language == "zh" {
                     seen += 1
                     revised += words.revised?.count ?? 0
-                    #expect(words.revised?.count == alert.revised?.count)
+                    #expect(alert.revised == nil || words.revised?.count == alert.revised?.count)
                     for text in [words.headline, words.summary] + (words.revised ?? []) {
-                        var prose = text.replacing(/“[^”]*”/, with: "")
+                        var prose = text.replacing(/“[^”]*”/, with: "").replacing("UTC", with: "")
                         for name in names { prose = prose.replacing(name, with: "") }
                         for word in prose.matches(of: /[A-Za-z]{2,}/).map({ String($0.0) })
                         where !Self.allowed.contains(word) {

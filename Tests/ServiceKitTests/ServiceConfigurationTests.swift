@@ -65,7 +65,7 @@ struct ServiceConfigurationTests {
                 "publish.alerts is \"tcp://0.0.0.0:99\", allowed is ipc:// or tcp:// on the loopback; off it there must be CURVE: make one with `epicenter keys new server`"
             ),
             ("run: [1, [2]]", "run is a list of lists"),
-            ("data: {sink: never}", "data.sink is not a setting; allowed are data.compression"),
+            ("data: {sink: never}", "data.sink is not a setting; allowed are dashboard.listen"),
             ("- a", "must be a mapping"),
             ("a: [", "not valid YAML"),
             ("data: {syncIntervalMs: 1:30}", "data.syncIntervalMs is \"1:30\", allowed is a whole number"),

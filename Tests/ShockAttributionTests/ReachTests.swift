@@ -11,11 +11,11 @@ struct ReachTests {
         settings.benchmark = "IDX"
         var group = Group()
         group.id = "makers"
-        group.members = [("AAA", 3.0), ("BBB", 1.0), ("CCC", 0)].map { symbol, weight in
-            .with {
-                $0.symbol = symbol
-                $0.weight = weight
-            }
+        for (symbol, weight) in [("AAA", 3.0), ("BBB", 1.0), ("CCC", 0)] {
+            var member = GroupMember()
+            member.symbol = symbol
+            member.weight = weight
+            group.members.append(member)
         }
         settings.groups = [group]
         var prices = Entity()
