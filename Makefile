@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 DATA ?= out/demo
 
-.PHONY: help setup build demo test unit lint bench text-accuracy fuzz deb docs clean
+.PHONY: help setup build demo test unit lint bench text-accuracy fuzz deb reference docs clean
 
 help:
 	@echo "make demo    set up, build, play the recording through the service, show its alerts and a report"
@@ -15,6 +15,7 @@ help:
 	@echo "make text-accuracy   language, tone and stance on the labelled headlines, and their speed"
 	@echo "make fuzz    damaged input for hours (FUZZ_SECONDS=…, FUZZ_TARGETS=…); what it finds is in out/fuzz"
 	@echo "make deb     a Debian package in out/ that needs no Swift (deploy/README.md)"
+	@echo "make reference   the reference of all libraries from their comments, in out/reference.doccarchive"
 	@echo "make docs    the recording that ships, rebuilt from its inputs"
 
 setup:
@@ -54,6 +55,9 @@ fuzz: setup
 
 deb: setup
 	scripts/build-deb
+
+reference: setup
+	scripts/check-reference
 
 docs: build
 	scripts/build-recording
