@@ -88,9 +88,9 @@ struct EditedFactTests {
         }
         var sections: [String: NSDictionary] = [:]
         for case let section as [String: Any] in finding["sections"] as? [Any] ?? [] {
-            guard let id = section["id"] as? String else { continue }
-            let about = section["segment"] as? String ?? ""
-            let key = sections[id] == nil ? id : id + "/" + about + "\(sections.count)"
+            guard var key = section["id"] as? String else { continue }
+            // Those of one kind are numbered by tildes, in their order.
+            while sections[key] != nil { key += "~" }
             sections[key] = stripped(section) as? NSDictionary
         }
         return sections
