@@ -68,7 +68,7 @@ public struct PageComposer {
     /// What this revision changed.
     private var changes: Page.Block {
         Page.Block(
-            heading: say("WHAT THIS REVISION CHANGED", "本版变化"),
+            id: "changes", heading: say("WHAT THIS REVISION CHANGED", "本版变化"),
             rows: ChangeWords(finding, language).all.map { .line($0) })
     }
 
