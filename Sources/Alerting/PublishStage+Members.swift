@@ -51,6 +51,8 @@ extension PublishStage {
         notice.summary = wider.summary
         notice.words = wider.words.map { words in
             var words = words
+            // What a revision changed is told with the wider alert, in every language.
+            words.revised = []
             if let language = Language(rawValue: words.language) {
                 words.headline = Wording.notice(of: finding, headline: words.headline, language)
             }

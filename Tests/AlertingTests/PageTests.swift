@@ -32,7 +32,8 @@ struct PageTests {
             page.blocks.map(\.heading) == [
                 "WHAT WAS MEASURED", "VALUE", "WHERE IT CAME FROM", "WHAT MAY HAVE SET IT OFF", "CONDITIONS",
                 "AMPLIFIERS",
-                "THESIS", "GAPS", "SINCE THEN", "CLAIMS", "MEASURED / ASSUMED / NOT KNOWN",
+                "THESIS", "GAPS", "SINCE THEN", "WHAT THIS REVISION CHANGED", "CLAIMS",
+                "MEASURED / ASSUMED / NOT KNOWN",
             ])
         let verdict = try #require(page.blocks.last)
         let entries = verdict.rows.compactMap { row in if case .entry(let entry) = row { entry } else { nil } }

@@ -12,7 +12,7 @@ struct EditedFactTests {
     private struct Expected {
         /// Sections that are others then.
         var sections: Set<String> = []
-        /// Of these, those that say that the kind is missing; others are left out, or rest on other facts.
+        /// Of these, those that say that the kind is missing; others rest on other facts too.
         var saying: Set<String> = []
         /// Claims with another status.
         var claims: Set<String> = []
@@ -21,21 +21,22 @@ struct EditedFactTests {
     private static let expected: [String: Expected] = [
         "capex_commitment": .init(sections: ["spending"], saying: ["spending"], claims: ["plans-unchanged"]),
         "claim": .init(),
-        "earnings_result": .init(sections: ["good-news", "analogy"]),
-        "etf_leverage": .init(sections: ["leveraged-funds", "feedback"]),
+        "earnings_result": .init(sections: ["good-news", "analogy"], saying: ["good-news", "analogy"]),
+        "etf_leverage": .init(
+            sections: ["leveraged-funds", "feedback"], saying: ["leveraged-funds", "feedback"]),
         "fund_creation": .init(sections: ["leveraged-funds"], saying: ["leveraged-funds"]),
-        "likeness": .init(sections: ["analogy"]),
-        "ownership": .init(sections: ["ownership"]),
+        "likeness": .init(sections: ["analogy"], saying: ["analogy"]),
+        "ownership": .init(sections: ["ownership"], saying: ["ownership"]),
         "record_loss": .init(),
         "rental_price": .init(),
         "revenue": .init(sections: ["spending"], saying: ["spending"]),
         "shares_outstanding": .init(
             sections: ["run-up", "ownership"], saying: ["run-up", "ownership"], claims: ["record-dollars"]),
-        "short_interest": .init(sections: ["shorts"]),
+        "short_interest": .init(sections: ["shorts"], saying: ["shorts"]),
         "signed_flow": .init(sections: ["ownership"], saying: ["ownership"], claims: ["private-sold"]),
         "split": .init(sections: ["analogy"]),
         "statement": .init(sections: ["information", "proximity", "horizon"], saying: ["horizon"]),
-        "valuation": .init(sections: ["analogy"]),
+        "valuation": .init(sections: ["analogy"], saying: ["analogy"]),
     ]
 
     /// A recording of the example's prices alone, and facts to be put beside its news.

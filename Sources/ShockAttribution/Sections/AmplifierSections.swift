@@ -16,7 +16,9 @@ enum AmplifierSections {
     /// What funds must have traded at the close to restore their leverage, less what their holders created or redeemed.
     static func leveragedFunds(_ view: PointInTimeView) -> Section? {
         let funds = LeveragedFunds.on(view)
-        guard !funds.isEmpty else { return nil }
+        guard !funds.isEmpty else {
+            return SectionDraft.lacking(.etfLeverage, of: view.subject, .leveragedFunds, .amplifier)
+        }
         var draft = SectionDraft(.leveragedFunds, .amplifier)
         for fund in funds {
             draft.add(
@@ -90,7 +92,9 @@ enum AmplifierSections {
     /// How much of the move the funds' own trades can have fed back into it, where those trades move the price again.
     static func feedback(_ view: PointInTimeView) -> Section? {
         let funds = LeveragedFunds.on(view).filter { $0.fact.etfLeverage.underlying == view.subject }
-        guard !funds.isEmpty else { return nil }
+        guard !funds.isEmpty else {
+            return SectionDraft.lacking(.etfLeverage, of: view.subject, .feedback, .amplifier)
+        }
         var draft = SectionDraft(.feedback, .amplifier)
         guard let law = view.law else {
             draft.lack("turnover", of: view.subject)
@@ -114,7 +118,9 @@ enum AmplifierSections {
 
     /// Short sellers who cover buy: they can make a rise larger, never a fall.
     static func shorts(_ view: PointInTimeView) -> Section? {
-        guard let fact = view.latest(.shortInterest, about: view.subject) else { return nil }
+        guard let fact = view.latest(.shortInterest, about: view.subject) else {
+            return SectionDraft.lacking(.shortInterest, of: view.subject, .shorts, .amplifier)
+        }
         var draft = SectionDraft(.shorts, .amplifier)
         let interest = fact.shortInterest
         if interest.shares > 0 {
@@ -150,7 +156,10 @@ enum AmplifierSections {
     /// side they are: both signs are given, and it is a scenario.
     static func dealerGamma(_ view: PointInTimeView) -> Section? {
         let facts = series(view)
-        guard !facts.isEmpty, view.measure.priceBefore > 0, view.measure.priceLast > 0 else { return nil }
+        guard !facts.isEmpty else {
+            return SectionDraft.lacking(.optionInterest, of: view.subject, .dealerGamma, .amplifier)
+        }
+        guard view.measure.priceBefore > 0, view.measure.priceLast > 0 else { return nil }
         var draft = SectionDraft(.dealerGamma, .amplifier)
         let positions = facts.compactMap { position($0, view) }
         guard

@@ -19,7 +19,10 @@ enum AnalogySection {
         }
         split(view, session, &draft)
         valuations(of: [view.subject] + Set(likenesses.map(\.likeness.other)).sorted(), view, &draft)
-        return draft.isEmpty ? nil : draft.section
+        if likenesses.isEmpty { draft.lack(.likeness, of: view.subject) }
+        if view.facts(.valuation, about: view.subject).isEmpty { draft.lack(.valuation, of: view.subject) }
+        if EarningsHistory(view).quarters.isEmpty { draft.lack(.earningsResult, of: view.subject) }
+        return draft.section
     }
 
     // MARK: Likeness

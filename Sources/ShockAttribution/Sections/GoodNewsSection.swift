@@ -6,7 +6,9 @@ enum GoodNewsSection {
     static func section(_ view: PointInTimeView) -> Section? {
         guard view.scope == .instrument, let session = view.session else { return nil }
         let quarters = EarningsHistory(view).quarters
-        guard !quarters.isEmpty else { return nil }
+        guard !quarters.isEmpty else {
+            return SectionDraft.lacking(.earningsResult, of: view.subject, .goodNews, .condition)
+        }
         var draft = SectionDraft(.goodNews, .condition)
         var releases: [GoodNewsResponse.Release] = []
         var evidence: [UInt64] = []

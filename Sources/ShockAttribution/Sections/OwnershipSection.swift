@@ -9,7 +9,9 @@ enum OwnershipSection {
     static func section(_ view: PointInTimeView) -> Section? {
         guard view.scope == .instrument else { return nil }
         let splits = OwnershipSplit.known(to: view)
-        guard !splits.isEmpty else { return nil }
+        guard !splits.isEmpty else {
+            return SectionDraft.lacking(.ownership, of: view.subject, .ownership, .condition)
+        }
         var draft = SectionDraft(.ownership, .condition)
         for split in splits {
             for owner in split.classes {

@@ -57,6 +57,13 @@ struct SectionDraft {
     }
 
     mutating func lack(_ kind: FactKind, of subject: String = "") { lack(kind.rawValue, of: subject) }
+
+    /// The whole section is missing, for want of facts of one kind.
+    static func lacking(_ fact: FactKind, of subject: String, _ id: SectionID, _ kind: SectionKind) -> Section {
+        var draft = SectionDraft(id, kind)
+        draft.lack(fact, of: subject)
+        return draft.section
+    }
 }
 
 /// The sections a finding can have, in the order they are listed; docs/FINDINGS.md says what each is.
