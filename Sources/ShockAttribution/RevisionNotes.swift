@@ -93,9 +93,10 @@ enum RevisionNotes {
     }
 
     private static func sections(_ last: Finding, _ now: Finding) -> Change? {
-        // What came after is told in words of its own.
+        // What came after is told in words of its own. Another thing that is missing is no figure.
+        let figures = Set((last.sections + now.sections).filter { !$0.estimates.isEmpty }.map(\.id))
         let changed = Materiality.changed(from: last.sections, to: now.sections)
-            .filter { $0 != SectionID.recovery.rawValue }
+            .filter { $0 != SectionID.recovery.rawValue && figures.contains($0) }
         return changed.isEmpty ? nil : change("figures", names: changed)
     }
 
