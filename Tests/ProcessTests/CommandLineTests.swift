@@ -38,7 +38,7 @@ struct CommandLineTests {
             (["replay", "/nowhere.mcap"], 1 as Int32, "/nowhere.mcap"),
             (["replay", "a.mcap", "--rate", "-3"], 64, "--rate"),
             (["replay", "a.mcap", "--show-from", "yesterday"], 64, "yesterday"),
-            (["report", "X"], 1, "/var/lib/epicenter"),
+            (["report", "X", "--data", "/nowhere"], 1, "/nowhere"),
             (["report"], 64, "name a shock"),
             (["digest"], 64, "Missing expected argument"),
             (["status", "--run", "/nowhere"], 1, "nobody answers"),
