@@ -87,8 +87,10 @@ final class ReplayKeyboard {
         tcsetattr(0, TCSANOW, &current)
     }
 
-    /// The keys pressed since the last time.
+    /// The keys pressed since the last time. A terminal that is gone presses nothing any more, and nobody looks: quit.
     func pressed() -> [ReplayKey] {
+        var current = termios()
+        guard tcgetattr(0, &current) == 0 else { return [.quit] }
         takeOver()
         guard isInForeground else { return [] }
         return withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { bytes in

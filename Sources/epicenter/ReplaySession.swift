@@ -26,6 +26,9 @@ final class ReplaySession {
     /// Whether the player still waits for the stages to have dealt with what came before.
     private var isHeld: Bool
     private var wantsPause: Bool
+    /// Steps asked for while it waits; the player keeps no more than ``maximumHeldSteps``.
+    private var heldSteps = 0
+    private static let maximumHeldSteps = 64
     /// A section `notify`, where alerts are told to sinks; empty: they are not.
     private let sinks: String
     /// Deliveries that still waited when the replay ended.
@@ -182,9 +185,9 @@ final class ReplaySession {
             case .pause:
                 wantsPause.toggle()
                 if !isHeld { try player.pause(wantsPause) }
-            case .step where !isHeld:
+            case .step:
                 wantsPause = true
-                try player.step()
+                if isHeld { heldSteps = min(heldSteps + 1, Self.maximumHeldSteps) } else { try player.step() }
             case .faster, .slower:
                 try player.set(view.rate(after: status, faster: key == .faster, now: now))
             default: break
@@ -192,7 +195,11 @@ final class ReplaySession {
         }
         if isHeld, player.status != nil, through + 1 >= plan.sequences.lowerBound {
             isHeld = false
-            if !wantsPause { try player.pause(false) }
+            if wantsPause {
+                for _ in 0..<heldSteps { try player.step() }
+            } else {
+                try player.pause(false)
+            }
         }
         return false
     }
