@@ -66,14 +66,7 @@ public struct Diagnosis: Sendable, Equatable, Codable {
     private static func runDirectory(_ facts: MachineFacts) -> Diagnosis {
         let run = facts.run
         let name = "run directory"
-        if run.exists, !run.isDirectory {
-            return Diagnosis(name, .failure, "\(run.path) is no directory", "remove it, or change run.directory")
-        }
-        guard run.isWritable else {
-            return Diagnosis(
-                name, .failure, "\(run.path) \(run.exists ? "cannot be written" : "is not there and cannot be made")",
-                "as root: install -d -m 700 -o $USER \(run.path); or change run.directory")
-        }
+        if let unusable = unusable(run, name, mode: "700", key: "run.directory") { return unusable }
         if run.exists, run.mode & 0o022 != 0 || !run.isOwn {
             return Diagnosis(
                 name, run.mode & 0o022 != 0 ? .failure : .warning,
@@ -81,6 +74,20 @@ public struct Diagnosis: Sendable, Equatable, Codable {
                 "whoever writes there can pass for a stage: chmod 700 \(run.path)")
         }
         return Diagnosis(name, .ok, run.exists ? run.path : "\(run.path), made at the start")
+    }
+
+    /// What is wrong with a directory that the service must write in; nil: nothing that holds for both.
+    private static func unusable(
+        _ directory: MachineFacts.Directory, _ name: String, mode: String, key: String
+    ) -> Diagnosis? {
+        if directory.exists, !directory.isDirectory {
+            return Diagnosis(name, .failure, "\(directory.path) is no directory", "remove it, or change \(key)")
+        }
+        guard !directory.isWritable else { return nil }
+        let what = directory.exists ? "cannot be written" : "is not there and cannot be made"
+        return Diagnosis(
+            name, .failure, "\(directory.path) \(what)",
+            "as root: install -d -m \(mode) -o $USER \(directory.path); or change \(key)")
     }
 
     private static func sockets(_ facts: MachineFacts) -> Diagnosis {
@@ -96,14 +103,7 @@ public struct Diagnosis: Sendable, Equatable, Codable {
     private static func dataDirectory(_ facts: MachineFacts) -> Diagnosis {
         let data = facts.data
         let name = "data directory"
-        if data.exists, !data.isDirectory {
-            return Diagnosis(name, .failure, "\(data.path) is no directory", "remove it, or change data.directory")
-        }
-        guard data.isWritable else {
-            return Diagnosis(
-                name, .failure, "\(data.path) \(data.exists ? "cannot be written" : "is not there and cannot be made")",
-                "as root: install -d -m 750 -o $USER \(data.path); or change data.directory")
-        }
+        if let unusable = unusable(data, name, mode: "750", key: "data.directory") { return unusable }
         switch data.kind {
         case .memory:
             return Diagnosis(
