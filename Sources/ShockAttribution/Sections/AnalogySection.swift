@@ -17,11 +17,12 @@ enum AnalogySection {
         {
             likeness(fact, session, view, &draft)
         }
-        split(view, session, &draft)
+        let history = EarningsHistory(view)
+        split(history, view, session, &draft)
         valuations(of: [view.subject] + Set(likenesses.map(\.likeness.other)).sorted(), view, &draft)
         if likenesses.isEmpty { draft.lack(.likeness, of: view.subject) }
         if view.facts(.valuation, about: view.subject).isEmpty { draft.lack(.valuation, of: view.subject) }
-        if EarningsHistory(view).quarters.isEmpty { draft.lack(.earningsResult, of: view.subject) }
+        if history.quarters.isEmpty { draft.lack(.earningsResult, of: view.subject) }
         return draft.section
     }
 
@@ -73,8 +74,9 @@ enum AnalogySection {
 
     // MARK: Earnings
 
-    private static func split(_ view: PointInTimeView, _ session: Int64, _ draft: inout SectionDraft) {
-        let history = EarningsHistory(view)
+    private static func split(
+        _ history: EarningsHistory, _ view: PointInTimeView, _ session: Int64, _ draft: inout SectionDraft
+    ) {
         let known = history.quarters.prefix { $0.fact.eventTime < view.measure.onsetFrom }.count
         guard known >= 5, let then = history.trailing(upTo: 4), let now = history.trailing(upTo: known) else {
             if known > 0 { draft.lack(.earningsResult, of: view.subject) }
