@@ -77,7 +77,9 @@ public struct Surroundings: Sendable {
         }
     }
 
-    private mutating func cite(_ kind: String, _ first: UInt64, _ instrument: [UInt32], _ time: [UInt64], _ price: [Int64]) {
+    private mutating func cite(
+        _ kind: String, _ first: UInt64, _ instrument: [UInt32], _ time: [UInt64], _ price: [Int64]
+    ) {
         let instruments = instruments
         cite(first, price.count) { row in
             let symbol = instruments[instrument[row]] ?? "\(instrument[row])"
