@@ -154,7 +154,7 @@ extension OtherCandidates {
         add(
             fact, .release, value.name, relevance,
             direction: direction == 0 || !direction.isFinite ? nil : direction < 0 ? -1 : 1, weights: .release,
-            id: "release/\(fact.subject)/\(value.name)/\(fact.asOf)", to: &result)
+            id: "release/\(fact.subject)/\(value.name)/\(fact.asOf)", words: value.translations, to: &result)
     }
 
     /// Of the return, what went with the market, from 0 to 1; 1 where it is not known.
@@ -169,7 +169,7 @@ extension OtherCandidates {
 
     private func add(
         _ fact: Fact, _ kind: CandidateKind, _ title: String, _ relevance: Double, direction: Double?,
-        weights: TriggerWeights, id: String? = nil, to result: inout Result
+        weights: TriggerWeights, id: String? = nil, words: [Translation] = [], to result: inout Result
     ) {
         let evidence = TriggerEvidence(
             time: Int64(clamping: fact.eventTime), relevance: relevance, direction: direction,
@@ -181,6 +181,7 @@ extension OtherCandidates {
         message.kind = kind
         message.subject = fact.subject
         message.headline = title
+        message.translations = words
         message.firstSeen = fact.eventTime
         message.latest = fact.eventTime
         message.relevance = relevance

@@ -1,3 +1,4 @@
+import Foundation
 import Schema
 
 /// A name's results as they were known, at the share terms of today.
@@ -37,5 +38,31 @@ struct EarningsHistory {
         guard count >= 4, count <= quarters.count else { return nil }
         let four = quarters[(count - 4)..<count]
         return (four.reduce(0) { $0 + $1.actual }, four[count - 1], four.map(\.fact.sequence))
+    }
+
+    /// The first of the reports up to the `count`-th from which on earnings a share look as if the shares had been split
+    /// (or put together) and nobody had said so: actual and expected earnings are a third or less of those of the report
+    /// before, half or less of those a year before, and the price did not go half as far. Nil if there is none.
+    ///
+    /// A suspicion, not a finding: twofold splits hide in the growth of earnings, and a business can collapse as foreseen.
+    /// - Parameter weeks: The name's, in the terms of today as far as splits are known.
+    func suspectedSplit(upTo count: Int, _ weeks: [WeeklyClose]) -> Quarter? {
+        func close(_ quarter: Quarter) -> Double? {
+            CivilTime.parseDate(quarter.date).flatMap { day in weeks.first { $0.day >= Int64(day) }?.close }
+        }
+        for index in quarters.indices.prefix(count).dropFirst(4) {
+            let (yearAgo, before, now) = (quarters[index - 4], quarters[index - 1], quarters[index])
+            let earnings = [yearAgo, before, now].flatMap { [$0.actual, $0.consensus] }
+            guard earnings.allSatisfy({ $0 > 0 }), let priceBefore = close(before), let price = close(now) else {
+                continue
+            }
+            let falls = [before.actual / now.actual, before.consensus / now.consensus].map { log($0) }
+            let isFall = falls[0] > 0
+            let size = falls.map { isFall ? $0 : -$0 }.min() ?? 0
+            let inAYear = isFall ? log(yearAgo.actual / now.actual) : log(now.actual / yearAgo.actual)
+            let byPrice = isFall ? log(priceBefore / price) : log(price / priceBefore)
+            if size >= log(3), inAYear >= log(2), byPrice < size / 2 { return now }
+        }
+        return nil
     }
 }
