@@ -120,7 +120,7 @@ extension OtherCandidates {
             let agrees = Double(value.direction) * measure.simpleReturn > 0
             add(
                 fact, isPeer ? .peer : .filing,
-                "\(fact.subject) \(value.direction < 0 ? "cuts" : "raises") its forecast\(value.period.isEmpty ? "" : " for \(value.period)")",
+                "A \(value.direction < 0 ? "lower" : "higher") forecast by \(fact.subject)\(value.period.isEmpty ? "" : " for \(value.period)")",
                 relevance, direction: agrees ? 1 : -1, weights: isPeer ? TriggerWeights() : .filing, to: &result)
         case .capexCommitment where fact.tier == .t1 || fact.tier == .t2:
             let title = "Commitment of \(fact.subject) to spend"

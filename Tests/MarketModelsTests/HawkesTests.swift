@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import MarketModels
 import TestKit
 import Testing

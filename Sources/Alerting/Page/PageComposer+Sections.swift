@@ -34,9 +34,14 @@ extension PageComposer {
         return kind
     }
 
+    /// A thesis that is the only one stands above all blocks.
+    private func title(_ section: Section) -> String {
+        section.kind != .chain && onlyThesis != nil ? words.section(section.id) : words.title(section)
+    }
+
     /// A section's figures, those of one name together, then what is missing.
     func rows(of section: Section, titled: Bool) -> [Page.Row] {
-        var rows: [Page.Row] = titled ? [.heading(words.title(section))] : []
+        var rows: [Page.Row] = titled ? [.heading(title(section))] : []
         var order: [String] = []
         for estimate in section.estimates where !order.contains(estimate.id) { order.append(estimate.id) }
         var before: Estimate?
@@ -180,7 +185,9 @@ extension PageComposer {
         var parts: [String] = []
         if finding.hasAttribution {
             let share = language.probability(finding.attribution.unexplained)
-            parts.append(say("what set it off, with \(share)", "起因（\(share)未能解释）"))
+            parts.append(
+                finding.attribution.candidates.isEmpty
+                    ? say("what set it off", "起因") : say("what set it off (\(share) unexplained)", "起因（\(share)未能解释）"))
         } else {
             parts.append(say("what set it off", "起因"))
         }
@@ -188,11 +195,10 @@ extension PageComposer {
             let words = StageProse.text(text, language)
             if !parts.contains(words) { parts.append(words) }
         }
-        for section in finding.sections {
-            for text in words.lacks(section.missing, about: section.about) {
-                let whole = words.section(section.id) + say(": ", "：") + text
-                if !parts.contains(whole) { parts.append(whole) }
-            }
+        for section in finding.sections where !section.missing.isEmpty {
+            let lacks = words.lacks(section.missing, about: section.about)
+            let whole = words.section(section.id) + say(": ", "：") + lacks.joined(separator: say(", ", "、"))
+            if !parts.contains(whole) { parts.append(whole) }
         }
         return parts
     }

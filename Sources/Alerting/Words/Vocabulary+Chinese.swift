@@ -3,6 +3,7 @@ import Schema
 extension Vocabulary {
     static let chinese = Vocabulary(
         sections: [
+            "size": "已公布的纪录",
             "run-up": "此前涨幅",
             "good-news": "利好之下不涨反跌",
             "analogy": "历史类比",
@@ -24,14 +25,17 @@ extension Vocabulary {
             "recovery": "后续回升",
         ],
         figures: [
+            "published-record": "此前公布的最大一次",
+            "over-record": "本次为其",
+            "published-records": "此处已知的公布纪录数",
             "multiple": "股价相对区间起点",
             "multiple-from-low": "股价相对最低点",
             "net-run-up": "超出大盘的涨幅",
             "crash-rate": "此等涨幅后跌去40%的比例",
             "crash-base-rate": "不论涨幅跌去40%的比例",
             "lift": "前者是后者的",
-            "milestone": "市值首次突破",
-            "highest-value": "市值最高触及",
+            "milestone": "本数据流中市值首次突破",
+            "highest-value": "本数据流中市值最高触及",
             "beats": "业绩超出预期的次数",
             "negative-responses": "其中股价下跌",
             "good-news/probability": "利好后下跌的概率",
@@ -39,8 +43,8 @@ extension Vocabulary {
             "null-median": "随机游走的相似度（中位数）",
             "null-percentile-95": "随机游走的相似度（95分位）",
             "likeness-p": "随机游走同样相似的概率",
-            "earnings-part": "涨幅中来自盈利的部分",
-            "multiple-part": "涨幅中来自估值的部分",
+            "earnings-part": "涨幅中来自盈利的部分（对数）",
+            "multiple-part": "涨幅中来自估值的部分（对数）",
             "price-to-earnings": "市盈率",
             "share": "持股占比",
             "holding": "持股市值",
@@ -122,6 +126,7 @@ extension Vocabulary {
             "value": "市值变动",
             "rank": "名次",
             "rent": "租价",
+            "rent-multiple": "此后租价相对此前",
         ],
         methods: [
             "square-root-law": "冲击的平方根律",
@@ -163,13 +168,15 @@ extension Vocabulary {
         ],
         assumptions: [
             "correlation": "各声音相关系数{}",
-            "prefactor": "系数{}",
+            "prefactor": "前置系数为{}",
             "turnover=before": "事前已知的成交额",
             "turnover=day": "当日成交额（事后才知）",
             "all-cover": "全部回补",
             "independent-names": "各股相互独立",
             "shares": "{}的股本",
-            "gain": "效率提升{}倍",
+            "sessions": "取此前{}个交易日的同一时段",
+            "sessions=1": "仅取此前一个交易日的同一时段",
+            "gain": "效率提升至{}倍",
             "elasticity": "弹性{}",
             "other": "另一情形变动{}",
             "value=demand": "价值随需求变动",
@@ -191,7 +198,7 @@ extension Vocabulary {
             "growth-before": "此前增长{}",
             "no-creations": "无申购赎回",
             "dealers=either-side": "做市商可在任一方",
-            "run-up>": "涨至{}倍以上",
+            "run-up>": "超出大盘的涨幅在{}以上",
             "history=random-walk": "以带漂移的随机游走为历史",
             "simulations": "模拟{}次",
             "pass-through": "传导率{}",
@@ -210,6 +217,9 @@ extension Vocabulary {
             "closes": "收盘价",
             "base-rates": "后续走势的基准率",
             "longer-history": "更长的历史",
+            "split": "未见记录的拆股（每股盈利的变化像是拆过股）",
+            "rents-before": "冲击之前的租价",
+            "rents-since": "冲击之后的租价",
             "move": "该情形可解释的涨跌幅",
             "move-within-cases": "介于两情形之间的涨跌幅",
             "trades": "盘中逐笔成交",
@@ -240,6 +250,7 @@ extension Vocabulary {
             "beyond-its-life": "超过使用年限", "trailing": "过去一年盈利",
             "forward": "预期盈利",
             "years": "数年", "quarters": "数季", "days": "数日",
+            "US equities": "美国股票", "US institutions": "美国机构投资人",
         ],
         signs: [
             "direction": Sign(minus: "向下", zero: "无", plus: "向上"),
@@ -261,5 +272,20 @@ extension Vocabulary {
         bases: [
             .measured: "实测", .stated: "据事实", .assumed: "含假设", .whatIf: "假设情景", .unspecified: "依据未说明",
         ],
-        asOf: "截至{}", since: "自{}", observations: "样本{}")
+        owners: [
+            "survey-bound": "{}所询者", "payback-years": "若带来其营收的{}", "net-present-value": "若带来其营收的{}",
+        ],
+        counted: [
+            "multiple": .init("{}周"), "likeness": .init("{}个窗口"), "crash-base-rate": .init("{}次上涨"),
+            "crash-rate": .init("{}次上涨"), "negative-responses": .init("共{}次"), "probability": .init("共{}"),
+            "hits": .init("共{}只"), "rank-correlation": .init("{}只股票"), "rotation-control": .init("{}只股票"),
+            "committed": .init("{}家"), "payback-years": .init("{}家"), "net-present-value": .init("{}家"),
+            "stance": .init("{}个声音"), "effective-size": .init("{}个声音"), "gap": .init("{}个声音"),
+            "survey-bound": .init("询问{}家"), "gradient": .init("{}个级别"), "recovered-half": .init("共{}次冲击"),
+            "went-on": .init("共{}次冲击"), "median-retraced": .init("{}次冲击"), "difference": .init("{}个交易日"),
+            "rank": .init("共{}"), "per-year": .init("{}个交易日"), "moves": .init("共{}个交易日"),
+            "mean-after": .init("{}次下跌"), "t": .init("{}次下跌"), "branching-ratio": .init("{}笔成交"),
+            "baseline": .init("{}笔成交"),
+        ],
+        asOf: "截至{}", since: "自{}", on: "{}", observations: .init("样本{}"))
 }
