@@ -277,7 +277,7 @@ extension Vocabulary {
         ],
         counted: [
             "multiple": .init("{}周"), "likeness": .init("{}个窗口"), "crash-base-rate": .init("{}次上涨"),
-            "crash-rate": .init("{}次上涨"), "negative-responses": .init("共{}次"), "probability": .init("共{}"),
+            "crash-rate": .init("{}次上涨"), "negative-responses": .init("共{}次"),
             "hits": .init("共{}只"), "rank-correlation": .init("{}只股票"), "rotation-control": .init("{}只股票"),
             "committed": .init("{}家"), "payback-years": .init("{}家"), "net-present-value": .init("{}家"),
             "stance": .init("{}个声音"), "effective-size": .init("{}个声音"), "gap": .init("{}个声音"),

@@ -282,7 +282,7 @@ extension Vocabulary {
         counted: [
             "multiple": .init("{} weeks", one: "{} week"), "likeness": .init("{} windows", one: "{} window"),
             "crash-base-rate": .init("{} run-ups", one: "{} run-up"), "crash-rate": .init("{} run-ups", one: "{} run-up"),
-            "negative-responses": .init("of {}"), "probability": .init("of {}"), "hits": .init("of {} names"),
+            "negative-responses": .init("of {}"), "hits": .init("of {} names"),
             "rank-correlation": .init("{} names"), "rotation-control": .init("{} names"),
             "committed": .init("{} spenders", one: "{} spender"),
             "payback-years": .init("{} spenders", one: "{} spender"),
