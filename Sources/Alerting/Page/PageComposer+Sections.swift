@@ -31,7 +31,8 @@ extension PageComposer {
     /// A kind that is not known here is shown all the same.
     private func shownKind(_ kind: SectionKind) -> SectionKind {
         if case .UNRECOGNIZED = kind { return .unspecified }
-        return kind
+        // Size stands with the value; where that is not known it is shown all the same.
+        return kind == .size && !measure.hasValue ? .unspecified : kind
     }
 
     /// A thesis that is the only one stands above all blocks.
