@@ -145,8 +145,12 @@ struct JSONLinesFeedTests {
                 })
         ),
         (
-            #""kind":"scheduled_release","name":"FOMC decision""#,
-            .scheduledRelease(make { $0.name = "FOMC decision" })
+            #""kind":"scheduled_release","name":"FOMC decision","translations":{"zh":"利率决定"}"#,
+            .scheduledRelease(
+                make {
+                    $0.name = "FOMC decision"
+                    $0.translations = [.with { ($0.language, $0.text) = ("zh", "利率决定") }]
+                })
         ),
         (
             #""kind":"signed_flow","class":"private","value_usd":562000000,"period":"day""#,

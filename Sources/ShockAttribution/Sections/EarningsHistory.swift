@@ -1,4 +1,3 @@
-import Foundation
 import Schema
 
 /// A name's results as they were known, at the share terms of today.
@@ -41,10 +40,11 @@ struct EarningsHistory {
     }
 
     /// The first of the reports up to the `count`-th from which on earnings a share look as if the shares had been split
-    /// (or put together) and nobody had said so: actual and expected earnings are a third or less of those of the report
-    /// before, half or less of those a year before, and the price did not go half as far. Nil if there is none.
+    /// and nobody had said so: actual and expected earnings are a third or less of those of the report before, the actual
+    /// ones half or less of a year before, and the price did not fall half as far. Nil if there is none.
     ///
     /// A suspicion, not a finding: twofold splits hide in the growth of earnings, and a business can collapse as foreseen.
+    /// That old shares were put together is not asked: earnings that multiply are more often a recovery.
     /// - Parameter weeks: The name's, in the terms of today as far as splits are known.
     func suspectedSplit(upTo count: Int, _ weeks: [WeeklyClose]) -> Quarter? {
         func close(_ quarter: Quarter) -> Double? {
@@ -56,12 +56,8 @@ struct EarningsHistory {
             guard earnings.allSatisfy({ $0 > 0 }), let priceBefore = close(before), let price = close(now) else {
                 continue
             }
-            let falls = [before.actual / now.actual, before.consensus / now.consensus].map { log($0) }
-            let isFall = falls[0] > 0
-            let size = falls.map { isFall ? $0 : -$0 }.min() ?? 0
-            let inAYear = isFall ? log(yearAgo.actual / now.actual) : log(now.actual / yearAgo.actual)
-            let byPrice = isFall ? log(priceBefore / price) : log(price / priceBefore)
-            if size >= log(3), inAYear >= log(2), byPrice < size / 2 { return now }
+            let fall = min(before.actual / now.actual, before.consensus / now.consensus)
+            if fall >= 3, yearAgo.actual / now.actual >= 2, priceBefore / price < fall.squareRoot() { return now }
         }
         return nil
     }
