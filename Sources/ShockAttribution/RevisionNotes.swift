@@ -174,7 +174,7 @@ enum Words {
 
     /// How much of a move was taken back; below zero it went on.
     static func retraced(_ fraction: Double) -> String {
-        let share = share(fraction)
+        let share = Self.share(fraction)
         return share.hasPrefix("\u{2212}") ? "gone \(share.dropFirst()) further" : "\(share) retraced"
     }
 

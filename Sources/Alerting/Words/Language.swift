@@ -114,14 +114,18 @@ extension Language {
     package func period(_ text: String) -> String {
         let line = Wording.line(text, limit: 60)
         guard self == .chinese else { return line }
-        func isYear(_ text: Substring) -> Bool { text.utf8.count == 4 && text.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+        func isYear(_ text: Substring) -> Bool {
+            text.utf8.count == 4 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        }
         let isFiscal = line.hasPrefix("FY")
         let unit = isFiscal ? "财年" : "年"
         let rest = isFiscal ? line.dropFirst(2) : line[...]
-        if isYear(rest) { return rest + unit }
+        if isYear(rest) { return "\(rest)\(unit)" }
         let (year, suffix) = (rest.prefix(4), rest.dropFirst(4))
         guard isYear(year) else { return line }
-        if let quarter = ["Q1": "一", "Q2": "二", "Q3": "三", "Q4": "四"][suffix] { return "\(year)\(unit)第\(quarter)季度" }
+        if let quarter = ["Q1": "一", "Q2": "二", "Q3": "三", "Q4": "四"][suffix] {
+            return "\(year)\(unit)第\(quarter)季度"
+        }
         let until = suffix.dropFirst()
         return suffix.first == "-" && isYear(until) ? "\(year)至\(until)\(unit)" : line
     }

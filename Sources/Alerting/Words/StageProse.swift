@@ -23,8 +23,7 @@ enum StageProse {
 
     /// A name, a date or a period in the place of a `{}`.
     private static func filled(_ part: String) -> String {
-        let party = FigureWords(.chinese).party(part)
-        if party != part { return party }
+        if let party = Vocabulary.chinese.parties[part] { return party }
         if CivilTime.parseDate(part) != nil { return Language.chinese.date(part) }
         // Four digits alone may be a count.
         return part.contains { $0.isLetter || $0 == "-" } ? Language.chinese.period(part) : part

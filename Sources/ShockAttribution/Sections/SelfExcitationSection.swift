@@ -14,7 +14,7 @@ enum SelfExcitation {
             draft.lack("trades", of: view.subject)
             return draft.section
         }
-        let fit = record(fit(after), lacking: "more-trades", of: view, &draft)
+        let fit = record(self.fit(after), lacking: "more-trades", of: view, &draft)
         guard let last = windows.before.last else {
             draft.lack("trades-before", of: view.subject)
             return draft.section
