@@ -1,6 +1,6 @@
 import Schema
 
-/// What a revision changed, in words. English ones come with the finding.
+/// What a revision changed, in words. English ones come with the finding; sections are called there by their ids.
 struct ChangeWords {
     private let finding: Finding
     private let language: Language
@@ -11,7 +11,14 @@ struct ChangeWords {
     }
 
     var all: [String] {
-        language == .english ? finding.revised.map { Wording.line($0, limit: 200) } : finding.changes.map(chinese)
+        guard language == .english else { return finding.changes.map(chinese) }
+        let isWhole = finding.changes.count == finding.revised.count
+        return finding.revised.enumerated().map { place, text in
+            let names = isWhole && finding.changes[place].kind == "figures" ? finding.changes[place].names : []
+            guard !names.isEmpty else { return Wording.line(text, limit: 200) }
+            let words = FigureWords(language)
+            return "new figures: \(names.map(words.section).joined(separator: ", "))"
+        }
     }
 
     private func chinese(_ change: Change) -> String {

@@ -61,7 +61,7 @@ enum StageProse {
         "volatility": "波动率",
         "market model": "市场模型",
         "EWMA volatility": "EWMA波动率",
-        "large US shares 2009-2026, |SAR|": "2009–2026年美国大盘股，|SAR|",
+        "large US shares 2009-2026, |SAR|": "2009–2026年美国大盘股的标准化超额收益",
         "volume not known in USD": "成交额（美元）不明",
         "up to 1 M USD a day": "日成交额不足100万美元",
         "1 to 10 M USD a day": "日成交额100万至1000万美元",

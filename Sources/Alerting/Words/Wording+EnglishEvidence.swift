@@ -86,7 +86,8 @@ extension Wording.English {
     }
 
     static func revised(_ finding: Finding) -> String? {
-        finding.revised.isEmpty ? nil : "Changed: \(finding.revised.joined(separator: "; "))."
+        let changes = ChangeWords(finding, .english).all
+        return changes.isEmpty ? nil : "Changed: \(changes.joined(separator: "; "))."
     }
 
     static func missing(_ finding: Finding) -> String? {

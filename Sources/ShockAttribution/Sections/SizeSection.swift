@@ -18,7 +18,7 @@ enum SizeSection {
             asOf: largest.recordLoss.date, evidence: [largest.sequence])
         draft.add(
             "over-record", view.measure.value.usd / largest.recordLoss.valueUsd, .ratio, .measured,
-            asOf: largest.recordLoss.date, evidence: [largest.sequence])
+            evidence: [largest.sequence])
         draft.add(
             "published-records", Double(records.facts.count), .count, .stated, asOf: oldest,
             evidence: records.facts.map(\.sequence))
