@@ -149,7 +149,7 @@ struct JSONLinesFeedTests {
             .scheduledRelease(
                 make {
                     $0.name = "FOMC decision"
-                    $0.translations = [.with { ($0.language, $0.text) = ("zh", "利率决定") }]
+                    $0.translations = [make { ($0.language, $0.text) = ("zh", "利率决定") }]
                 })
         ),
         (
@@ -270,6 +270,7 @@ extension SignedFlow: Empty {}
 extension RentalPrice: Empty {}
 extension ShortInterest: Empty {}
 extension ScheduledRelease: Empty {}
+extension Translation: Empty {}
 
 func make<Value: Empty>(_ fill: (inout Value) -> Void) -> Value {
     var value = Value()

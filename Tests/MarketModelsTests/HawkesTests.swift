@@ -148,7 +148,7 @@ struct HawkesTests {
         #expect(try #require(baseline.standardError).isClose(to: (0.08 / 12).squareRoot()))
         let change = try #require(fit(0.8, 0.1).change(from: baseline))
         #expect(change.difference.isClose(to: 0.4))
-        #expect(change.standardError.isClose(to: (0.01 + 0.08 / 12 + 0.08 / 3 - 0.01).squareRoot()))
+        #expect(change.standardError.isClose(to: (1.0 / 30).squareRoot()))
         // As alike as their errors allow: only the errors count.
         let alike = try #require(HawkesBaseline([fit(0.4, 0.1), fit(0.5, 0.2)]))
         #expect(alike.variance == 0 && alike.standardError?.isClose(to: (0.025 / 2).squareRoot()) == true)

@@ -1,4 +1,5 @@
 import Schema
+import SwiftProtobuf
 import Testing
 
 @testable import ShockAttribution

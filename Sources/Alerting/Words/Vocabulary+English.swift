@@ -252,6 +252,7 @@ extension Vocabulary {
             "notable": "notable", "beyond-its-life": "beyond its life",
             "trailing": "earnings of the last year", "forward": "earnings expected",
             "years": "years ahead", "quarters": "quarters ahead", "days": "days ahead",
+            "US equities": "US equities", "US institutions": "US institutions",
         ],
         signs: [
             "direction": Sign(minus: "down", zero: "none", plus: "up"),
