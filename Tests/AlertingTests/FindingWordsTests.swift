@@ -182,7 +182,8 @@ struct FindingWordsTests {
             #expect(english.remark(figure) == words && chinese.remark(figure) == said)
         }
         for (assumption, words, said) in [
-            ("margin=0.5", "margin 50 %", "利润率50%"), ("revenue-share=0.025", "2.5 % of their revenue would not come without it", "营收的2.5%来自该投入"),
+            ("margin=0.5", "margin 50 %", "利润率50%"),
+            ("revenue-share=0.025", "2.5 % of their revenue would not come without it", "营收的2.5%来自该投入"),
             ("bear=-0.6", "change of −60 % if the thesis holds", "论点成立则变动−60%"),
             ("correlation=0.3", "voices correlated by 0.3", "各声音相关系数0.3"),
             ("sessions=4", "the same hours of 4 sessions before", "取此前4个交易日的同一时段"),
@@ -192,7 +193,8 @@ struct FindingWordsTests {
         }
         for (period, said) in [
             ("FY2025", "2025财年"), ("FY2024Q1", "2024财年第一季度"), ("2022Q2", "2022年第二季度"), ("2025", "2025年"),
-            ("2026-2027", "2026至2027年"), ("2022Q5", "2022Q5"), ("H2 2025", "H2 2025"), ("", ""), ("FY", "FY"), ("20255", "20255"),
+            ("2026-2027", "2026至2027年"), ("2022Q5", "2022Q5"), ("H2 2025", "H2 2025"), ("", ""), ("FY", "FY"),
+            ("20255", "20255"),
         ] {
             #expect(Language.chinese.period(period) == said && Language.english.period(period) == period)
         }

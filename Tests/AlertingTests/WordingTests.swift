@@ -15,7 +15,8 @@ struct WordingTests {
     @Test("a full headline says who, how much, when, with whom, and what most likely set it off")
     func fullHeadline() {
         let input = WordingInput(
-            finding: Self.firing(), state: .firing, wider: [.init(name: "Chip makers", chineseName: "芯片制造商", simpleReturn: -0.159)])
+            finding: Self.firing(), state: .firing,
+            wider: [.init(name: "Chip makers", chineseName: "芯片制造商", simpleReturn: -0.159)])
         #expect(
             Wording.English.headline(input)
                 == "ABC −16.97 % on 2025-01-27 (−$592.7 bn, the largest one-day loss in dollars on record here),"
@@ -43,7 +44,9 @@ struct WordingTests {
         func headline(story: Int, wider: Int) -> String {
             var finding = Self.firing()
             finding.attribution.candidates[0].headline = String(repeating: "word ", count: story)
-            let companions = (0..<wider).map { WordingInput.Wider(name: "Group number \($0)", chineseName: "", simpleReturn: -0.1) }
+            let companions = (0..<wider).map {
+                WordingInput.Wider(name: "Group number \($0)", chineseName: "", simpleReturn: -0.1)
+            }
             return Wording.English.headline(.init(finding: finding, state: .firing, wider: companions))
         }
         let short = headline(story: 20, wider: 1)

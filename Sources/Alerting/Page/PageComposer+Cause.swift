@@ -26,7 +26,7 @@ extension PageComposer {
             let often = language.usual(attribution.subjectAttentionZ)
             let subject = finding.name(of: finding.subject, language)
             block.rows.append(
-                .line(say("news that name \(subject): \(often)", "提及\(subject)的消息\(often)")))
+                .line(say("news that name \(subject): \(often)", "提及\(subject)的消息数\(often)")))
         }
         return block
     }
@@ -147,7 +147,7 @@ extension PageComposer {
             note: language.remark([
                 isIndex ? say("as an index that was 100 before", "以此前为100的指数") : "",
                 measure.followUp.contains { $0.retraced < 0 }
-                    ? say("below 0 % retraced: it went further", "收复为负表示继续同向") : "",
+                    ? say("retraced below 0 %: it went further", "收复为负表示继续同向") : "",
             ]))
         if !measure.followUp.isEmpty {
             let rows = measure.followUp.map { session in

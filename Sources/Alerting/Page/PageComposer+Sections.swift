@@ -16,7 +16,8 @@ extension PageComposer {
             block(.gap, say("GAPS", "差距"), say("who knows what, how near, for how long", "谁知道什么，离现场多近，着眼多远")),
             block(
                 .chain, say("CHAIN AND PRICING POWER", "产业链与定价权"),
-                say("what-if: arithmetic of the configuration, no evidence", "假设情景，按配置演算，并非证据")),
+                say(
+                    "where it says what-if: arithmetic of the configuration, no evidence", "标为“假设情景”者按配置演算，并非证据")),
             block(.unspecified, say("FURTHER SECTIONS", "其他"), ""),
         ]
     }

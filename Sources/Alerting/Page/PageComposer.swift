@@ -154,7 +154,7 @@ public struct PageComposer {
         let deviations = language.decimal(period.deviations, 2)
         let statistic = StageProse.text(period.statistic, language)
         let table = RarityWords.table(period, finding.scope, language) ?? say("table not known", "所据的表不明")
-        let size = statistic.isEmpty ? deviations : "\(statistic) " + deviations
+        let size = statistic.isEmpty ? deviations : statistic + say(" ", "为") + deviations
         return entry(
             say("return period", "重现期"),
             say("\(often) (counted; \(size) σ; \(table))", "\(often)（实际计数；\(size)个标准差；\(table)）"))

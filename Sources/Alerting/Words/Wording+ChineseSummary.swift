@@ -119,7 +119,8 @@ extension Wording.Chinese {
             return "没有消息可作为起因（\(considered)）；\(unexplained)未能解释。"
         }
         let opening = first.probability > attribution.unexplained ? "最可能的起因是" : "原因不明，最接近的是"
-        return "\(opening)\(named(first, in: input.finding))（\(language.probability(first.probability))：\(evidence(first))）；"
+        return
+            "\(opening)\(named(first, in: input.finding))（\(language.probability(first.probability))：\(evidence(first))）；"
             + "\(unexplained)未能解释。\(considered)。"
     }
 

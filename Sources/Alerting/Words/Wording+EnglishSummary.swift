@@ -110,7 +110,8 @@ extension Wording.English {
         if parts.hasGroup {
             let basket = counted(UInt32(parts.basket.count), "other name", "other names")
             split.append(
-                "\(FixedNumber.points(parts.group)) with \(finding.name(of: parts.groupID, .english)) beyond the market (\(basket))")
+                "\(FixedNumber.points(parts.group)) with \(finding.name(of: parts.groupID, .english)) beyond the market (\(basket))"
+            )
         }
         split.append(
             "\(FixedNumber.points(parts.own)) ± \(FixedNumber.points(parts.ownStandardError, signed: false)) its own")
