@@ -14,7 +14,7 @@ import SwiftProtobuf
 /// the claims of shocks that are not long over.
 public struct PublishStage: Stage {
     public static let output = StreamName.alerts
-    public static let judgementVersion = "publish/4"
+    public static let judgementVersion = "publish/5"
     public static let defaultSource = "urn:epicenter"
 
     /// The CloudEvents `source` of every alert. A constant of the installation: two runs with different
@@ -49,6 +49,7 @@ struct LiveAlert: Codable, Equatable, Sendable {
     var revision: UInt32
     /// How a member's alert speaks of this one.
     var name: String
+    var chineseName: String
     var simpleReturn: Double
     /// The members whose topics had it announced as firing, by symbol.
     var toldMembers: [ToldMember] = []
@@ -73,7 +74,9 @@ extension PublishStage {
         let partOf = widerAlerts(of: finding)
         let wording = WordingInput(
             finding: finding, state: state,
-            wider: partOf.compactMap { live[$0] }.map { .init(name: $0.name, simpleReturn: $0.simpleReturn) })
+            wider: partOf.compactMap { live[$0] }.map {
+                .init(name: $0.name, chineseName: $0.chineseName, simpleReturn: $0.simpleReturn)
+            })
         var alert = Self.alert(of: finding, state: state, labels: labels, fingerprint: fingerprint)
         alert.partOf = partOf
         alert.headline = Wording.headline(wording, .english)
@@ -98,6 +101,7 @@ extension PublishStage {
 
         var now = LiveAlert(
             told: .after(state), revision: finding.revision, name: finding.displayName,
+            chineseName: finding.name(of: finding.subject, .chinese),
             simpleReturn: finding.measure.simpleReturn, toldMembers: before?.toldMembers ?? [])
         announce(finding, as: alert, members: &now.toldMembers, to: &outbox)
         live[fingerprint] = now.told == .untold ? nil : now

@@ -18,7 +18,7 @@ extension FactCheck {
         return value
     }
 
-    private static func clean(_ translations: [Translation]) throws(Fault) -> [Translation] {
+    static func clean(_ translations: [Translation]) throws(Fault) -> [Translation] {
         guard translations.count <= maximumClasses else {
             throw Fault(
                 .notAllowed, "translations has \(translations.count) elements, allowed are up to \(maximumClasses)")

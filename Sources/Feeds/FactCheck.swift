@@ -75,6 +75,7 @@ enum FactCheck {
             guard (-1...1).contains(value.sign) else {
                 throw Fault(.notAllowed, "sign is \(value.sign), allowed is -1, 0 or 1")
             }
+            value.translations = try clean(value.translations)
             return .scheduledRelease(value)
         case .shortInterest(let value):
             try number(value.shares, "shares", from: 0)

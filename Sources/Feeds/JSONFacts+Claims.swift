@@ -14,7 +14,7 @@ extension JSONFacts {
     }
 
     /// `"translations": {"zh": "…"}`, by language.
-    private static func translations(_ fields: inout JSONFields) throws(Fault) -> [Translation] {
+    static func translations(_ fields: inout JSONFields) throws(Fault) -> [Translation] {
         guard let value = fields.take("translations") else { return [] }
         guard case .object(let members) = value else {
             throw JSONFields.wrongType("translations", value, "an object of texts by language")

@@ -188,6 +188,7 @@ enum JSONFacts {
         if let actual = try fields.number("actual") { value.actual = actual }
         if let consensus = try fields.number("consensus") { value.consensus = consensus }
         value.sign = try fields.word("more_is", ["good": 1, "bad": -1]) ?? 0
+        value.translations = try translations(&fields)
         return value
     }
 

@@ -135,13 +135,15 @@ extension SettingsParser {
     }
 
     private func chains(_ node: Node?, _ key: String) -> [ProfitChain] {
-        each(node, key, ["name", "gain", "price_multiple", "input_share", "other_cost"]) { element, key, values in
+        each(node, key, ["name", "gain", "price_multiple", "input_share", "other_cost", "rents"]) {
+            element, key, values in
             var chain = ProfitChain()
             (chain.name, chain.translations) = words(values["name"], "\(key).name", in: element)
             chain.gain = required(values, "gain", key, in: element, 1.000_001...1e6)
             chain.priceMultiple = required(values, "price_multiple", key, in: element, 0.001...1e6)
             chain.inputShare = required(values, "input_share", key, in: element, 0.001...1)
             chain.otherCost = required(values, "other_cost", key, in: element, 0...1)
+            chain.rents = reader.texts(values["rents"], "\(key).rents", in: element)
             return chain
         }
     }

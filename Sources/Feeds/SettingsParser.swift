@@ -50,8 +50,8 @@ struct SettingsParser {
             instrument.symbol = reader.text(values["symbol"], "\(key).symbol", in: element) ?? ""
             checkSymbol(instrument.symbol, values["symbol"], "\(key).symbol")
             take(instrument.symbol, &taken, values["symbol"], "\(key).symbol")
-            instrument.name =
-                reader.text(values["name"], "\(key).name", in: element, required: false) ?? instrument.symbol
+            (instrument.name, instrument.translations) = name(
+                values["name"], "\(key).name", in: element, orElse: instrument.symbol)
             let kinds: KeyValuePairs<String, InstrumentKind> = [
                 "equity": .equity, "etf": .etf, "index": .index, "crypto": .crypto,
             ]
@@ -66,6 +66,15 @@ struct SettingsParser {
             instrument.instrument = UInt32(index + 1)
             return instrument
         }
+    }
+
+    /// What something is called: a text, or texts by language; its id where nothing is said.
+    private func name(
+        _ node: Node?, _ key: String, in parent: Node, orElse id: String
+    ) -> (String, [Translation]) {
+        guard let node else { return (id, []) }
+        let (name, translations) = words(node, key, in: parent)
+        return (name.isEmpty ? id : name, translations)
     }
 
     /// A list of names for texts of any language, or such a list by language, `any` among them.
@@ -109,7 +118,7 @@ struct SettingsParser {
             if symbols.contains(group.id) {
                 reader.note(values["id"], "\(key).id", quoted(group.id), "an id that is not also a symbol")
             }
-            group.name = reader.text(values["name"], "\(key).name", in: element, required: false) ?? group.id
+            (group.name, group.translations) = name(values["name"], "\(key).name", in: element, orElse: group.id)
             group.keywords = reader.texts(values["keywords"], "\(key).keywords", in: element)
             group.members = members(values["members"], "\(key).members", symbols)
             if !group.members.contains(where: { $0.weight > 0 }) {

@@ -92,7 +92,7 @@ public struct HawkesFit: Codable, Equatable, Sendable {
     public struct Change: Codable, Equatable, Sendable {
         /// n − n of the baseline.
         public let difference: Double
-        /// √ of the sum of the squared errors: the two windows must not overlap.
+        /// Of the difference, with what the baseline's windows differ among each other: none may overlap.
         public let standardError: Double
 
         public var z: Double { difference / standardError }
@@ -103,11 +103,45 @@ public struct HawkesFit: Codable, Equatable, Sendable {
     /// - Parameter baseline: Of the same name at comparable hours, without the event.
     /// - Returns: `nil` if either has no error: the events do not say.
     public func change(from baseline: HawkesFit) -> Change? {
-        guard let error = branchingError, let other = baseline.branchingError, error > 0 || other > 0 else {
-            return nil
-        }
+        HawkesBaseline([baseline]).flatMap { change(from: $0) }
+    }
+
+    /// - Parameter baseline: Of the same name at comparable hours of several sessions, without the event.
+    /// - Returns: `nil` if either has no error: the events do not say.
+    public func change(from baseline: HawkesBaseline) -> Change? {
+        guard let error = branchingError, let other = baseline.standardError else { return nil }
+        let variance = error * error + other * other + baseline.variance
+        guard variance > 0 else { return nil }
         return Change(
-            difference: process.branchingRatio - baseline.process.branchingRatio,
-            standardError: (error * error + other * other).squareRoot())
+            difference: process.branchingRatio - baseline.mean, standardError: variance.squareRoot())
+    }
+}
+
+/// The branching ratio of a name at its usual: the mean over windows, and how much they differ beyond their errors.
+///
+/// Source: DerSimonian, R., Laird, N. (1986), *Controlled Clinical Trials* 7, 177–188, with equal weights.
+public struct HawkesBaseline: Codable, Equatable, Sendable {
+    public let windows: Int
+    public let mean: Double
+    /// Of the mean; `nil` where no window has an error.
+    public let standardError: Double?
+    /// Between windows, beyond what their errors bring: a further window is as far from the mean by itself. 0 of one.
+    public let variance: Double
+
+    /// - Parameter fits: Of windows that do not overlap. One without an error (its events do not excite each other)
+    ///   counts with the mean of the others' squared errors.
+    /// - Returns: `nil` without fits.
+    public init?(_ fits: [HawkesFit]) {
+        guard !fits.isEmpty else { return nil }
+        let count = Double(fits.count)
+        let ratios = fits.map(\.process.branchingRatio)
+        let mean = ratios.reduce(0, +) / count
+        let squares = fits.compactMap { $0.branchingError.map { $0 * $0 } }
+        let error = squares.isEmpty ? 0 : squares.reduce(0, +) / Double(squares.count)
+        let spread = fits.count < 2 ? 0 : ratios.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+        windows = fits.count
+        self.mean = mean
+        variance = fits.count < 2 ? 0 : max(0, spread - error)
+        standardError = squares.isEmpty ? nil : ((error + variance) / count).squareRoot()
     }
 }

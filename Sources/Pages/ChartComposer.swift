@@ -47,8 +47,8 @@ public struct ChartComposer {
                 isIndex
                     ? say("sessions after the one it began in", "起始日之后的交易日")
                     : say(
-                        "prices of \(Wording.line(finding.subject)) around the onset",
-                        "起点前后\(Wording.line(finding.subject))的价格"))
+                        "prices of \(finding.name(of: finding.subject, language)) around the onset",
+                        "起点前后\(finding.name(of: finding.subject, language))的价格"))
             return chart
         }
         chart.content = .series(SeriesDrawing(points: points, onset: onset, marks: marks, unit: .price))
@@ -92,7 +92,7 @@ public struct ChartComposer {
         finding.attribution.candidates.filter { $0.isNews && $0.firstSeen > 0 }.prefix(3).enumerated().map {
             place, story in
             let time = story.peak > 0 ? story.peak : story.firstSeen
-            let text = Wording.line(story.headline, limit: 160)
+            let text = "“" + Wording.line(story.headline, limit: 160) + "”"
             return .init(
                 time: time, label: "\(place + 1)",
                 note: text + language.brackets(language.probability(story.probability)) + say(", ", "，")
@@ -116,13 +116,12 @@ public struct ChartComposer {
             return chart
         }
         let parts = finding.decomposition
-        let group = Wording.line(parts.groupID)
         var steps: [WaterfallDrawing.Step] = [
             .init(name: say("drift", "漂移"), points: 100 * parts.drift),
             .init(name: say("market", "大盘"), points: 100 * parts.market),
         ]
         if parts.hasGroup {
-            steps.append(.init(name: say("\(group) without itself", "板块\(group)（不含自身）"), points: 100 * parts.group))
+            steps.append(.init(name: say("group without itself", "板块（不含自身）"), points: 100 * parts.group))
         }
         steps.append(
             .init(name: say("own", "自身"), points: 100 * parts.own, error: 100 * parts.ownStandardError))
@@ -146,7 +145,7 @@ public struct ChartComposer {
     // MARK: Attention
 
     private var attention: Chart {
-        let name = Wording.line(finding.subject)
+        let name = finding.name(of: finding.subject, language)
         let subject = finding.scope == .group ? say("a member of \(name)", "\(name)成分") : name
         var chart = Chart(
             id: "attention", section: "cause", title: say("Attention in the news", "新闻热度"), description: "",

@@ -23,6 +23,7 @@ extension AttributeStage {
         decompose(signal, last, into: &finding)
         attribute(signal, last, into: &finding)
         explain(at: signal.eventTime, last, &finding)
+        finding.names = names(in: finding)
         finding.changes = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
         finding.revised = finding.changes.map(RevisionNotes.words)
         shocks.remember(finding, at: signal.recordTime)
@@ -127,6 +128,37 @@ extension AttributeStage {
     private func name(of signal: ShockSignal) -> String {
         if signal.scope == .group { return settings.groups.first { $0.id == signal.subject }?.name ?? "" }
         return instruments.slot(symbol: signal.subject).map { instruments.instruments[$0].name } ?? ""
+    }
+
+    /// What the instruments and groups are called that a finding speaks of by id, each once.
+    private func names(in finding: Finding) -> [NamedSubject] {
+        var ids = [finding.subject, settings.benchmark, finding.decomposition.groupID]
+        ids += finding.partOf.compactMap { $0.split(separator: "/").first.map(String.init) }
+        ids += finding.attribution.candidates.filter { $0.kind != .story }.map(\.subject)
+        ids += finding.attribution.rejected.map(\.subject)
+        var names: [NamedSubject] = []
+        for id in ids where !names.contains(where: { $0.id == id }) {
+            if let named = named(id) { names.append(named) }
+        }
+        return names
+    }
+
+    private func named(_ id: String) -> NamedSubject? {
+        var named = NamedSubject()
+        named.id = id
+        if let group = settings.groups.first(where: { $0.id == id }) {
+            named.name = group.name
+            named.translations = group.translations
+        } else if let slot = instruments.slot(symbol: id) {
+            named.name = instruments.instruments[slot].name
+            named.translations = instruments.instruments[slot].translations.map {
+                var translation = Translation()
+                translation.language = $0.language
+                translation.text = $0.names.first ?? ""
+                return translation
+            }
+        }
+        return named.name.isEmpty || (named.name == id && named.translations.isEmpty) ? nil : named
     }
 
     /// Whom a shock concerns: a group's members in the configuration's order, or every share and fund.

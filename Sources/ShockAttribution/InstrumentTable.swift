@@ -11,6 +11,8 @@ struct InstrumentTable: Codable, Equatable, Sendable {
         var aliases: [String]
         var ambiguousAliases: [String]
         var languageAliases: [LanguageNames] = []
+        /// Of the name: one in each language.
+        var translations: [LanguageNames] = []
     }
 
     /// Names in texts of one language.
@@ -51,7 +53,8 @@ struct InstrumentTable: Codable, Equatable, Sendable {
         let instrument = Instrument(
             symbol: definition.symbol, name: definition.name, kind: definition.kind.rawValue,
             aliases: definition.aliases, ambiguousAliases: definition.ambiguousAliases,
-            languageAliases: definition.languageAliases.map { .init(language: $0.language, names: $0.aliases) })
+            languageAliases: definition.languageAliases.map { .init(language: $0.language, names: $0.aliases) },
+            translations: definition.translations.map { .init(language: $0.language, names: [$0.text]) })
         let slot: Int
         if let known = slotsBySymbol[definition.symbol] {
             slot = known

@@ -120,7 +120,7 @@ extension OtherCandidates {
             let agrees = Double(value.direction) * measure.simpleReturn > 0
             add(
                 fact, isPeer ? .peer : .filing,
-                "\(fact.subject) \(value.direction < 0 ? "cuts" : "raises") its forecast\(value.period.isEmpty ? "" : " for \(value.period)")",
+                "A \(value.direction < 0 ? "lower" : "higher") forecast by \(fact.subject)\(value.period.isEmpty ? "" : " for \(value.period)")",
                 relevance, direction: agrees ? 1 : -1, weights: isPeer ? TriggerWeights() : .filing, to: &result)
         case .capexCommitment where fact.tier == .t1 || fact.tier == .t2:
             let title = "Commitment of \(fact.subject) to spend"
@@ -154,7 +154,7 @@ extension OtherCandidates {
         add(
             fact, .release, value.name, relevance,
             direction: direction == 0 || !direction.isFinite ? nil : direction < 0 ? -1 : 1, weights: .release,
-            id: "release/\(fact.subject)/\(value.name)/\(fact.asOf)", to: &result)
+            id: "release/\(fact.subject)/\(value.name)/\(fact.asOf)", words: value.translations, to: &result)
     }
 
     /// Of the return, what went with the market, from 0 to 1; 1 where it is not known.
@@ -169,7 +169,7 @@ extension OtherCandidates {
 
     private func add(
         _ fact: Fact, _ kind: CandidateKind, _ title: String, _ relevance: Double, direction: Double?,
-        weights: TriggerWeights, id: String? = nil, to result: inout Result
+        weights: TriggerWeights, id: String? = nil, words: [Translation] = [], to result: inout Result
     ) {
         let evidence = TriggerEvidence(
             time: Int64(clamping: fact.eventTime), relevance: relevance, direction: direction,
@@ -181,6 +181,7 @@ extension OtherCandidates {
         message.kind = kind
         message.subject = fact.subject
         message.headline = title
+        message.translations = words
         message.firstSeen = fact.eventTime
         message.latest = fact.eventTime
         message.relevance = relevance

@@ -119,7 +119,7 @@ extension RevisionNotes {
         case "withdrawn": return "withdrawn\(why)"
         case "return": return "return \(Words.percent(change.before)) → \(Words.percent(change.after))"
         case "follow-up":
-            return "follow-up \(change.of): \(Words.percent(change.before)), \(Words.share(change.after)) retraced"
+            return "follow-up \(change.of): \(Words.percent(change.before)), \(Words.retraced(change.after))"
         case "decomposition-known": return "decomposition known"
         case "decomposition-gone": return "decomposition no longer possible"
         case "own-part": return "own part \(Words.points(change.before)) → \(Words.points(change.after)) pp"
@@ -170,6 +170,12 @@ enum Words {
     static func size(_ points: Double) -> String {
         let tenths = (abs(points) * 10).rounded()
         return tenths < 1e12 ? "\(Int(tenths) / 10).\(Int(tenths) % 10) pp" : none
+    }
+
+    /// How much of a move was taken back; below zero it went on.
+    static func retraced(_ fraction: Double) -> String {
+        let share = Self.share(fraction)
+        return share.hasPrefix("\u{2212}") ? "gone \(share.dropFirst()) further" : "\(share) retraced"
     }
 
     /// A share as `44 %`.

@@ -1,22 +1,22 @@
 import Calendars
 import Schema
 
-/// When an instrument traded, in its session and in the one before: what self-excitation is fitted to.
+/// When an instrument traded, in its session and in the four before: what self-excitation is fitted to.
 ///
 /// A session's regular hours are cut into thirteen equal parts, half-hours in New York, and the first times of each are
-/// kept. So the hours after a move are compared with the same hours of the session before, and a busy open takes no
+/// kept. So the hours after a move are compared with the same hours of those before, and a busy open takes no
 /// room from the close. Trades of one millisecond count as one: they fill one order. Only trades have times; a bar says
 /// that there were some, not when, and a time rounded to a bar's length would pass for self-excitation.
 struct TradeTimes: Codable, Equatable, Sendable {
     static let parts = 13
     /// Times kept of each part of a session.
     static let capacity = 256
-    /// Instruments kept, in the order in which they first trade: 27 KB each. Of further ones nothing is kept.
+    /// Instruments kept, in the order in which they first trade: 67 KB each. Of further ones nothing is kept.
     static let instruments = 1_024
     /// Of a kept time.
     static let tick = CivilTime.second / 1_000
-    /// A session, and the one before.
-    private static let sessions = 2
+    /// A session, and those before that it is compared with.
+    static let sessions = 5
 
     /// The block of each slot; −1: none yet, or no room.
     private var blocks = PackedArray<Int32>()
@@ -36,7 +36,7 @@ struct TradeTimes: Codable, Equatable, Sendable {
     }
 
     /// Takes a trade in. O(1); allocates for an instrument's first trade only. Trades out of regular hours, of a session
-    /// that is not one of the last two, or beyond the capacity are passed over.
+    /// that is not one of the last five, or beyond the capacity are passed over.
     @inline(__always)
     mutating func record(slot: Int, time: UInt64, sequence: UInt64, session: SessionClock.Window) {
         guard session.open <= time, time <= session.close, session.open < session.close else { return }
@@ -63,26 +63,30 @@ struct TradeTimes: Codable, Equatable, Sendable {
         let block = used
         used += 1
         blocks.values[slot] = Int32(block)
-        days.values += [0, 0]
-        first.values += [0, 0]
+        days.values += Array(repeating: 0, count: Self.sessions)
+        first.values += Array(repeating: 0, count: Self.sessions)
         counts.values += Array(repeating: 0, count: Self.sessions * Self.parts)
         times.values += Array(repeating: 0, count: Self.sessions * Self.parts * Self.capacity)
         return block
     }
 
-    /// Where a session's times go: a new session takes the place of the older one.
+    /// Where a session's times go: a new session takes the place of the oldest one.
     @inline(__always)
     private mutating func bank(_ block: Int, _ day: Int32, _ sequence: UInt64) -> Int? {
         let base = block * Self.sessions
-        let (one, two) = (days.values[base], days.values[base + 1])
-        if one == day { return base }
-        if two == day { return base + 1 }
-        guard day > max(one, two) else { return nil }
-        let bank = one <= two ? base : base + 1
-        days.values[bank] = day
-        first.values[bank] = sequence
-        for part in 0..<Self.parts { counts.values[bank * Self.parts + part] = 0 }
-        return bank
+        var oldest = base
+        var newest = days.values[base]
+        for bank in base..<base + Self.sessions {
+            let known = days.values[bank]
+            if known == day { return bank }
+            if known < days.values[oldest] { oldest = bank }
+            newest = max(newest, known)
+        }
+        guard day > newest else { return nil }
+        days.values[oldest] = day
+        first.values[oldest] = sequence
+        for part in 0..<Self.parts { counts.values[oldest * Self.parts + part] = 0 }
+        return oldest
     }
 
     /// The times of one session.

@@ -159,10 +159,105 @@ struct FindingWordsTests {
         }
         #expect(
             english.remark(rate)
-                == "95 %: 0.000 to +1.000; n = 1; Dirichlet posterior; assuming: voices correlated by 0.3")
-        #expect(chinese.remark(rate) == "95%区间0.000至+1.000；样本1；狄利克雷后验；假设：各声音相关系数0.3")
-        #expect(english.remark(rate, after: rate).hasSuffix("n = 1; as above"))
+                == "95 %: 0.000 to +1.000; 1 voice; Dirichlet posterior; assuming: voices correlated by 0.3")
+        #expect(chinese.remark(rate) == "95%区间0.000至+1.000；1个声音；狄利克雷后验；假设：各声音相关系数0.3")
+        #expect(english.remark(rate, after: rate).hasSuffix("1 voice; as above"))
         #expect(english.interval(Self.figure("gap", 1, .plain)) == nil)
+        let undecided = Self.figure("gap", 0.2, .plain) {
+            $0.lower = -0.5
+            $0.upper = 0.9
+        }
+        #expect(english.interval(undecided) == "95 %: −0.500 to +0.900, so not told from none")
+        #expect(chinese.interval(undecided) == "95%区间−0.500至+0.900，无法与零区分")
+    }
+
+    @Test("what was counted has a word, parts of a whole are per cent, and spans of time are said in the language")
+    func counted() {
+        let (english, chinese) = (FigureWords(.english), FigureWords(.chinese))
+        for (id, count, words, said) in [
+            ("multiple", UInt32(105), "105 weeks", "105周"), ("multiple", 1, "1 week", "1周"),
+            ("hits", 21, "of 21 names", "共21只"), ("odd", 3, "n = 3", "样本3"),
+        ] {
+            let figure = Self.figure(id, 1, .ratio) { $0.observations = count }
+            #expect(english.remark(figure) == words && chinese.remark(figure) == said)
+        }
+        for (assumption, words, said) in [
+            ("margin=0.5", "margin 50 %", "利润率50%"),
+            ("revenue-share=0.025", "2.5 % of their revenue would not come without it", "营收的2.5%来自该投入"),
+            ("bear=-0.6", "change of −60 % if the thesis holds", "论点成立则变动−60%"),
+            ("correlation=0.3", "voices correlated by 0.3", "各声音相关系数0.3"),
+            ("sessions=4", "the same hours of 4 sessions before", "取此前4个交易日的同一时段"),
+            ("sessions=1", "one session before alone", "仅取此前一个交易日的同一时段"), ("margin=odd", "margin odd", "利润率odd"),
+        ] {
+            #expect(english.assumption(assumption) == words && chinese.assumption(assumption) == said)
+        }
+        for (period, said) in [
+            ("FY2025", "2025财年"), ("FY2024Q1", "2024财年第一季度"), ("2022Q2", "2022年第二季度"), ("2025", "2025年"),
+            ("2026-2027", "2026至2027年"), ("2022Q5", "2022Q5"), ("H2 2025", "H2 2025"), ("", ""), ("FY", "FY"),
+            ("20255", "20255"),
+        ] {
+            #expect(Language.chinese.period(period) == said && Language.english.period(period) == period)
+        }
+        let asked = Self.figure("survey-bound", 0.1, .probability, of: "A Broker")
+        #expect(english.owner(asked) == "those asked by A Broker" && chinese.owner(asked) == "A Broker所询者")
+        let share = Self.figure("payback-years", 5, .years, of: "10%")
+        #expect(english.owner(share) == "if it brings 10 % of their revenue" && chinese.owner(share) == "若带来其营收的10%")
+    }
+
+    @Test("what was taken back, what went further, and what is as usual is said so, with no sign that misleads")
+    func directions() {
+        for (fraction, words, said) in [
+            (0.4368, "44 % retraced", "已收复44%"), (-0.37, "gone 37 % further", "同向扩大37%"), (0, "0 % retraced", "已收复0%"),
+            (-0.001, "0 % retraced", "已收复0%"),
+        ] {
+            #expect(Language.english.retraced(fraction) == words && Language.chinese.retraced(fraction) == said)
+        }
+        for (z, words, said) in [
+            (3.04, "3.0 σ above usual", "高于平常3.0个标准差"), (-0.5, "0.5 σ below usual", "低于平常0.5个标准差"),
+            (-0.04, "as usual", "与平常相当"), (0.0, "as usual", "与平常相当"),
+        ] {
+            #expect(Language.english.usual(z) == words && Language.chinese.usual(z) == said)
+        }
+        #expect(RarityWords.often(1.84, .english) == "about once in 1.8 years of one name")
+        #expect(RarityWords.often(0.4, .english) == "about 2.5 times a year of one name")
+        #expect(RarityWords.often(0.4, .chinese) == "单只股票每年约2.5次")
+    }
+
+    @Test("names are those of the language, and a candidate that is no story is told in it")
+    func named() {
+        var finding = Samples.full()
+        finding.names = [
+            .with {
+                ($0.id, $0.name) = ("chips", "Chip makers")
+                $0.translations = [.with { ($0.language, $0.text) = ("zh", "芯片制造商") }]
+            },
+            .with {
+                ($0.id, $0.name) = ("ABC", "ABC Incorporated")
+                $0.translations = [.with { ($0.language, $0.text) = ("zh", "字母公司") }]
+            },
+        ]
+        #expect(finding.name(of: "chips", .chinese) == "芯片制造商" && finding.name(of: "XYZ", .chinese) == "XYZ")
+        #expect(PageComposer(finding, .chinese).page.title.hasPrefix("字母公司（ABC）"))
+        #expect(Wording.headline(.init(finding: finding, state: .firing), .chinese).hasPrefix("字母公司（ABC）2025年"))
+        func said(_ kind: CandidateKind, _ story: String, _ headline: String, of subject: String = "XYZ") -> String {
+            let candidate = TriggerCandidate.with {
+                ($0.kind, $0.story, $0.headline, $0.subject) = (kind, story, headline, subject)
+            }
+            return Wording.Chinese.named(candidate, in: finding)
+        }
+        #expect(said(.filing, "filing/XYZ/1", "A lower forecast by XYZ for 2022Q2") == "XYZ下调2022年第二季度业绩指引")
+        #expect(said(.peer, "peer/XYZ/1", "A higher forecast by XYZ") == "同业XYZ上调业绩指引")
+        #expect(said(.release, "release/XYZ/1", "Results of XYZ for FY2024") == "XYZ的2024财年财报")
+        #expect(said(.filing, "filing/XYZ/1", "Commitment of XYZ to spend") == "XYZ的资本投入承诺")
+        #expect(said(.peer, "peer/XYZ/1", "The shock of XYZ in the session of 2025-01-24") == "同业XYZ在2025年1月24日的波动")
+        #expect(said(.theme, "theme/chips", "A move of its group", of: "chips") == "所属板块“芯片制造商”在大盘之外的整体波动")
+        var release = TriggerCandidate.with {
+            ($0.kind, $0.story, $0.headline) = (.release, "release/BMK/Prices/2022-10-31", "Prices")
+        }
+        #expect(Wording.Chinese.named(release, in: finding) == "“Prices”的公布")
+        #expect(Wording.English.named(release) == "the release of Prices")
+        release.translations = [.with { ($0.language, $0.text) = ("zh", "物价") }]
+        #expect(Wording.Chinese.named(release, in: finding) == "“物价”的公布")
     }
 
     @Test("what there is no word for is shown by its id")
@@ -205,7 +300,7 @@ struct FindingWordsTests {
             chinese == [
                 "此前股价为2023年1月27日的7.00倍；有此等涨幅的股票此后跌去40%的占78%，不论涨幅则为31%。",
                 "放大因素的上限（并非实际影响）：杠杆与反向ETF至多0.81个百分点。",
-                "此次波动相当于需求弹性为0.919（假设：效率提升10倍、价值随需求变动；0为静态思维，1为毫无损失）。",
+                "此次波动相当于需求弹性为0.919（假设：效率提升至10倍、价值随需求变动；0为静态思维，1为毫无损失）。",
                 "信息差：媒体与大众立场减去业内立场（−2至2）为−1.050（95%区间−1.320至−0.780）。",
                 "3条说法中，1条与事实相反，1条有依据，1条未到期；与事实相反的有“散户在抛售”。",
             ])
@@ -223,10 +318,10 @@ struct FindingWordsTests {
     func chineseHeadline() {
         var finding = Samples.full()
         finding.measure.followUp = []
-        let wider = [WordingInput.Wider(name: "Chip makers", simpleReturn: -0.159)]
+        let wider = [WordingInput.Wider(name: "Chip makers", chineseName: "芯片制造商", simpleReturn: -0.159)]
         #expect(
             Wording.headline(.init(finding: finding, state: .firing, wider: wider), .chinese)
-                == "ABC 2025年1月27日下跌16.97%，市值蒸发5926.6亿美元（按美元计为此处有记录以来最大单日损失），Chip makers下跌15.9%："
+                == "ABC 2025年1月27日下跌16.97%，市值蒸发5926.6亿美元（按美元计为此处有记录以来最大单日损失），芯片制造商下跌15.9%："
                 + "最可能由“Cheap \"model\" startles the market”（Quixotron；1条；61%）引发，28%未能解释")
         let over = Wording.headline(.init(finding: Samples.full(), state: .resolved), .chinese)
         #expect(over.hasPrefix("已结束：ABC 2025年1月27日下跌16.97%") && over.contains("，1个交易日后已收复44%："))
@@ -248,12 +343,12 @@ struct FindingWordsTests {
             "ABC Incorporated（ABC）2025年1月27日下跌16.97%，由142.62至118.42。",
             "大盘下跌1.41%，大盘未能解释的部分为−13.50%±2.52个百分点（标准误；贝塔1.90，250个交易日）。",
             "其中72%发生在隔夜（−13.3%），其余在开盘之后（−5.2%，对数）。",
-            "市值蒸发5926.6亿美元（总股本244.90亿股，截至2024年11月15日），自2022年6月1日以来在已知的1234次单日损失中居第1位；"
+            "市值蒸发5926.6亿美元（总股本244.90亿股，截至2024年11月15日），在此处已知的1234次单日变动中为最大的损失（2022年6月1日以来的交易日及已公布的纪录）；"
                 + "此前的纪录为−2790亿美元".replacing("−", with: "") + "（ABC, 2024-09-03）。",
             "这是其自2022年6月2日以来666个交易日中第2大的跌幅。",
-            "漂移+0.48、随大盘−3.96、随板块chips（大盘之外，另外2只股票）−9.50、自身−3.99±2.01（250个交易日的联动，并非因果）。",
+            "漂移+0.48、随大盘−3.96、随板块“chips”（大盘之外，另外2只股票）−9.50、自身−3.99±2.01（250个交易日的联动，并非因果）。",
             "28%未能解释。截至2025年1月27日12:00（UTC）共考察64条消息。", "未计为证据：3条（只是报道涨跌）。",
-            "此后1个交易日：2025年1月28日上涨8.93%，累计收复44%。",
+            "此后1个交易日：2025年1月28日上涨8.93%，累计已收复44%。",
         ] {
             #expect(summary.contains(sentence), "\(sentence)")
         }

@@ -45,7 +45,7 @@ struct MeasureWordsTests {
         let shipped = "by the shipped table (large US shares 2009-2026, |SAR|)"
         #expect(Self.english(finding).contains("years of one name, \(shipped)."))
         #expect(Self.page(finding).contains(shipped))
-        #expect(Self.page(finding, .chinese).contains("据内置的表（2009–2026年美国大盘股，|SAR|）"))
+        #expect(Self.page(finding, .chinese).contains("据内置的表（2009–2026年美国大盘股的标准化超额收益）"))
         finding.measure.returnPeriod.basis = ""
         #expect(Self.english(finding).contains("once in 1.8 years of one name."))
     }

@@ -44,7 +44,7 @@ struct PageTests {
         #expect(entries[2].value == "prefactor 1; 10 times as efficient; value follows demand")
         #expect(entries[3].value == "Option dealers' hedging")
         #expect(
-            entries[4].value.hasPrefix("what set it off, with 28 %")
+            entries[4].value.hasPrefix("what set it off (28 % unexplained)")
                 && entries[4].value.hasSuffix("Self-excitation of trading (stampede): trades within the session of ABC")
         )
         #expect(PageComposer(Samples.finding(.pending), .chinese).page.blocks.map(\.heading) == ["实测", "实测／假设／未知"])

@@ -15,7 +15,8 @@ struct WordingTests {
     @Test("a full headline says who, how much, when, with whom, and what most likely set it off")
     func fullHeadline() {
         let input = WordingInput(
-            finding: Self.firing(), state: .firing, wider: [.init(name: "Chip makers", simpleReturn: -0.159)])
+            finding: Self.firing(), state: .firing,
+            wider: [.init(name: "Chip makers", chineseName: "芯片制造商", simpleReturn: -0.159)])
         #expect(
             Wording.English.headline(input)
                 == "ABC −16.97 % on 2025-01-27 (−$592.7 bn, the largest one-day loss in dollars on record here),"
@@ -43,7 +44,9 @@ struct WordingTests {
         func headline(story: Int, wider: Int) -> String {
             var finding = Self.firing()
             finding.attribution.candidates[0].headline = String(repeating: "word ", count: story)
-            let companions = (0..<wider).map { WordingInput.Wider(name: "Group number \($0)", simpleReturn: -0.1) }
+            let companions = (0..<wider).map {
+                WordingInput.Wider(name: "Group number \($0)", chineseName: "", simpleReturn: -0.1)
+            }
             return Wording.English.headline(.init(finding: finding, state: .firing, wider: companions))
         }
         let short = headline(story: 20, wider: 1)
@@ -73,16 +76,16 @@ struct WordingTests {
                 + " from 250 sessions).",
             "A move of 6.2 standard deviations of the EWMA volatility comes about once in 1.8 years of one name.",
             "Of the move, 72 % came overnight (−13.3 %) and the rest after the open (−5.2 %, logarithms).",
-            "Value lost: $592.7 bn at 24.49 bn shares (count of 2024-11-15), the largest one-day loss among 1,234"
-                + " since 2022-06-01; the record before was $279.0 bn (ABC, 2024-09-03).",
+            "Value lost: $592.7 bn at 24.49 bn shares (count of 2024-11-15), the largest one-day loss among 1,234 changes"
+                + " known here (sessions since 2022-06-01, and published records); the record before was $279.0 bn (ABC, 2024-09-03).",
             "It is its 2nd largest fall in 666 sessions since 2022-06-02.",
             "In percentage points the return splits into +0.48 drift, −3.96 with the market, −9.50 with chips beyond"
                 + " the market (2 other names) and −3.99 ± 2.01 its own (co-movement over 250 sessions, not causes).",
             "Most likely set off by “Cheap \"model\" startles the market”, a story about Quixotron (61 %: 1 item from 12 sources, best source"
-                + " tier 5, first seen 2025-01-20T12:00:00Z, relevance 75 of 100, attention 8.1 deviations above usual);"
+                + " tier 5, first seen 2025-01-20T12:00:00Z, relevance 75 of 100, attention 8.1 σ above usual);"
                 + " 28 % is unexplained. 64 news items considered up to 2025-01-27T12:00:00Z.",
             "Less likely: “Tariffs threatened” (11 %).", "Left out as evidence: 3 (only reports the move).",
-            "Since then, 1 session: on 2025-01-28 +8.93 %, in all 44 % of the move retraced.",
+            "Since then, 1 session: on 2025-01-28 +8.93 %, in all 44 % retraced.",
             "Changed: confirmed at the close.", "Missing: hourly bars: no turnover by the hour.",
         ] {
             #expect(summary.contains(sentence), "\(sentence)")

@@ -145,8 +145,12 @@ struct JSONLinesFeedTests {
                 })
         ),
         (
-            #""kind":"scheduled_release","name":"FOMC decision""#,
-            .scheduledRelease(make { $0.name = "FOMC decision" })
+            #""kind":"scheduled_release","name":"FOMC decision","translations":{"zh":"利率决定"}"#,
+            .scheduledRelease(
+                make {
+                    $0.name = "FOMC decision"
+                    $0.translations = [make { ($0.language, $0.text) = ("zh", "利率决定") }]
+                })
         ),
         (
             #""kind":"signed_flow","class":"private","value_usd":562000000,"period":"day""#,
@@ -266,6 +270,7 @@ extension SignedFlow: Empty {}
 extension RentalPrice: Empty {}
 extension ShortInterest: Empty {}
 extension ScheduledRelease: Empty {}
+extension Translation: Empty {}
 
 func make<Value: Empty>(_ fill: (inout Value) -> Void) -> Value {
     var value = Value()

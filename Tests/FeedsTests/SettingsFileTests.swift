@@ -11,12 +11,12 @@ struct SettingsFileTests {
           calendar: {zone: America/New_York, open: "09:30", close: "16:00"}
           detection: {estimation_window: 250, minimum_history: 120, return_period_years: 0.5, settle_ms: 1000}
         instruments:
-          - {symbol: NVDA, name: NVIDIA, kind: equity, currency: USD, aliases: [NVIDIA, 英伟达], ambiguous: []}
+          - {symbol: NVDA, name: {en: NVIDIA, zh: 英伟达}, kind: equity, currency: USD, aliases: [NVIDIA, 英伟达], ambiguous: []}
           - {symbol: ON, kind: equity, currency: USD, ambiguous: [ON]}
           - {symbol: SPY, name: S&P 500 ETF, kind: etf, currency: USD}
         groups:
           - id: chips
-            name: Chips
+            name: {zh: 芯片, en: Chips}
             keywords: [GPU]
             members: [{symbol: NVDA, weight: 1}, {symbol: ON, weight: 0}]
         theses:
@@ -52,6 +52,7 @@ struct SettingsFileTests {
         #expect(file.instruments.map(\.symbol) == ["NVDA", "ON", "SPY"])
         #expect(file.instruments.map(\.instrument) == [1, 2, 3])
         #expect(file.instruments.map(\.name) == ["NVIDIA", "ON", "S&P 500 ETF"])
+        #expect(file.instruments[0].translations.map(\.text) == ["英伟达"] && file.instruments[1].translations.isEmpty)
         #expect(file.instruments[0].aliases == ["NVIDIA", "英伟达"])
         #expect(file.instruments[1].ambiguousAliases == ["ON"])
         #expect(file.instruments[2].kind == .etf)
@@ -60,6 +61,7 @@ struct SettingsFileTests {
         #expect(file.model.detection.returnPeriodYears == 0.5)
         #expect(file.model.detection.estimationGap == 0)
         #expect(file.model.groups[0].members.map(\.weight) == [1, 0])
+        #expect(file.model.groups[0].name == "Chips" && file.model.groups[0].translations.map(\.language) == ["zh"])
         #expect(file.model.theses[0].frozen == "2025-01-20")
         #expect(file.model.theses[0].exposures.map(\.sign) == [-1, 0])
         #expect(file.model.sources[0].tier == .t5)
@@ -126,6 +128,8 @@ struct SettingsFileTests {
         ("kind: etf, ", "", "instruments[2].kind", 8),
         ("kind: etf,", "kind: etf, isin: x,", "instruments[2].isin", 8),
         ("id: chips", "id: NVDA", "groups[0].id", 10),
+        ("{zh: 芯片, en: Chips}", "{zh: 芯片}", "groups[0].name.en", 11),
+        ("{zh: 芯片, en: Chips}", "[Chips]", "groups[0].name", 11),
         ("symbol: ON, weight", "symbol: AMD, weight", "groups[0].members[1].symbol", 13),
         ("symbol: ON, weight: 0", "symbol: NVDA, weight: 0", "groups[0].members[1].symbol", 13),
         ("NVDA, weight: 1", "NVDA, weight: 0", "groups[0].members", 13),

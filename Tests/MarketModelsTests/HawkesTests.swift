@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import MarketModels
 import TestKit
 import Testing
@@ -128,6 +128,31 @@ struct HawkesTests {
         #expect(change.isDifferent)
         #expect(try #require(calm.change(from: wild)).difference == -change.difference)
         #expect(try #require(calm.change(from: calm)).isDifferent == false)
+    }
+
+    @Test("a baseline of several windows: mean, its error, and what they differ beyond their errors")
+    func baseline() throws {
+        func fit(_ ratio: Double, _ error: Double?) throws -> HawkesFit {
+            // As stored: fits are made by fitting alone.
+            let error = error.map { ",\"branchingError\":\($0)" } ?? ""
+            let json =
+                "{\"process\":{\"baseline\":1,\"jump\":\(ratio),\"decay\":1},\"events\":100,\"logLikelihood\":0,\"poissonLogLikelihood\":0\(error)}"
+            return try JSONDecoder().decode(HawkesFit.self, from: Data(json.utf8))
+        }
+        #expect(HawkesBaseline([]) == nil)
+        // numpy: mean 0.4, var(ddof=1) 0.0266667; less the mean squared error 0.01 that is 0.0166667.
+        let fits = try [fit(0.2, 0.1), fit(0.4, 0.1), fit(0.4, 0.1), fit(0.6, 0.1)]
+        let baseline = try #require(HawkesBaseline(fits))
+        #expect(baseline.windows == 4 && baseline.mean.isClose(to: 0.4))
+        #expect(baseline.variance.isClose(to: 0.08 / 3 - 0.01))
+        #expect(try #require(baseline.standardError).isClose(to: (0.08 / 12).squareRoot()))
+        let change = try #require(fit(0.8, 0.1).change(from: baseline))
+        #expect(change.difference.isClose(to: 0.4))
+        #expect(change.standardError.isClose(to: (1.0 / 30).squareRoot()))
+        // As alike as their errors allow: only the errors count.
+        let alike = try #require(HawkesBaseline([fit(0.4, 0.1), fit(0.5, 0.2)]))
+        #expect(alike.variance == 0 && alike.standardError?.isClose(to: (0.025 / 2).squareRoot()) == true)
+        #expect(try HawkesBaseline([fit(0, nil), fit(0.1, nil)])?.standardError == nil)
     }
 
     @Test("rounded times are refused, and spread by a seed give the ratio back")

@@ -10,7 +10,7 @@ struct ChineseTests {
 
     /// Symbols, names and ids of a configuration, the longest first.
     private static func names(_ settings: String) -> [String] {
-        let pattern = /(?:symbol|name|id): *(?:"([^"]+)"|([^,}"\n]+))/
+        let pattern = /(?:symbol|name|id|en|zh): *(?:"([^"]+)"|([^,{}"\n]+))/
         return settings.matches(of: pattern).map { String($0.1 ?? $0.2 ?? "").trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty }
     }
@@ -52,6 +52,34 @@ struct ChineseTests {
         #expect(seen > 600 && revised > 100)
     }
 
+    @Test(
+        "of pages have no word in Latin letters but names, quotations and what sources said",
+        arguments: ["deepseek-2025-01", "inflation-2022-11", "adverts-2022-05"])
+    func pages(example: String) throws {
+        let directory = TemporaryDirectory()
+        let folder = Binaries.root + "/docs/examples/" + example
+        let out = directory.path + "/r"
+        #expect(try epicenter("replay", folder + ".mcap", "--in-process", "--quiet", "--out", out).status == 0)
+        let configured = Self.names(try String(contentsOfFile: folder + "/settings.yaml", encoding: .utf8))
+        let listed = try epicenter("report", "--list", "--data", out).output.split(separator: "\n").suffix(24)
+        let shocks = listed.compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(shocks.count == 24)
+        for shock in shocks {
+            let said = try epicenter("report", shock, "--data", out, "--json").output
+            let finding = try JSONDecoder().decode(FindingNames.self, from: Data(said.utf8))
+            let names = (configured + finding.all).filter { !$0.isEmpty }.sorted { ($1.count, $0) < ($0.count, $1) }
+            // Lines are cut at 96 columns, within quotations too.
+            var prose = try epicenter("report", shock, "--data", out, "--lang", "zh").output
+                .replacing(/（market中的序号[^）]*）/, with: "")
+                .replacing(/\n +/, with: " ").replacing(/“[^”]*”/, with: "").replacing(/关键词：[^\n#]*?自/, with: "自")
+            // Short symbols are parts of other words: those are told whole.
+            for name in names where name.count > 2 { prose = prose.replacing(name, with: "") }
+            let strange = Set(prose.matches(of: /[A-Za-z]{2,}/).map { String($0.0) })
+                .subtracting(names).subtracting(Self.allowed).subtracting(["JS", "ADR"])
+            #expect(strange.isEmpty, "\(shock): \(strange.sorted())")
+        }
+    }
+
     @Test("a page says what its revision changed")
     func page() throws {
         let directory = TemporaryDirectory()
@@ -59,5 +87,32 @@ struct ChineseTests {
         #expect(try epicenter("replay", Binaries.recording, "--in-process", "--quiet", "--out", out).status == 0)
         let page = try epicenter("report", "NVDA/2025-01-27", "--data", out, "--lang", "zh").output
         #expect(page.contains("本版变化") && page.contains("结束：观察期满"))
+    }
+}
+
+/// What in a finding others have named.
+private struct FindingNames: Decodable {
+    struct Estimate: Decodable {
+        let of: String?
+        let text: String?
+    }
+    struct Section: Decodable { let estimates: [Estimate]? }
+    struct Claim: Decodable {
+        let assertedBy: String?
+        let estimates: [Estimate]?
+    }
+    struct Candidate: Decodable {
+        let subject: String?
+        let terms: [String]?
+    }
+    struct Attribution: Decodable { let candidates: [Candidate]? }
+    let sections: [Section]?
+    let claims: [Claim]?
+    let attribution: Attribution?
+
+    var all: [String] {
+        let estimates = (sections ?? []).flatMap { $0.estimates ?? [] } + (claims ?? []).flatMap { $0.estimates ?? [] }
+        return estimates.flatMap { [$0.of ?? "", $0.text ?? ""] } + (claims ?? []).map { $0.assertedBy ?? "" }
+            + (attribution?.candidates ?? []).flatMap { ($0.terms ?? []) + [$0.subject ?? ""] }
     }
 }

@@ -179,7 +179,7 @@ struct ReportPageTests {
         try FileManager.default.removeItem(atPath: directory.path + "/data/market")
         let text = try String(
             contentsOfFile: try Self.page("inflation-2022-11", "SPY/2022-11-10", "en", in: directory), encoding: .utf8)
-        #expect(text.contains("Not drawn: prices of SPY around the onset"))
+        #expect(text.contains("Not drawn: prices of SPDR S&amp;P 500 ETF Trust around the onset"))
         #expect(text.contains("not read"))
     }
 }

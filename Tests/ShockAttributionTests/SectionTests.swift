@@ -90,7 +90,7 @@ struct SectionTests {
         #expect(first.estimate(.spending, "announced", of: "BUY")?.value == 60e9)
         #expect(
             first.section(.spending)?.missing.map { $0.what + " " + $0.of } == [
-                "revenue BUY", "capex_commitment SILENT",
+                "capex_commitment SILENT", "revenue BUY",
             ])
         #expect(first.estimate(.spending, "committed")?.value == 60e9)
         let second = world.finding(World.signal(at: later))

@@ -42,12 +42,20 @@ struct SelfExcitationTests {
         _ before: [Double], _ after: [Double], at time: UInt64, onset: Range<UInt64>? = nil,
         by stage: inout AttributeStage
     ) -> Finding {
+        finding([(dayBefore, before)], after, at: time, onset: onset, by: &stage)
+    }
+
+    /// ... of sessions by their opens, rising, and of the shock's.
+    static func finding(
+        _ before: [(open: UInt64, times: [Double])], _ after: [Double], at time: UInt64 = World.close,
+        onset: Range<UInt64>? = nil, by stage: inout AttributeStage
+    ) -> Finding {
         var settings = ModelSettings()
         settings.calendar = "XNYS"
         var market = MarketFixture()
         market.configure(settings)
         market.define("ABC")
-        for (open, times) in [(dayBefore, before), (World.open, after)] {
+        for (open, times) in before + [(World.open, after)] {
             for second in times {
                 let time = open + UInt64(second * 1_000) * (CivilTime.second / 1_000)
                 market.trade("ABC", at: time, price: 80)
@@ -157,17 +165,44 @@ struct SelfExcitationTests {
         #expect(section.estimates.count >= 2)
         var trades = Trades()
         trades.firstSequence = 1_000_000
-        for day in ["2025-01-28", "2025-01-29"] {
-            trades.time.append(MarketFixture.at(day, "15:00:00"))
-        }
+        let days = (0..<TradeTimes.sessions).map { $0 < 4 ? "2025-01-\(28 + $0)" : "2025-02-0\($0 - 1)" }
+        trades.time = days.map { MarketFixture.at($0, "15:00:00") }
         trades.recordTime = trades.time
-        trades.instrument = [1, 1]
-        trades.price = [80_000_000_000, 80_000_000_000]
-        trades.size = [1, 1]
-        trades.condition = [0, 0]
-        let later = Self.signal(at: MarketFixture.at("2025-01-29", "21:00:00"))
+        trades.instrument = days.map { _ in 1 }
+        trades.price = days.map { _ in 80_000_000_000 }
+        trades.size = days.map { _ in 1 }
+        trades.condition = days.map { _ in 0 }
+        let later = Self.signal(at: MarketFixture.at("2025-02-03", "21:00:00"))
         let last = stage.findings([.trades(trades), .shockSignal(later)]).last
         #expect(last?.revision == 2 && last?.section(.selfExcitation) == section)
+    }
+
+    @Test("the baseline is the mean over all sessions before that are kept, with what they differ among each other")
+    func severalSessions() throws {
+        var noise = SeededGenerator(for: "trades of a week", default: 76)
+        let days = ["2025-01-21", "2025-01-22", "2025-01-23", "2025-01-24"].map { MarketFixture.at($0, "14:30:00") }
+        func finding(_ before: [[Double]], _ after: [Double]) -> Finding {
+            var stage = AttributeStage()
+            return Self.finding(Array(zip(days.suffix(before.count), before)), after, by: &stage)
+        }
+        let after = Self.simulated(0.6, &noise)
+        let steady = (0..<4).map { _ in Self.simulated(0.3, &noise) }
+        let whole = finding(steady, after)
+        let single = try steady.map { try #require(finding([$0], after).estimate(.selfExcitation, "baseline")) }
+        let baseline = try #require(whole.estimate(.selfExcitation, "baseline"))
+        #expect(abs(baseline.value - single.reduce(0) { $0 + $1.value } / 4) < 1e-12)
+        #expect(baseline.assumptions.contains("sessions=4") && single[0].assumptions.contains("sessions=1"))
+        #expect(baseline.observations == single.reduce(0) { $0 + $1.observations } && baseline.evidence.count == 4)
+        // Sessions that differ from each other say less than sessions that do not.
+        let ratios = [0.05, 0.3, 0.55, 0.75]
+        let wild = finding(ratios.map { Self.simulated($0, &noise) }, after)
+        let excess = try [whole, wild].map { try #require($0.estimate(.selfExcitation, "excess")) }
+        #expect(excess[1].upper - excess[1].lower > 1.5 * (excess[0].upper - excess[0].lower))
+        // A session with too few trades is left out, not the others with it.
+        let fewer = finding([Array(steady[0].prefix(50))] + steady.dropFirst(), after)
+        #expect(
+            fewer.estimate(.selfExcitation, "baseline")?.assumptions.contains("sessions=3") == true
+                && Self.lacks(fewer).isEmpty)
     }
 
     @Test("memory is bounded: so many times of a part, so many sessions, so many instruments")
@@ -195,11 +230,14 @@ struct SelfExcitationTests {
         // The open has been taken, and nothing is taken twice within a millisecond.
         #expect(session.parts[0].count == TradeTimes.capacity && session.firstSequence == 1)
         #expect(Array(session.parts[0].prefix(3)) == [0, 1_000, 2_000])
-        for day: Int32 in [11, 12, 9, 11] {
+        // A session that is gone does not come back, and the oldest gives way.
+        for day: Int32 in [11, 12, 13, 16, 17, 9, 10, 12] {
             times.record(slot: 0, time: window(day).close, sequence: 7, session: window(day))
         }
-        #expect(times.sessions(slot: 0).map(\.day) == [20_117, 20_118])
-        #expect(times.sessions(slot: 0).map { $0.parts[TradeTimes.parts - 1].count } == [1, 1])
+        #expect(times.sessions(slot: 0).map(\.day) == [20_117, 20_118, 20_119, 20_122, 20_123])
+        #expect(
+            times.sessions(slot: 0).map { $0.parts[TradeTimes.parts - 1].count }
+                == Array(repeating: 1, count: TradeTimes.sessions))
         #expect(times.sessions(slot: 0).allSatisfy { $0.parts[0].isEmpty })
         let stored = try JSONDecoder().decode(TradeTimes.self, from: JSONEncoder().encode(times))
         #expect(stored == times)

@@ -14,8 +14,8 @@ extension PageComposer {
             .item(lead: language.probability(attribution.unexplained), text: say("unexplained", "未能解释"), details: []))
         for excluded in attribution.excluded {
             let reason = StageProse.text(excluded.reason, language)
-            block.rows.append(
-                .line(say("not counted: \(excluded.items) items, \(reason)", "未计入：\(excluded.items)条，\(reason)")))
+            let items = language.counted(excluded.items, "item", "items", "条")
+            block.rows.append(.line(say("not counted (\(reason)): \(items)", "未计入（\(reason)）：\(items)")))
         }
         for rejected in attribution.rejected {
             let reason = StageProse.text(rejected.reason, language)
@@ -23,14 +23,10 @@ extension PageComposer {
             block.rows.append(.line(say("ruled out: \(subject), \(reason)", "已排除：\(subject)，\(reason)")))
         }
         if attribution.hasSubjectAttentionZ {
-            let z = attribution.subjectAttentionZ
-            let size = language.decimal(abs(z), 1)
-            let subject = Wording.line(finding.subject)
+            let often = language.usual(attribution.subjectAttentionZ)
+            let subject = finding.name(of: finding.subject, language)
             block.rows.append(
-                .line(
-                    say(
-                        "\(subject) was named \(size) σ \(z < 0 ? "less" : "more") often than usual",
-                        "\(subject)被提及的次数\(z < 0 ? "低于" : "高于")平常\(size)个标准差")))
+                .line(say("news that name \(subject): \(often)", "提及\(subject)的消息数\(often)")))
         }
         return block
     }
@@ -38,27 +34,30 @@ extension PageComposer {
     /// A candidate: its headline, what it is about, and what speaks for it.
     private func candidate(_ candidate: TriggerCandidate) -> Page.Row {
         let text =
-            language == .english || candidate.isNews
-            ? Wording.line(candidate.headline, limit: 160) : Wording.Chinese.named(candidate)
+            if candidate.isNews {
+                language == .english
+                    ? Wording.English.quoted(candidate.headline, limit: 160)
+                    : Wording.Chinese.named(candidate, in: finding, limit: 160)
+            } else if language == .english {
+                (candidate.isScheduled ? "Release of " : "") + Wording.line(candidate.headline, limit: 160)
+            } else {
+                Wording.Chinese.named(candidate, in: finding, limit: 160)
+            }
         return .item(
             lead: language.probability(candidate.probability), text: text,
             details: candidate.isNews ? story(candidate) : mechanism(candidate), evidence: candidate.evidence)
     }
 
     private func story(_ candidate: TriggerCandidate) -> [String] {
-        let z = candidate.attentionZ
-        let size = language.decimal(abs(z), 1)
-        let attention =
-            candidate.hasAttentionZ
-            ? say("attention \(size) σ \(z < 0 ? "below" : "above") usual", "热度\(z < 0 ? "低于" : "高于")平常\(size)个标准差")
-            : ""
+        let often = language.usual(candidate.attentionZ)
+        let attention = candidate.hasAttentionZ ? say("attention \(often)", "热度\(often)") : ""
         let items = language.counted(candidate.items, "item", "items", "条")
         let sources = language.counted(candidate.sources, "source", "sources", "个来源")
         let seen = language.date(String(CivilTime.rfc3339(candidate.firstSeen).prefix(10)))
         let relevance = language.decimal(candidate.relevance, 0)
         let terms = candidate.terms.map { Wording.line($0, limit: 30) }.joined(separator: say(", ", "、"))
         return [
-            terms.isEmpty ? "" : say("about \(terms)", "关于\(terms)"),
+            terms.isEmpty ? "" : say("its words: \(terms)", "关键词：\(terms)"),
             language.remark([
                 say("\(items) from \(sources) since \(seen)", "自\(seen)起\(items)，来自\(sources)"),
                 say("relevance \(relevance) of 100", "相关度\(relevance)/100"), attention,
@@ -145,7 +144,11 @@ extension PageComposer {
         let isIndex = finding.scope == .group
         var block = Page.Block(
             id: "recovery", heading: say("SINCE THEN", "此后"),
-            note: isIndex ? say("as an index that was 100 before", "以此前为100的指数") : "")
+            note: language.remark([
+                isIndex ? say("as an index that was 100 before", "以此前为100的指数") : "",
+                measure.followUp.contains { $0.retraced < 0 }
+                    ? say("retraced below 0 %: it went further", "收复为负表示继续同向") : "",
+            ]))
         if !measure.followUp.isEmpty {
             let rows = measure.followUp.map { session in
                 [
@@ -158,12 +161,15 @@ extension PageComposer {
         }
         // Those of the last session are figures of the section below, with their size.
         for session in measure.followUp.dropLast() where !session.votes.isEmpty {
-            let pairs = session.votes.map { vote in
+            let pairs = session.votes.prefix(2).map { vote in
                 let (ahead, behind) = (Wording.line(vote.ahead, limit: 16), Wording.line(vote.behind, limit: 16))
                 return say("\(ahead) of \(behind)", "\(ahead)领先\(behind)")
             }.joined(separator: say(", ", "，"))
+            let more = session.votes.count - 2
+            let rest = more > 0 ? say(" and \(more) more", "，另有\(more)对") : ""
             let day = Wording.line(session.session)
-            block.rows.append(.line(say("\(day): ahead beyond the noise \(pairs)", "\(day)：超出噪声的领先：\(pairs)")))
+            block.rows.append(
+                .line(say("\(day): ahead beyond the noise \(pairs)\(rest)", "\(day)：超出噪声的领先：\(pairs)\(rest)")))
         }
         if measure.hasBaseRate, !measure.baseRate.isEnough {
             let words = MeasureSentences(finding, language)

@@ -16,7 +16,8 @@ extension PageComposer {
             block(.gap, say("GAPS", "差距"), say("who knows what, how near, for how long", "谁知道什么，离现场多近，着眼多远")),
             block(
                 .chain, say("CHAIN AND PRICING POWER", "产业链与定价权"),
-                say("what-if: arithmetic of the configuration, no evidence", "假设情景，按配置演算，并非证据")),
+                say(
+                    "where it says what-if: arithmetic of the configuration, no evidence", "标为“假设情景”者按配置演算，并非证据")),
             block(.unspecified, say("FURTHER SECTIONS", "其他"), ""),
         ]
     }
@@ -31,12 +32,18 @@ extension PageComposer {
     /// A kind that is not known here is shown all the same.
     private func shownKind(_ kind: SectionKind) -> SectionKind {
         if case .UNRECOGNIZED = kind { return .unspecified }
-        return kind
+        // Size stands with the value; where that is not known it is shown all the same.
+        return kind == .size && !measure.hasValue ? .unspecified : kind
+    }
+
+    /// A thesis that is the only one stands above all blocks.
+    private func title(_ section: Section) -> String {
+        section.kind != .chain && onlyThesis != nil ? words.section(section.id) : words.title(section)
     }
 
     /// A section's figures, those of one name together, then what is missing.
     func rows(of section: Section, titled: Bool) -> [Page.Row] {
-        var rows: [Page.Row] = titled ? [.heading(words.title(section))] : []
+        var rows: [Page.Row] = titled ? [.heading(title(section))] : []
         var order: [String] = []
         for estimate in section.estimates where !order.contains(estimate.id) { order.append(estimate.id) }
         var before: Estimate?
@@ -180,7 +187,9 @@ extension PageComposer {
         var parts: [String] = []
         if finding.hasAttribution {
             let share = language.probability(finding.attribution.unexplained)
-            parts.append(say("what set it off, with \(share)", "起因（\(share)未能解释）"))
+            parts.append(
+                finding.attribution.candidates.isEmpty
+                    ? say("what set it off", "起因") : say("what set it off (\(share) unexplained)", "起因（\(share)未能解释）"))
         } else {
             parts.append(say("what set it off", "起因"))
         }
@@ -188,11 +197,10 @@ extension PageComposer {
             let words = StageProse.text(text, language)
             if !parts.contains(words) { parts.append(words) }
         }
-        for section in finding.sections {
-            for text in words.lacks(section.missing, about: section.about) {
-                let whole = words.section(section.id) + say(": ", "：") + text
-                if !parts.contains(whole) { parts.append(whole) }
-            }
+        for section in finding.sections where !section.missing.isEmpty {
+            let lacks = words.lacks(section.missing, about: section.about)
+            let whole = words.section(section.id) + say(": ", "：") + lacks.joined(separator: say(", ", "、"))
+            if !parts.contains(whole) { parts.append(whole) }
         }
         return parts
     }

@@ -32,8 +32,8 @@ public struct PageComposer {
 
     private var title: String {
         let subject = Wording.line(finding.subject)
-        let name =
-            finding.subjectName.isEmpty ? subject : Wording.line(finding.subjectName) + language.brackets(subject)
+        let known = finding.name(of: finding.subject, language)
+        let name = known == subject ? subject : known + language.brackets(subject)
         let change = language.percent(measure.simpleReturn, 2)
         return measure.session.isEmpty
             ? "\(name)  \(change)"
@@ -47,12 +47,22 @@ public struct PageComposer {
                 "\(finding.phase), revision \(finding.revision), as of \(time)",
                 "\(phase)，第\(finding.revision)版，截至\(time)")
         ]
-        let wider = finding.partOf.map { Wording.line($0) }
+        let wider = finding.partOf.map { finding.name(ofShock: $0, language) }
         if !wider.isEmpty {
             lines.append(say("part of \(wider.joined(separator: ", "))", "属于\(wider.joined(separator: "、"))"))
         }
         lines.append(Wording.why(finding, language))
+        if let thesis = onlyThesis {
+            lines.append(say("Thesis: ", "论点：") + language.text(thesis.about, thesis.aboutWords))
+        }
         return lines
+    }
+
+    /// A section about the one thesis that all sections about theses are about; nil where there are none, or several.
+    var onlyThesis: Section? {
+        let sections = finding.sections.filter { $0.kind != .chain && !$0.about.isEmpty }
+        guard let first = sections.first, sections.allSatisfy({ $0.about == first.about }) else { return nil }
+        return first
     }
 
     private var phase: String {
@@ -140,20 +150,27 @@ public struct PageComposer {
     }
 
     private func returnPeriod(_ period: ReturnPeriodEstimate) -> Page.Row {
-        let years = language.decimal(period.years, 1)
+        let often = RarityWords.often(period.years, language)
         let deviations = language.decimal(period.deviations, 2)
         let statistic = StageProse.text(period.statistic, language)
         let table = RarityWords.table(period, finding.scope, language) ?? say("table not known", "所据的表不明")
-        let rest = say("\(statistic) at \(deviations); \(table)", "\(statistic)为\(deviations)；\(table)")
+        let size = statistic.isEmpty ? deviations : statistic + say(" ", "为") + deviations
         return entry(
             say("return period", "重现期"),
-            say("once in \(years) stock-years (empirical, \(rest))", "单只股票约\(years)年一遇（经验值，\(rest)）"))
+            say("\(often) (counted; \(size) σ; \(table))", "\(often)（实际计数；\(size)个标准差；\(table)）"))
     }
 
     private func overnight(_ split: OvernightEstimate) -> Page.Row {
         let share = language.percent(split.share, 0, signed: false)
         let night = language.decimal(split.overnightLog, 4)
         let whole = language.decimal(split.overnightLog + split.intradayLog, 4)
+        guard (0...1).contains(split.share) else {
+            let after = language.decimal(split.intradayLog, 4, signed: true)
+            let signed = language.decimal(split.overnightLog, 4, signed: true)
+            return entry(
+                say("overnight", "隔夜"),
+                say("\(signed) at the open and \(after) after it, in logarithms", "开盘时\(signed)，开盘之后\(after)（对数）"))
+        }
         return entry(
             say("overnight", "隔夜"),
             say(
@@ -189,7 +206,7 @@ public struct PageComposer {
             if !value.withoutShares.isEmpty {
                 block.rows.append(
                     entry(
-                        say("without one", "缺股本"), value.withoutShares.map { Wording.line($0) }.joined(separator: ", "))
+                        say("without one", "缺股本"), language.list(value.withoutShares.map { Wording.line($0) }))
                 )
             }
         } else if value.shares > 0 {
@@ -203,20 +220,28 @@ public struct PageComposer {
         }
         if value.rank > 0 {
             let since = language.date(value.comparedSince)
+            let isFirst = value.rank == 1
+            let place =
+                isFirst ? say("largest", "最大") : say("\(FixedNumber.ordinal(value.rank)) largest", "第\(value.rank)大")
+            let noun = value.usd < 0 ? say("loss", "的损失") : say("gain", "的增长")
             block.rows.append(
                 entry(
                     say("rank in dollars", "按美元排名"),
                     say(
-                        "number \(value.rank) of \(value.compared) \(value.usd < 0 ? "losses" : "gains") known here since \(since)",
-                        "自\(since)以来已知的\(value.compared)次单日\(value.usd < 0 ? "损失" : "增长")中第\(value.rank)位")))
+                        "\(place) \(noun) among \(value.compared) one-day changes known here: sessions since \(since) of names with a share count, and published records",
+                        "此处已知的\(value.compared)次单日变动中\(place)\(noun)（\(since)以来有股本的股票的交易日，以及已公布的纪录）")))
         }
-        if value.hasPreviousRecordUsd {
+        let size = finding.sections.first { $0.kind == .size }
+        let published = size?.estimates.first { $0.id == "published-record" }
+        let isPublished = published.map { "\($0.of) \($0.asOf)" } == value.previousRecord
+        if value.hasPreviousRecordUsd, !isPublished {
             block.rows.append(
                 entry(
                     say("record before", "此前纪录"),
                     "\(language.dollars(value.previousRecordUsd))\(say(", ", "，"))\(Wording.line(value.previousRecord))"
                 ))
         }
+        for section in finding.sections where section.kind == .size { block.rows += rows(of: section, titled: true) }
         return block
     }
 
@@ -225,9 +250,8 @@ public struct PageComposer {
     private var decomposition: Page.Block? {
         guard finding.hasDecomposition else { return nil }
         let parts = finding.decomposition
-        let group = Wording.line(parts.groupID)
         var rows: [(String, Double)] = [(say("drift", "漂移"), parts.drift), (say("market", "大盘"), parts.market)]
-        if parts.hasGroup { rows.append((say("\(group) without itself", "板块\(group)（不含自身）"), parts.group)) }
+        if parts.hasGroup { rows.append((say("group without itself", "板块（不含自身）"), parts.group)) }
         rows.append((say("own", "自身"), parts.own))
         let largest = rows.map { abs($0.1) }.max() ?? 0
         var block = Page.Block(
@@ -244,7 +268,10 @@ public struct PageComposer {
         let error = language.decimal(parts.ownStandardError * 100, 2)
         block.rows.append(.line(say("own part ± \(error) (one standard error)", "自身部分±\(error)（一个标准误）")))
         let names = parts.basket.map { Wording.line($0) }.joined(separator: " ")
-        let basket = names.isEmpty ? "" : say(", basket \(names)", "，篮子为\(names)")
+        let group = parts.hasGroup ? finding.fullName(of: parts.groupID, language) : ""
+        let basket =
+            (group.isEmpty ? "" : say(", group \(group)", "，板块为\(group)"))
+            + (names.isEmpty ? "" : say(", basket \(names)", "，篮子为\(names)"))
         block.rows.append(
             .line(
                 say(

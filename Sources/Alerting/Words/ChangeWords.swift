@@ -1,6 +1,6 @@
 import Schema
 
-/// What a revision changed, in words. English ones come with the finding.
+/// What a revision changed, in words. English ones come with the finding; sections are called there by their ids.
 struct ChangeWords {
     private let finding: Finding
     private let language: Language
@@ -11,7 +11,14 @@ struct ChangeWords {
     }
 
     var all: [String] {
-        language == .english ? finding.revised.map { Wording.line($0, limit: 200) } : finding.changes.map(chinese)
+        guard language == .english else { return finding.changes.map(chinese) }
+        let isWhole = finding.changes.count == finding.revised.count
+        return finding.revised.enumerated().map { place, text in
+            let names = isWhole && finding.changes[place].kind == "figures" ? finding.changes[place].names : []
+            guard !names.isEmpty else { return Wording.line(text, limit: 200) }
+            let words = FigureWords(language)
+            return "new figures: \(names.map(words.section).joined(separator: ", "))"
+        }
     }
 
     private func chinese(_ change: Change) -> String {
@@ -26,15 +33,14 @@ struct ChangeWords {
         case "withdrawn": return "撤销\(why)"
         case "return": return "涨跌幅\(language.percent(before, 1))→\(language.percent(after, 1))"
         case "follow-up":
-            let retraced = language.percent(after, 0, signed: false)
-            return "\(language.date(change.of))\(Wording.Chinese.change(before, 1))，已收复\(retraced)"
+            return "\(language.date(change.of))\(Wording.Chinese.change(before, 1))，\(language.retraced(after))"
         case "decomposition-known": return "分解已知"
         case "decomposition-gone": return "无法再分解"
         case "own-part": return "自身部分\(language.points(before))→\(language.points(after))"
         case "candidates-known": return "可能的起因已知"
         case "no-candidate": return "不再有可能的起因"
         case "first-candidate":
-            let first = finding.attribution.candidates.first.map { Wording.Chinese.named($0) } ?? ""
+            let first = finding.attribution.candidates.first.map { Wording.Chinese.named($0, in: finding) } ?? ""
             return "最可能的起因改为\(first)（\(language.probability(after))）"
         case "unexplained":
             return "未能解释的部分\(language.probability(before))→\(language.probability(after))"
@@ -42,7 +48,7 @@ struct ChangeWords {
         case "figures":
             let words = FigureWords(language)
             return "新数据：\(change.names.map(words.section).joined(separator: "、"))"
-        case "part-of": return "属于\(change.names.map { Wording.line($0) }.joined(separator: "、"))"
+        case "part-of": return "属于\(change.names.map { finding.name(ofShock: $0, language) }.joined(separator: "、"))"
         default: return StageProse.text(change.of, language)
         }
     }

@@ -50,7 +50,13 @@ public struct FigureWords: Sendable {
         let name = String(text[..<sign])
         let value = Wording.line(Self.trimmed(String(text[text.index(after: sign)...])), limit: 40)
         guard let template = words.assumptions[name] else { return Self.plain(name) + " " + value }
-        return template.replacing("{}", with: value)
+        guard Vocabulary.percentages.contains(name), let fraction = Double(value), abs(fraction) < 1e6 else {
+            return template.replacing("{}", with: value)
+        }
+        let tenths = (fraction * 1_000).rounded()
+        let decimals = (tenths / 10).rounded() * 10 == tenths ? 0 : 1
+        let signed = Vocabulary.signedAssumptions.contains(name)
+        return template.replacing("{}", with: language.percent(fraction, decimals, signed: signed))
     }
 
     /// `10.0` is `10`.
@@ -66,7 +72,7 @@ public struct FigureWords: Sendable {
             let what = words.lacks[kind] ?? words.facts[kind] ?? Self.plain(kind)
             var owners: [String] = []
             for lack in lacks where lack.what == kind && !lack.of.isEmpty && lack.of != about {
-                let owner = party(lack.of)
+                let owner = language.period(party(lack.of))
                 if !owners.contains(owner) { owners.append(owner) }
             }
             guard !owners.isEmpty else { return what }
@@ -91,6 +97,9 @@ extension FigureWords {
         if estimate.id == "break-even-elasticity", Double(estimate.of) != nil {
             return language.pick("\(estimate.of)×", "\(estimate.of)倍")
         }
+        if let template = words.owners[estimate.id] {
+            return template.replacing("{}", with: party(estimate.of).replacing("%", with: language.pick(" %", "%")))
+        }
         return estimate.ofWords.isEmpty ? party(estimate.of) : language.text(estimate.of, estimate.ofWords)
     }
 
@@ -113,7 +122,10 @@ extension FigureWords {
             return language.pick("by its sign, which is not known: \(range)", "方向未知，两种符号：\(range)")
         }
         if Vocabulary.givenRange.contains(estimate.id) { return language.pick("range given \(range)", "所给区间\(range)") }
+        let isUndecided =
+            Vocabulary.differences.contains(estimate.id) && estimate.lower < 0 && estimate.upper > 0
         return language.pick("95 %: \(range)", "95%区间\(range)")
+            + (isUndecided ? language.pick(", so not told from none", "，无法与零区分") : "")
     }
 
     private func amount(_ value: Double, of estimate: Estimate) -> String {
@@ -134,7 +146,9 @@ extension FigureWords {
             let price = language.decimal(value, 2)
             return language.pick("$\(price) an hour", "每小时\(price)美元")
         case .plain, .unspecified, .UNRECOGNIZED:
-            return language.decimal(value, abs(value) >= 1_000 ? 0 : abs(value) >= 10 ? 1 : 3, signed: signed)
+            // An interval has the decimals of its figure.
+            let size = abs(estimate.value)
+            return language.decimal(value, size >= 1_000 ? 0 : size >= 10 ? 1 : 3, signed: signed)
         }
     }
 
@@ -149,6 +163,13 @@ extension FigureWords {
         [remark(estimate), basis(estimate.basis)].filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
     }
 
+    /// `105 weeks`, `of 25 names`; `n = 12` where what was counted has no word.
+    private func observations(_ estimate: Estimate) -> String {
+        let counted = words.counted[estimate.id] ?? words.observations
+        let template = estimate.observations == 1 ? counted.one : counted.many
+        return template.replacing("{}", with: language.decimal(Double(estimate.observations), 0))
+    }
+
     /// What there is to say beside the value: interval, the source's own words, date, number of observations, method and
     /// what is assumed.
     ///
@@ -157,14 +178,13 @@ extension FigureWords {
     ///   - before: The figure shown just before: a method and assumptions that are the same are said to be so.
     public func remark(_ estimate: Estimate, after before: Estimate? = nil) -> String {
         var parts = [interval(estimate) ?? ""]
-        if !estimate.text.isEmpty { parts.append(words.texts[estimate.text] ?? Wording.line(estimate.text, limit: 60)) }
+        if !estimate.text.isEmpty { parts.append(words.texts[estimate.text] ?? language.period(estimate.text)) }
         if !estimate.asOf.isEmpty {
-            let template = Vocabulary.since.contains(estimate.id) ? words.since : words.asOf
+            let isSince = Vocabulary.since.contains(estimate.id)
+            let template = isSince ? words.since : Vocabulary.on.contains(estimate.id) ? words.on : words.asOf
             parts.append(template.replacing("{}", with: Wording.line(estimate.asOf, limit: 20)))
         }
-        if estimate.observations > 0 {
-            parts.append(words.observations.replacing("{}", with: language.decimal(Double(estimate.observations), 0)))
-        }
+        if estimate.observations > 0 { parts.append(observations(estimate)) }
         let isRepeated = before?.method == estimate.method && before?.assumptions == estimate.assumptions
         if isRepeated, !estimate.method.isEmpty || !estimate.assumptions.isEmpty {
             parts.append(language.pick("as above", "同上"))

@@ -110,6 +110,40 @@ extension Language {
         return date(String(text.prefix(10))) + text.dropFirst(11).prefix(5) + "（UTC）"
     }
 
+    /// A span of reports or plans: `FY2025`, `2025财年`; `2022Q2`, `2022年第二季度`; what is none of these as it is.
+    package func period(_ text: String) -> String {
+        let line = Wording.line(text, limit: 60)
+        guard self == .chinese else { return line }
+        func isYear(_ text: Substring) -> Bool {
+            text.utf8.count == 4 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        }
+        let isFiscal = line.hasPrefix("FY")
+        let unit = isFiscal ? "财年" : "年"
+        let rest = isFiscal ? line.dropFirst(2) : line[...]
+        if isYear(rest) { return "\(rest)\(unit)" }
+        let (year, suffix) = (rest.prefix(4), rest.dropFirst(4))
+        guard isYear(year) else { return line }
+        if let quarter = ["Q1": "一", "Q2": "二", "Q3": "三", "Q4": "四"][suffix] {
+            return "\(year)\(unit)第\(quarter)季度"
+        }
+        let until = suffix.dropFirst()
+        return suffix.first == "-" && isYear(until) ? "\(year)至\(until)\(unit)" : line
+    }
+
+    /// How much of a move was taken back; below zero it went on: `44 % retraced`, `gone 37 % further`.
+    package func retraced(_ fraction: Double) -> String {
+        let share = percent(abs(fraction), 0, signed: false)
+        return fraction < 0 && percent(fraction, 0, signed: false) != share
+            ? pick("gone \(share) further", "同向扩大\(share)") : pick("\(share) retraced", "已收复\(share)")
+    }
+
+    /// How far above or below the usual something is, in standard deviations: `3.0 σ above usual`, `as usual`.
+    func usual(_ z: Double) -> String {
+        let size = decimal(abs(z), 1)
+        guard size != decimal(0, 1) else { return pick("as usual", "与平常相当") }
+        return pick("\(size) σ \(z < 0 ? "below" : "above") usual", "\(z < 0 ? "低于" : "高于")平常\(size)个标准差")
+    }
+
     func list(_ parts: [String]) -> String {
         self == .english ? Wording.English.list(parts) : parts.joined(separator: "、")
     }

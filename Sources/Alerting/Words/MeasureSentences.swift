@@ -78,7 +78,7 @@ struct MeasureSentences {
             "Of the last \(rate.shocks) \(kind) seen to their end here, \(rate.recoveredHalf) had taken back half or more"
                 + " and \(rate.wentOn) had gone further",
             "此处最近\(rate.shocks)次已观察到终点的\(kind)中，\(rate.recoveredHalf)次收复过半，\(rate.wentOn)次继续扩大")
-        if rate.hasMedianRetraced { text += language.pick("; the median took back ", "；中位数为收复") + median(rate) }
+        if rate.hasMedianRetraced { text += language.pick("; the median ", "；中位数为") + median(rate) }
         return text + language.pick(".", "。")
     }
 
@@ -92,11 +92,15 @@ struct MeasureSentences {
     }
 
     private func median(_ rate: BaseRate) -> String {
-        let value = language.percent(rate.medianRetraced, 0, signed: false)
+        let size = language.percent(abs(rate.medianRetraced), 0, signed: false)
+        let value =
+            rate.medianRetraced < 0
+            ? language.pick("had gone \(size) further", "同向扩大\(size)") : language.pick("took back \(size)", "收复\(size)")
         guard rate.hasLower, rate.hasUpper else { return value }
         let lower = language.percent(rate.lower, 0, signed: false)
         let upper = language.percent(rate.upper, 0, signed: false)
-        return value + language.brackets(language.pick("95 %: \(lower) to \(upper)", "95%区间\(lower)至\(upper)"))
+        let what = rate.medianRetraced < 0 ? language.pick(" taken back", "（收复）") : ""
+        return value + language.brackets(language.pick("95 %: \(lower) to \(upper)", "95%区间\(lower)至\(upper)") + what)
     }
 
     /// `falls of single names`.

@@ -5,6 +5,16 @@ enum RarityWords {
     /// How the stage begins what was counted in the stream itself; anything else is the table that is shipped.
     private static let ownBeginning = "this stream, "
 
+    /// How often a move comes by its return period: `about once in 1.8 years of one name`, `about 2.5 times a year of one name`.
+    static func often(_ years: Double, _ language: Language) -> String {
+        if years > 0, years < 0.95 {
+            let times = language.decimal(1 / years, 1 / years < 10 ? 1 : 0)
+            return language.pick("about \(times) times a year of one name", "单只股票每年约\(times)次")
+        }
+        let span = language.decimal(years, years < 10 ? 1 : 0)
+        return language.pick("about once in \(span) years of one name", "单只股票约\(span)年一遇")
+    }
+
     /// `as counted in this stream (10 to 100 M USD a day, 234 stock-years)`, `by the shipped table (…)`; of groups and the
     /// market that there is none of their own. Nil where the measure does not say.
     static func table(_ period: ReturnPeriodEstimate, _ scope: ShockScope, _ language: Language) -> String? {

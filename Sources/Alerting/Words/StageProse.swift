@@ -15,10 +15,18 @@ enum StageProse {
         for (english, words) in templates {
             guard let parts = parts(of: text, in: english) else { continue }
             return parts.reduce(words) { said, part in
-                said.replacing("{}", with: chinese(part) ?? part, maxReplacements: 1)
+                said.replacing("{}", with: chinese(part) ?? filled(part), maxReplacements: 1)
             }
         }
         return nil
+    }
+
+    /// A name, a date or a period in the place of a `{}`.
+    private static func filled(_ part: String) -> String {
+        if let party = Vocabulary.chinese.parties[part] { return party }
+        if CivilTime.parseDate(part) != nil { return Language.chinese.date(part) }
+        // Four digits alone may be a count.
+        return part.contains { $0.isLetter || $0 == "-" } ? Language.chinese.period(part) : part
     }
 
     /// What a text has in the places of a template's `{}`; nil if it is another text.
@@ -53,7 +61,7 @@ enum StageProse {
         "volatility": "波动率",
         "market model": "市场模型",
         "EWMA volatility": "EWMA波动率",
-        "large US shares 2009-2026, |SAR|": "2009–2026年美国大盘股，|SAR|",
+        "large US shares 2009-2026, |SAR|": "2009–2026年美国大盘股的标准化超额收益",
         "volume not known in USD": "成交额（美元）不明",
         "up to 1 M USD a day": "日成交额不足100万美元",
         "1 to 10 M USD a day": "日成交额100万至1000万美元",
@@ -83,6 +91,11 @@ enum StageProse {
             "they restore their leverage at the close, after the move began; at most {} pp",
             "其杠杆在收盘时恢复，晚于波动开始；至多{}个百分点"
         ),
+        ("A lower forecast by {} for {}", "{}下调{}业绩指引"), ("A lower forecast by {}", "{}下调业绩指引"),
+        ("A higher forecast by {} for {}", "{}上调{}业绩指引"), ("A higher forecast by {}", "{}上调业绩指引"),
+        ("Results of {} for {}", "{}的{}财报"), ("Commitment of {} to spend", "{}的资本投入承诺"),
+        ("The shock of {} in the session of {}", "{}在{}的波动"),
+        ("Net selling by {}", "{}的净卖出"), ("Net buying by {}", "{}的净买入"),
         ("moved it {} pp, the other way", "使其变动{}个百分点，方向相反"),
         ("group part: no other member of {} has enough prices", "板块部分：{}没有其他价格足够的成分股"),
         ("no member of {} has enough prices", "{}没有价格足够的成分股"),

@@ -23,11 +23,28 @@ struct Vocabulary: Sendable {
     /// Kinds of test of a claim.
     var tests: [String: String]
     var bases: [Basis: String]
+    /// Whom a figure is of, where a name alone would mislead, by figure.
+    var owners: [String: String]
+    /// What was counted, by figure.
+    var counted: [String: Counted]
     var asOf: String
     var since: String
-    var observations: String
+    var on: String
+    /// Where ``counted`` has no word.
+    var observations: Counted
     /// Figures that are no estimates but the most something can be.
     var bounds: Set<String> = ["bound", "bound-own-turnover", "bound-with-index-funds", "survey-bound"]
+
+    struct Counted: Sendable {
+        var one: String
+        var many: String
+
+        /// - Parameter one: Of one; by default as of many.
+        init(_ many: String, one: String? = nil) {
+            self.many = many
+            self.one = one ?? many
+        }
+    }
 
     struct Sign: Sendable {
         var minus: String
@@ -52,5 +69,17 @@ struct Vocabulary: Sendable {
     /// Lower and upper are the range that was given.
     static let givenRange: Set<String> = ["announced", "raised", "reaffirmed", "cut", "kept"]
     /// Their date is the beginning of what they are counted over.
-    static let since: Set<String> = ["multiple", "multiple-from-low", "net-run-up", "rank"]
+    static let since: Set<String> = [
+        "multiple", "multiple-from-low", "net-run-up", "rank", "earnings-part", "multiple-part", "published-records",
+    ]
+    /// Their date is when it was.
+    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice"]
+    /// Differences, of which an interval on both sides of 0 says nothing.
+    static let differences: Set<String> = ["gap", "gradient", "excess"]
+    /// Assumptions that are parts of a whole, or changes.
+    static let percentages: Set<String> = [
+        "margin", "discount-rate", "input-share", "other-cost", "share", "weight", "bear", "other", "growth-before",
+        "revenue-share", "pass-through", "run-up>",
+    ]
+    static let signedAssumptions: Set<String> = ["bear", "other"]
 }

@@ -20,7 +20,7 @@ extension Wording {
         }
 
         static func notice(of finding: Finding, headline: String) -> String {
-            "\(finding.scope == .market ? "大盘" : "板块")\(line(finding.displayName))——\(headline)"
+            "\(finding.scope == .market ? "大盘" : "板块")\(finding.name(of: finding.subject, language))——\(headline)"
         }
 
         private static func prefix(_ state: AlertState) -> String {
@@ -35,7 +35,8 @@ extension Wording {
         /// `ABC 2025年1月27日下跌16.97%，市值蒸发5926.6亿美元（此处有记录以来最大单日损失）`.
         private static func movement(_ input: WordingInput, _ isDetailed: Bool) -> String {
             let finding = input.finding
-            var text = line(finding.scope == .instrument ? finding.subject : finding.displayName) + " "
+            var text = finding.chineseSubject
+            if text.last?.isASCII == true { text += " " }
             if input.measure.complete, !input.measure.session.isEmpty { text += language.date(input.measure.session) }
             text += change(input.measure.simpleReturn, input.finding.scope == .instrument ? 2 : 1)
             if input.measure.hasTwoSessions { text += "，两日合计" + change(input.measure.twoSessions.simpleReturn, 2) }
@@ -46,7 +47,9 @@ extension Wording {
         /// `下跌16.97%`.
         static func change(_ fraction: Double, _ decimals: Int) -> String {
             if fraction == 0 { return "持平" }
-            return (fraction < 0 ? "下跌" : "上涨") + language.percent(abs(fraction), decimals, signed: false)
+            let size = language.percent(abs(fraction), decimals, signed: false)
+            if size == language.percent(0, decimals, signed: false) { return "基本持平" }
+            return (fraction < 0 ? "下跌" : "上涨") + size
         }
 
         private static func value(_ value: ValueChange, _ isDetailed: Bool) -> String {
@@ -61,13 +64,13 @@ extension Wording {
         private static func since(_ input: WordingInput) -> String {
             guard let last = input.measure.followUp.last, input.state != .withdrawn else { return "" }
             let sessions = "\(input.measure.followUp.count)个交易日"
-            let retraced = language.percent(last.retraced, 0, signed: false)
-            if input.state == .resolved { return "，\(sessions)后已收复\(retraced)" }
-            return "；此后\(language.date(last.session))\(change(last.simpleReturn, 2))，\(sessions)后已收复\(retraced)"
+            let retraced = language.retraced(last.retraced)
+            if input.state == .resolved { return "，\(sessions)后\(retraced)" }
+            return "；此后\(language.date(last.session))\(change(last.simpleReturn, 2))，\(sessions)后\(retraced)"
         }
 
         private static func companions(_ input: WordingInput) -> String {
-            input.wider.map { "，\(line($0.name))\(change($0.simpleReturn, 1))" }.joined()
+            input.wider.map { "，\(line($0.chineseName))\(change($0.simpleReturn, 1))" }.joined()
         }
 
         private static func cause(_ input: WordingInput, _ quote: Int) -> String {
@@ -76,13 +79,13 @@ extension Wording {
             let attribution = input.finding.attribution
             let unexplained = language.probability(attribution.unexplained)
             guard let first = attribution.candidates.first else { return "原因不明" }
-            let story = story(first, limit: quote)
+            let story = story(first, of: input.finding, limit: quote)
             if first.probability > attribution.unexplained { return "最可能由\(story)引发，\(unexplained)未能解释" }
             return "原因不明（\(unexplained)未能解释）；最接近的是\(story)"
         }
 
-        private static func story(_ candidate: TriggerCandidate, limit: Int) -> String {
-            let name = named(candidate, limit: limit)
+        private static func story(_ candidate: TriggerCandidate, of finding: Finding, limit: Int) -> String {
+            let name = named(candidate, in: finding, limit: limit)
             let items = candidate.isNews && candidate.items > 0 ? "\(candidate.items)条" : nil
             let facts = [
                 candidate.isNews ? English.subject(of: candidate, in: name) : nil, items,
@@ -91,26 +94,24 @@ extension Wording {
             return "\(name)（\(facts.compactMap { $0 }.joined(separator: "；"))）"
         }
 
-        /// Statistics or a decision, not results: those are told by their name, `release/subject/name/date`.
-        private static func isScheduled(_ candidate: TriggerCandidate) -> Bool {
-            candidate.story.split(separator: "/").count > 3
-        }
-
         /// What a candidate is: a story's headline as a quotation, anything else in our own words.
-        static func named(_ candidate: TriggerCandidate, limit: Int = 100) -> String {
+        static func named(_ candidate: TriggerCandidate, in finding: Finding, limit: Int = 100) -> String {
             guard !candidate.isNews else {
                 let text = line(candidate.headline, limit: limit)
                 return text.isEmpty ? "一条无标题的消息" : "“\(text)”"
             }
-            let subject = line(candidate.subject, limit: 40)
+            let subject = finding.name(of: candidate.subject, language)
+            let told = StageProse.text(candidate.headline, language)
+            let isTold = told != line(candidate.headline, limit: 300)
             switch candidate.kind {
-            case .release where isScheduled(candidate): return "按日程公布的“\(line(candidate.headline, limit: limit))”"
-            case .release: return "\(subject)的财报"
-            case .filing: return "\(subject)的公告或承诺"
-            case .market: return "大盘（\(subject)）的整体波动"
-            case .theme: return "所属板块（\(subject)）的整体波动"
-            case .peer: return "同业\(subject)的消息或波动"
-            case .flow: return "\(subject)的资金流"
+            case .release where candidate.isScheduled:
+                return "“\(line(language.text(candidate.headline, candidate.translations), limit: limit))”的公布"
+            case .release: return isTold ? told : "\(subject)的财报"
+            case .filing: return isTold ? told : "\(subject)的公告"
+            case .market: return "大盘（\(line(candidate.subject, limit: 40))）的整体波动"
+            case .theme: return "所属板块“\(subject)”在大盘之外的整体波动"
+            case .peer: return isTold ? "同业" + told : "同业\(subject)的消息或波动"
+            case .flow: return isTold ? told : "\(subject)的资金流"
             case .story, .unspecified, .UNRECOGNIZED: return "“\(line(candidate.headline, limit: limit))”"
             }
         }

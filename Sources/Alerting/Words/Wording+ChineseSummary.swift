@@ -30,8 +30,7 @@ extension Wording.Chinese {
     private static func opening(_ input: WordingInput) -> String {
         let finding = input.finding
         let measure = input.measure
-        let name = Wording.line(finding.displayName)
-        var text = name == finding.subject ? name : "\(name)（\(Wording.line(finding.subject))）"
+        var text = finding.fullName(of: finding.subject, language)
         if !measure.session.isEmpty { text += language.date(measure.session) }
         text += change(measure.simpleReturn, 2)
         if measure.hasPriceBefore && measure.hasPriceLast {
@@ -54,8 +53,8 @@ extension Wording.Chinese {
         guard input.measure.hasReturnPeriod else { return nil }
         let period = input.measure.returnPeriod
         let table = RarityWords.table(period, input.finding.scope, language).map { "，\($0)" } ?? ""
-        let years = language.decimal(period.years, period.years < 10 ? 1 : 0)
-        return "\(language.decimal(period.deviations, 1))个标准差的波动，单只股票约\(years)年一遇\(table)。"
+        let often = RarityWords.often(period.years, language)
+        return "\(language.decimal(period.deviations, 1))个标准差的波动，\(often)\(table)。"
     }
 
     private static func overnight(_ measure: Measure) -> String? {
@@ -84,8 +83,10 @@ extension Wording.Chinese {
             text += "（总股本\(language.count(value.shares))股\(date)）"
         }
         if value.rank > 0 && value.compared > 1 {
-            let since = value.comparedSince.isEmpty ? "" : "自\(language.date(value.comparedSince))以来"
-            text += "，\(since)在已知的\(value.compared)次单日\(noun)中居第\(value.rank)位"
+            let since =
+                value.comparedSince.isEmpty ? "" : "（\(language.date(value.comparedSince))以来的交易日及已公布的纪录）"
+            let place = value.rank == 1 ? "最大" : "第\(value.rank)大"
+            text += "，在此处已知的\(value.compared)次单日变动中为\(place)的\(noun)\(since)"
             if value.hasPreviousRecordUsd {
                 text += "；此前的纪录为\(language.dollars(abs(value.previousRecordUsd)))"
                 if !value.previousRecord.isEmpty { text += "（\(Wording.line(value.previousRecord))）" }
@@ -100,7 +101,8 @@ extension Wording.Chinese {
         func points(_ value: Double) -> String { language.decimal(value * 100, 2, signed: true) }
         var split = ["漂移\(points(parts.drift))", "随大盘\(points(parts.market))"]
         if parts.hasGroup {
-            split.append("随板块\(Wording.line(parts.groupID))（大盘之外，另外\(parts.basket.count)只股票）\(points(parts.group))")
+            let group = finding.name(of: parts.groupID, language)
+            split.append("随板块“\(group)”（大盘之外，另外\(parts.basket.count)只股票）\(points(parts.group))")
         }
         split.append("自身\(points(parts.own))±\(language.decimal(parts.ownStandardError * 100, 2))")
         return "按百分点计，涨跌幅分解为：\(language.list(split))（\(parts.observations)个交易日的联动，并非因果）。"
@@ -117,7 +119,8 @@ extension Wording.Chinese {
             return "没有消息可作为起因（\(considered)）；\(unexplained)未能解释。"
         }
         let opening = first.probability > attribution.unexplained ? "最可能的起因是" : "原因不明，最接近的是"
-        return "\(opening)\(named(first))（\(language.probability(first.probability))：\(evidence(first))）；"
+        return
+            "\(opening)\(named(first, in: input.finding))（\(language.probability(first.probability))：\(evidence(first))）；"
             + "\(unexplained)未能解释。\(considered)。"
     }
 
@@ -138,8 +141,7 @@ extension Wording.Chinese {
         if candidate.firstSeen > 0 { parts.append("首见于\(language.moment(candidate.firstSeen))") }
         if candidate.isNews { parts.append("相关度\(language.decimal(candidate.relevance, 0))/100") }
         if candidate.hasAttentionZ {
-            let size = language.decimal(abs(candidate.attentionZ), 1)
-            parts.append("热度\(candidate.attentionZ < 0 ? "低于" : "高于")平常\(size)个标准差")
+            parts.append("热度" + language.usual(candidate.attentionZ))
         }
         return parts.isEmpty ? "无进一步证据" : parts.joined(separator: "，")
     }
@@ -147,7 +149,7 @@ extension Wording.Chinese {
     private static func alternatives(_ finding: Finding) -> String? {
         guard finding.hasAttribution, finding.attribution.candidates.count > 1 else { return nil }
         let others = finding.attribution.candidates.dropFirst().prefix(2).map {
-            "\(named($0, limit: 60))（\(language.probability($0.probability))）"
+            "\(named($0, in: finding, limit: 60))（\(language.probability($0.probability))）"
         }
         return "可能性较小的有：\(language.list(Array(others)))。"
     }
@@ -171,7 +173,7 @@ extension Wording.Chinese {
     private static func followUp(_ measure: Measure) -> String? {
         guard let last = measure.followUp.last else { return nil }
         return "此后\(measure.followUp.count)个交易日：\(language.date(last.session))\(change(last.simpleReturn, 2))，"
-            + "累计收复\(language.percent(last.retraced, 0, signed: false))。"
+            + "累计\(language.retraced(last.retraced))。"
     }
 
     private static func missing(_ finding: Finding) -> String? {

@@ -77,10 +77,10 @@ extension Wording {
         private static func since(_ input: WordingInput) -> String {
             guard let last = input.measure.followUp.last, input.state != .withdrawn else { return "" }
             let sessions = counted(UInt32(input.measure.followUp.count), "session", "sessions")
-            let retraced = FixedNumber.percent(last.retraced, decimals: 0, signed: false)
-            if input.state == .resolved { return ", \(retraced) retraced after \(sessions)" }
+            let retraced = Language.english.retraced(last.retraced)
+            if input.state == .resolved { return ", \(retraced) after \(sessions)" }
             let change = FixedNumber.percent(last.simpleReturn, decimals: 2)
-            return "; since then \(change) on \(line(last.session)), \(retraced) retraced after \(sessions)"
+            return "; since then \(change) on \(line(last.session)), \(retraced) after \(sessions)"
         }
 
         private static func companions(_ input: WordingInput) -> String {
@@ -123,6 +123,7 @@ extension Wording {
         static func named(_ candidate: TriggerCandidate, limit: Int = 100) -> String {
             guard !candidate.isNews else { return quoted(candidate.headline, limit: limit) }
             let text = line(candidate.headline, limit: limit)
+            if candidate.isScheduled { return "the release of \(text)" }
             // What begins with two capitals begins with a name: "SNAP cuts its forecast".
             let isName = text.dropFirst().first.map { $0.isUppercase || $0.isNumber } ?? false
             return isName ? text : text.prefix(1).lowercased() + text.dropFirst()
@@ -152,6 +153,9 @@ extension Wording {
 }
 
 extension TriggerCandidate {
+    /// Statistics or a decision, not results: those are told by their name, `release/subject/name/date`.
+    var isScheduled: Bool { kind == .release && story.split(separator: "/").count > 3 }
+
     /// Whether its headline is one of the news', and so another's sentence.
     public var isNews: Bool { !isMechanism }
 

@@ -35,8 +35,7 @@ extension Wording.English {
         if candidate.firstSeen > 0 { parts.append("first seen \(CivilTime.rfc3339(candidate.firstSeen))") }
         parts.append("relevance \(FixedNumber.decimal(candidate.relevance, decimals: 0)) of 100")
         if candidate.hasAttentionZ {
-            let size = FixedNumber.decimal(abs(candidate.attentionZ), decimals: 1)
-            parts.append("attention \(size) deviations \(candidate.attentionZ < 0 ? "below" : "above") usual")
+            parts.append("attention \(Language.english.usual(candidate.attentionZ))")
         }
         return parts.joined(separator: ", ")
     }
@@ -83,11 +82,12 @@ extension Wording.English {
         let sessions = counted(UInt32(measure.followUp.count), "session", "sessions")
         return
             "Since then, \(sessions): on \(last.session) \(FixedNumber.percent(last.simpleReturn, decimals: 2)), in all "
-            + "\(FixedNumber.percent(last.retraced, decimals: 0, signed: false)) of the move retraced."
+            + Language.english.retraced(last.retraced) + "."
     }
 
     static func revised(_ finding: Finding) -> String? {
-        finding.revised.isEmpty ? nil : "Changed: \(finding.revised.joined(separator: "; "))."
+        let changes = ChangeWords(finding, .english).all
+        return changes.isEmpty ? nil : "Changed: \(changes.joined(separator: "; "))."
     }
 
     static func missing(_ finding: Finding) -> String? {

@@ -50,11 +50,10 @@ extension Wording.English {
     private static func returnPeriod(_ input: WordingInput) -> String? {
         guard input.measure.hasReturnPeriod else { return nil }
         let period = input.measure.returnPeriod
-        let decimals = period.years < 10 ? 1 : 0
         let table = RarityWords.table(period, input.finding.scope, .english).map { ", \($0)" } ?? ""
         let statistic = period.statistic.isEmpty ? "" : " of the \(Wording.line(period.statistic))"
         return "A move of \(FixedNumber.decimal(period.deviations, decimals: 1)) standard deviations\(statistic)"
-            + " comes about once in \(FixedNumber.decimal(period.years, decimals: decimals)) years of one name\(table)."
+            + " comes \(RarityWords.often(period.years, .english))\(table)."
     }
 
     private static func overnight(_ measure: Measure) -> String? {
@@ -85,8 +84,11 @@ extension Wording.English {
         }
         if value.rank > 0 && value.compared > 1 {
             let place = value.rank == 1 ? "largest" : "\(FixedNumber.ordinal(value.rank)) largest"
-            text += ", the \(place) one-day \(noun) among \(FixedNumber.decimal(Double(value.compared), decimals: 0))"
-            if !value.comparedSince.isEmpty { text += " since \(Wording.line(value.comparedSince))" }
+            text +=
+                ", the \(place) one-day \(noun) among \(FixedNumber.decimal(Double(value.compared), decimals: 0)) changes known here"
+            if !value.comparedSince.isEmpty {
+                text += " (sessions since \(Wording.line(value.comparedSince)), and published records)"
+            }
             if value.hasPreviousRecordUsd {
                 text += "; the record before was \(FixedNumber.dollars(abs(value.previousRecordUsd)))"
                 if !value.previousRecord.isEmpty { text += " (\(Wording.line(value.previousRecord)))" }
@@ -108,7 +110,8 @@ extension Wording.English {
         if parts.hasGroup {
             let basket = counted(UInt32(parts.basket.count), "other name", "other names")
             split.append(
-                "\(FixedNumber.points(parts.group)) with \(Wording.line(parts.groupID)) beyond the market (\(basket))")
+                "\(FixedNumber.points(parts.group)) with \(finding.name(of: parts.groupID, .english)) beyond the market (\(basket))"
+            )
         }
         split.append(
             "\(FixedNumber.points(parts.own)) ± \(FixedNumber.points(parts.ownStandardError, signed: false)) its own")

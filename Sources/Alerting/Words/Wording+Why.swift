@@ -32,7 +32,7 @@ extension Wording {
         guard let first = finding.attribution.candidates.first else {
             return language.pick("No known cause", "原因不明")
         }
-        let name = language == .english ? English.named(first) : Chinese.named(first)
+        let name = language == .english ? English.named(first) : Chinese.named(first, in: finding)
         let probability = language.probability(first.probability)
         guard first.probability > finding.attribution.unexplained else {
             return language.pick("Cause unknown (\(unexplained) unexplained)", "原因不明（\(unexplained)未能解释）")

@@ -25,6 +25,7 @@ struct WordingInput: Sendable {
     /// A live wider alert, as a member's alert mentions it.
     struct Wider: Equatable, Sendable {
         var name: String
+        var chineseName: String
         var simpleReturn: Double
     }
 

@@ -41,6 +41,9 @@ public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// how gains are shared, and who sets prices
   case chain // = 5
   case recovery // = 6
+
+  /// how large the move is, beside what the measure has
+  case size // = 7
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -56,6 +59,7 @@ public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4: self = .gap
     case 5: self = .chain
     case 6: self = .recovery
+    case 7: self = .size
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -69,6 +73,7 @@ public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .gap: return 4
     case .chain: return 5
     case .recovery: return 6
+    case .size: return 7
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -82,6 +87,7 @@ public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .gap,
     .chain,
     .recovery,
+    .size,
   ]
 
 }
@@ -480,11 +486,35 @@ public nonisolated struct Finding: @unchecked Sendable {
     set {_uniqueStorage()._changes = newValue}
   }
 
+  /// of the instruments and groups that it speaks of by id, where they have one
+  public var names: [NamedSubject] {
+    get {_storage._names}
+    set {_uniqueStorage()._names = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What an instrument or a group is called.
+public nonisolated struct NamedSubject: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// symbol or group
+  public var id: String = String()
+
+  public var name: String = String()
+
+  public var translations: [Translation] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What a revision changed. Which fields it has depends on the kind; docs/FINDINGS.md lists them.
@@ -935,6 +965,12 @@ public nonisolated struct TriggerCandidate: @unchecked Sendable {
   /// Clears the value of `share`. Subsequent reads from it will return its default value.
   public mutating func clearShare() {_uniqueStorage()._share = nil}
 
+  /// of a headline that is a name given by a fact
+  public var translations: [Translation] {
+    get {_storage._translations}
+    set {_uniqueStorage()._translations = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1010,7 +1046,7 @@ public nonisolated struct ExcludedEvidence: Sendable {
 fileprivate nonisolated let _protobuf_package = "epicenter.v1"
 
 nonisolated extension SectionKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SECTION_KIND_UNSPECIFIED\0\u{1}SECTION_KIND_CONDITION\0\u{1}SECTION_KIND_AMPLIFIER\0\u{1}SECTION_KIND_THESIS\0\u{1}SECTION_KIND_GAP\0\u{1}SECTION_KIND_CHAIN\0\u{1}SECTION_KIND_RECOVERY\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SECTION_KIND_UNSPECIFIED\0\u{1}SECTION_KIND_CONDITION\0\u{1}SECTION_KIND_AMPLIFIER\0\u{1}SECTION_KIND_THESIS\0\u{1}SECTION_KIND_GAP\0\u{1}SECTION_KIND_CHAIN\0\u{1}SECTION_KIND_RECOVERY\0\u{1}SECTION_KIND_SIZE\0")
 }
 
 nonisolated extension Unit: SwiftProtobuf._ProtoNameProviding {
@@ -1031,7 +1067,7 @@ nonisolated extension CandidateKind: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Finding"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}cause\0\u{1}shock\0\u{1}revision\0\u{1}phase\0\u{1}scope\0\u{1}subject\0\u{3}subject_name\0\u{3}part_of\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}members\0\u{1}missing\0\u{2}\u{d}sections\0\u{1}claims\0\u{1}questions\0\u{1}changes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}cause\0\u{1}shock\0\u{1}revision\0\u{1}phase\0\u{1}scope\0\u{1}subject\0\u{3}subject_name\0\u{3}part_of\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}members\0\u{1}missing\0\u{2}\u{d}sections\0\u{1}claims\0\u{1}questions\0\u{1}changes\0\u{1}names\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1055,6 +1091,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _claims: [ClaimFinding] = []
     var _questions: [OpenQuestion] = []
     var _changes: [Change] = []
+    var _names: [NamedSubject] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1086,6 +1123,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _claims = source._claims
       _questions = source._questions
       _changes = source._changes
+      _names = source._names
     }
   }
 
@@ -1125,6 +1163,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 31: try { try decoder.decodeRepeatedMessageField(value: &_storage._claims) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._questions) }()
         case 33: try { try decoder.decodeRepeatedMessageField(value: &_storage._changes) }()
+        case 34: try { try decoder.decodeRepeatedMessageField(value: &_storage._names) }()
         default: break
         }
       }
@@ -1200,6 +1239,9 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._changes.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._changes, fieldNumber: 33)
       }
+      if !_storage._names.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._names, fieldNumber: 34)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1230,10 +1272,51 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._claims != rhs_storage._claims {return false}
         if _storage._questions != rhs_storage._questions {return false}
         if _storage._changes != rhs_storage._changes {return false}
+        if _storage._names != rhs_storage._names {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NamedSubject: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NamedSubject"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}translations\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NamedSubject, rhs: NamedSubject) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.translations != rhs.translations {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1827,7 +1910,7 @@ nonisolated extension Attribution: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TriggerCandidate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}story\0\u{1}headline\0\u{1}terms\0\u{1}probability\0\u{3}log_odds\0\u{1}relevance\0\u{3}attention_z\0\u{3}first_seen\0\u{1}latest\0\u{1}items\0\u{1}sources\0\u{3}best_tier\0\u{1}contributions\0\u{1}evidence\0\u{1}kind\0\u{1}subject\0\u{1}originals\0\u{1}languages\0\u{1}peak\0\u{3}doubling_hours\0\u{1}novelty\0\u{1}share\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}story\0\u{1}headline\0\u{1}terms\0\u{1}probability\0\u{3}log_odds\0\u{1}relevance\0\u{3}attention_z\0\u{3}first_seen\0\u{1}latest\0\u{1}items\0\u{1}sources\0\u{3}best_tier\0\u{1}contributions\0\u{1}evidence\0\u{1}kind\0\u{1}subject\0\u{1}originals\0\u{1}languages\0\u{1}peak\0\u{3}doubling_hours\0\u{1}novelty\0\u{1}share\0\u{1}translations\0")
 
   fileprivate class _StorageClass {
     var _story: String = String()
@@ -1852,6 +1935,7 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _doublingHours: Double? = nil
     var _novelty: Double? = nil
     var _share: Double? = nil
+    var _translations: [Translation] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1884,6 +1968,7 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
       _doublingHours = source._doublingHours
       _novelty = source._novelty
       _share = source._share
+      _translations = source._translations
     }
   }
 
@@ -1924,6 +2009,7 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 20: try { try decoder.decodeSingularDoubleField(value: &_storage._doublingHours) }()
         case 21: try { try decoder.decodeSingularDoubleField(value: &_storage._novelty) }()
         case 22: try { try decoder.decodeSingularDoubleField(value: &_storage._share) }()
+        case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._translations) }()
         default: break
         }
       }
@@ -2002,6 +2088,9 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._share {
         try visitor.visitSingularDoubleField(value: v, fieldNumber: 22)
       } }()
+      if !_storage._translations.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._translations, fieldNumber: 23)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2033,6 +2122,7 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._doublingHours != rhs_storage._doublingHours {return false}
         if _storage._novelty != rhs_storage._novelty {return false}
         if _storage._share != rhs_storage._share {return false}
+        if _storage._translations != rhs_storage._translations {return false}
         return true
       }
       if !storagesAreEqual {return false}

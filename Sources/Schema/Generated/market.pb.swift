@@ -384,6 +384,9 @@ public nonisolated struct InstrumentDefinition: Sendable {
 
   public var languageAliases: [LanguageAliases] = []
 
+  /// of the name
+  public var translations: [Translation] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -996,6 +999,9 @@ public nonisolated struct ScheduledRelease: Sendable {
   /// of the price's answer to more than expected: 1, -1, or 0 where none is to be expected
   public var sign: Int32 = 0
 
+  /// of the name
+  public var translations: [Translation] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1590,7 +1596,7 @@ nonisolated extension Trades: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension InstrumentDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InstrumentDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}instrument\0\u{1}symbol\0\u{1}name\0\u{1}currency\0\u{1}kind\0\u{1}aliases\0\u{3}ambiguous_aliases\0\u{3}language_aliases\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}instrument\0\u{1}symbol\0\u{1}name\0\u{1}currency\0\u{1}kind\0\u{1}aliases\0\u{3}ambiguous_aliases\0\u{3}language_aliases\0\u{1}translations\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1609,6 +1615,7 @@ nonisolated extension InstrumentDefinition: SwiftProtobuf.Message, SwiftProtobuf
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.aliases) }()
       case 10: try { try decoder.decodeRepeatedStringField(value: &self.ambiguousAliases) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.languageAliases) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
       default: break
       }
     }
@@ -1648,6 +1655,9 @@ nonisolated extension InstrumentDefinition: SwiftProtobuf.Message, SwiftProtobuf
     if !self.languageAliases.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.languageAliases, fieldNumber: 11)
     }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1663,6 +1673,7 @@ nonisolated extension InstrumentDefinition: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.aliases != rhs.aliases {return false}
     if lhs.ambiguousAliases != rhs.ambiguousAliases {return false}
     if lhs.languageAliases != rhs.languageAliases {return false}
+    if lhs.translations != rhs.translations {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2875,7 +2886,7 @@ nonisolated extension EarningsResult: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ScheduledRelease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ScheduledRelease"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}actual\0\u{1}consensus\0\u{1}sign\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}actual\0\u{1}consensus\0\u{1}sign\0\u{1}translations\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2887,6 +2898,7 @@ nonisolated extension ScheduledRelease: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 2: try { try decoder.decodeSingularDoubleField(value: &self._actual) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self._consensus) }()
       case 4: try { try decoder.decodeSingularSInt32Field(value: &self.sign) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
       default: break
       }
     }
@@ -2909,6 +2921,9 @@ nonisolated extension ScheduledRelease: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.sign != 0 {
       try visitor.visitSingularSInt32Field(value: self.sign, fieldNumber: 4)
     }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2917,6 +2932,7 @@ nonisolated extension ScheduledRelease: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._actual != rhs._actual {return false}
     if lhs._consensus != rhs._consensus {return false}
     if lhs.sign != rhs.sign {return false}
+    if lhs.translations != rhs.translations {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

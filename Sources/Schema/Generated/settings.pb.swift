@@ -315,6 +315,9 @@ public nonisolated struct Group: Sendable {
   /// words that tie a story to the group
   public var keywords: [String] = []
 
+  /// of the name
+  public var translations: [Translation] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -571,6 +574,9 @@ public nonisolated struct ProfitChain: Sendable {
   public var otherCost: Double = 0
 
   public var translations: [Translation] = []
+
+  /// items of rental_price facts: what the input is seen to cost
+  public var rents: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1117,7 +1123,7 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Group: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Group"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}members\0\u{1}keywords\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}members\0\u{1}keywords\0\u{1}translations\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1129,6 +1135,7 @@ nonisolated extension Group: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.members) }()
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.keywords) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
       default: break
       }
     }
@@ -1147,6 +1154,9 @@ nonisolated extension Group: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     if !self.keywords.isEmpty {
       try visitor.visitRepeatedStringField(value: self.keywords, fieldNumber: 4)
     }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1155,6 +1165,7 @@ nonisolated extension Group: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     if lhs.name != rhs.name {return false}
     if lhs.members != rhs.members {return false}
     if lhs.keywords != rhs.keywords {return false}
+    if lhs.translations != rhs.translations {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1620,7 +1631,7 @@ nonisolated extension PaybackCase: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ProfitChain: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProfitChain"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}gain\0\u{3}price_multiple\0\u{3}input_share\0\u{3}other_cost\0\u{1}translations\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}gain\0\u{3}price_multiple\0\u{3}input_share\0\u{3}other_cost\0\u{1}translations\0\u{1}rents\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1634,6 +1645,7 @@ nonisolated extension ProfitChain: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.inputShare) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.otherCost) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.rents) }()
       default: break
       }
     }
@@ -1658,6 +1670,9 @@ nonisolated extension ProfitChain: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.translations.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 6)
     }
+    if !self.rents.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.rents, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1668,6 +1683,7 @@ nonisolated extension ProfitChain: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.inputShare != rhs.inputShare {return false}
     if lhs.otherCost != rhs.otherCost {return false}
     if lhs.translations != rhs.translations {return false}
+    if lhs.rents != rhs.rents {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

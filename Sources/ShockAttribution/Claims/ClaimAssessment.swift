@@ -217,6 +217,15 @@ struct ClaimVerdict {
             var verdict = ClaimVerdict(value.rank == 1 ? .supported : .contradicted)
             verdict.draft.add("value", value.usd, .usd, .measured, asOf: value.sharesAsOf)
             verdict.draft.add("rank", Double(value.rank), .count, .measured, observations: Int(value.compared))
+            // The largest of the names and years that this stream happens to hold is no record.
+            if let largest = PublishedRecords(view).largest {
+                verdict.draft.add(
+                    "published-record", of: largest.subject, largest.recordLoss.valueUsd, .usd, .stated,
+                    asOf: largest.recordLoss.date, evidence: [largest.sequence])
+            } else if value.rank == 1 {
+                verdict.status = .unsupported
+                verdict.draft.lack(.recordLoss)
+            }
             return verdict
         }
         guard view.measure.hasOwnRank else { return lacking("closes", of: view.subject) }

@@ -83,6 +83,8 @@ enum AnalogySection {
             return
         }
         let weeks = view.weeks(of: view.subject, before: session)
+        // Earnings in two kinds of shares would pass for a change of what is paid for them.
+        guard history.suspectedSplit(upTo: known, weeks) == nil else { return draft.lack(.split, of: view.subject) }
         guard let reported = CivilTime.parseDate(then.last.date),
             let week = weeks.first(where: { $0.day >= Int64(reported) }),
             let before = view.prices(of: view.subject, around: session)?.prices.last,

@@ -2,16 +2,16 @@ import EconomicModels
 import Schema
 
 /// How a gain in efficiency is shared along the chain, and who sets prices: deterministic arithmetic on configured
-/// figures, all of it what-if.
+/// figures, all of it what-if; rents are dated facts beside it.
 enum ChainSections {
     static func sections(_ view: PointInTimeView) -> [Section] {
         view.theses.flatMap { thesis in
-            thesis.chains.compactMap(chain)
+            thesis.chains.compactMap { chain($0, view) }
                 + thesis.pricing.filter { $0.subject == view.subject }.compactMap(pricingPower)
         }
     }
 
-    private static func chain(_ chain: ProfitChain) -> Section? {
+    private static func chain(_ chain: ProfitChain, _ view: PointInTimeView) -> Section? {
         guard let model = try? InputProductivity(gain: chain.gain, priceMultiple: chain.priceMultiple) else {
             return nil
         }
@@ -36,7 +36,31 @@ enum ChainSections {
                 "profit-multiple", multiple, .ratio, .whatIf, method: "profit-and-loss",
                 assuming: assumptions + ["input-share=\(chain.inputShare)", "other-cost=\(chain.otherCost)"])
         }
+        for item in chain.rents { rents(of: item, view, &draft) }
         return draft.section
+    }
+
+    /// What the input is seen to cost: the last rent from before the shock and the last since, and their ratio, which the
+    /// scenario's `price-multiple` can be held against.
+    private static func rents(of item: String, _ view: PointInTimeView, _ draft: inout SectionDraft) {
+        let known = view.facts(.rentalPrice).filter { $0.rentalPrice.item == item }
+        guard !known.isEmpty else { return draft.lack(.rentalPrice, of: item) }
+        let latest = { (facts: [Fact]) -> Fact? in
+            facts.reduce(nil) { best, fact in best.map { fact.asOf < $0.asOf ? $0 : fact } ?? fact }
+        }
+        let before = latest(known.filter { $0.asOf < view.measure.session })
+        let since = latest(known.filter { $0.asOf >= view.measure.session })
+        for fact in [before, since].compactMap({ $0 }) {
+            draft.add(
+                "rent", of: item, fact.rentalPrice.valueUsdPerHour, .usdPerHour, .stated, asOf: fact.asOf,
+                evidence: [fact.sequence])
+        }
+        guard let before, let since else {
+            return draft.lack(before == nil ? "rents-before" : "rents-since", of: item)
+        }
+        draft.add(
+            "rent-multiple", of: item, since.rentalPrice.valueUsdPerHour / before.rentalPrice.valueUsdPerHour, .ratio,
+            .stated, asOf: since.asOf, evidence: [before.sequence, since.sequence])
     }
 
     private static func pricingPower(_ power: PricingPower) -> Section? {

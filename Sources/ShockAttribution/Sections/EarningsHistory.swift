@@ -38,4 +38,27 @@ struct EarningsHistory {
         let four = quarters[(count - 4)..<count]
         return (four.reduce(0) { $0 + $1.actual }, four[count - 1], four.map(\.fact.sequence))
     }
+
+    /// The first of the reports up to the `count`-th from which on earnings a share look as if the shares had been split
+    /// and nobody had said so: actual and expected earnings are a third or less of those of the report before, the actual
+    /// ones half or less of a year before, and the price did not fall half as far. Nil if there is none.
+    ///
+    /// A suspicion, not a finding: twofold splits hide in the growth of earnings, and a business can collapse as foreseen.
+    /// That old shares were put together is not asked: earnings that multiply are more often a recovery.
+    /// - Parameter weeks: The name's, in the terms of today as far as splits are known.
+    func suspectedSplit(upTo count: Int, _ weeks: [WeeklyClose]) -> Quarter? {
+        func close(_ quarter: Quarter) -> Double? {
+            CivilTime.parseDate(quarter.date).flatMap { day in weeks.first { $0.day >= Int64(day) }?.close }
+        }
+        for index in quarters.indices.prefix(count).dropFirst(4) {
+            let (yearAgo, before, now) = (quarters[index - 4], quarters[index - 1], quarters[index])
+            let earnings = [yearAgo, before, now].flatMap { [$0.actual, $0.consensus] }
+            guard earnings.allSatisfy({ $0 > 0 }), let priceBefore = close(before), let price = close(now) else {
+                continue
+            }
+            let fall = min(before.actual / now.actual, before.consensus / now.consensus)
+            if fall >= 3, yearAgo.actual / now.actual >= 2, priceBefore / price < fall.squareRoot() { return now }
+        }
+        return nil
+    }
 }

@@ -8,7 +8,8 @@ struct Explanation {
 
     init(_ view: PointInTimeView) {
         let found =
-            ConditionSections.sections(view) + SpendingSection.sections(view) + AmplifierSections.sections(view)
+            [SizeSection.section(view)].compactMap { $0 }
+            + ConditionSections.sections(view) + SpendingSection.sections(view) + AmplifierSections.sections(view)
             + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view)
             + ChainSections.sections(view)
             + [RecoverySection.section(view)].compactMap { $0 }

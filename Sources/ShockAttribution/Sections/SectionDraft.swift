@@ -68,6 +68,7 @@ struct SectionDraft {
 
 /// The sections a finding can have, in the order they are listed; docs/FINDINGS.md says what each is.
 enum SectionID: String, CaseIterable {
+    case size
     case runUp = "run-up"
     case goodNews = "good-news"
     case analogy

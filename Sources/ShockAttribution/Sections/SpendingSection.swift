@@ -20,8 +20,12 @@ enum SpendingSection {
             draft.add(
                 value.status.figure, of: spender, value.valueUsd, .usd, .stated, interval: range, asOf: fact.asOf,
                 text: value.period, evidence: [fact.sequence])
-            ledger.append(
-                Spender(commitment: fact, revenue: revenue(of: spender, against: value.valueUsd, view, &draft)))
+            ledger.append(Spender(commitment: fact, revenue: nil))
+        }
+        for index in ledger.indices {
+            let fact = ledger[index].commitment
+            ledger[index].revenue = revenue(
+                of: fact.subject, against: fact.capexCommitment.valueUsd, view, &draft)
         }
         let total = ledger.reduce(0) { $0 + $1.spending }
         guard total > 0 else { return draft.section }
@@ -37,7 +41,7 @@ enum SpendingSection {
     /// One that has committed itself, with its last known revenue of a year.
     private struct Spender {
         let commitment: Fact
-        let revenue: Fact?
+        var revenue: Fact?
 
         var spending: Double { commitment.capexCommitment.valueUsd }
     }

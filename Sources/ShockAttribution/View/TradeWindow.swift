@@ -45,25 +45,25 @@ struct TradeWindow: Equatable, Sendable {
 }
 
 extension PointInTimeView {
-    /// The times of the subject's trades after the move began, and of the same hours of its session before; nil for
-    /// what is not kept, and both nil where the name has no times at all.
+    /// The times of the subject's trades after the move began, nil where they are not kept, and of the same hours of its
+    /// sessions before, the earlier first, as far as they are kept.
     ///
     /// A move that came while the market was closed is followed from the open; one within the session from the first
     /// part of it that begins after the move.
-    var tradeWindows: (after: TradeWindow?, before: TradeWindow?) {
-        guard let session, measure.onsetUntil > 0, let kept = tradeSessions(of: subject) else { return (nil, nil) }
-        guard let hours = hours(of: subject, session), hours.open < hours.close else { return (nil, nil) }
+    var tradeWindows: (after: TradeWindow?, before: [TradeWindow]) {
+        guard let session, measure.onsetUntil > 0, let kept = tradeSessions(of: subject) else { return (nil, []) }
+        guard let hours = hours(of: subject, session), hours.open < hours.close else { return (nil, []) }
         let length = hours.close - hours.open
         var part = 0
         if measure.onsetFrom > hours.open {
             let since = min(max(measure.onsetUntil, hours.open) - hours.open, length)
             part = Int((since * UInt64(TradeTimes.parts) + length - 1) / length)
         }
-        guard part < TradeTimes.parts else { return (nil, nil) }
+        guard part < TradeTimes.parts else { return (nil, []) }
         let after = kept.first { Int64($0.day) == session }.map {
             TradeWindow($0, from: part, length: length, until: time > hours.open ? time - hours.open : 0)
         }
-        let before = kept.last { Int64($0.day) < session }.flatMap { earlier in
+        let before = kept.filter { Int64($0.day) < session }.compactMap { earlier in
             self.hours(of: subject, Int64(earlier.day)).map { hours in
                 let length = max(hours.close, hours.open + 1) - hours.open
                 return TradeWindow(earlier, from: part, length: length, until: length)
