@@ -174,7 +174,9 @@ let package = Package(
         tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels", "TestKit"]),
         tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
-        tests("ShockAttributionTests", ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit"]),
+        tests(
+            "ShockAttributionTests",
+            ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit", "TextEvaluation"]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
         tests("DoctorTests", ["Doctor", "ServiceKit", "ZeroMQ"]),
         tests("PagesTests", ["Pages", "Alerting", "Schema", "CXML", "TestKit"]),

@@ -3,12 +3,15 @@ import NewsModels
 import Schema
 import TestKit
 import Testing
+import TextEvaluation
 
 @testable import ShockAttribution
 
 /// The world of ``RealNewsTests`` with the names that the news of those weeks is about, by language.
 struct ManyLanguages {
-    static let entities: [(id: String, kind: String, any: [String], byLanguage: [String: [String]])] = [
+    typealias NamedEntity = (id: String, kind: String, any: [String], byLanguage: [String: [String]])
+
+    static let entities: [NamedEntity] = [
         ("openai", "company", ["OpenAI"], [:]), ("deepseek", "company", ["DeepSeek"], [:]),
         ("huawei", "company", ["Huawei"], ["zh": ["华为"], "ja": ["ファーウェイ"]]),
         ("samsung", "company", ["Samsung"], ["zh": ["三星"], "ja": ["サムスン"]]),
@@ -43,7 +46,60 @@ struct ManyLanguages {
         ("spain", "place", ["Spain"], ["pl": ["Hiszpania", "Hiszpanii"]]),
     ]
 
-    static func settings(_ settings: ModelSettings) -> ModelSettings {
+    /// Others, which the rules were not made with.
+    static let others: [NamedEntity] = [
+        ("amazon", "company", ["Amazon"], ["pl": ["Amazona", "Amazonie"]]),
+        ("netflix", "company", ["Netflix"], ["pl": ["Netflixa", "Netfliksa", "Netfliksie"]]),
+        ("disney", "company", ["Disney"], ["pl": ["Disneya", "Disneyu"]]), ("tiktok", "company", ["TikTok"], [:]),
+        ("twitter", "company", ["Twitter"], ["pl": ["Twittera", "Twitterze"]]), ("sony", "company", ["Sony"], [:]),
+        ("nintendo", "company", ["Nintendo"], [:]), ("spotify", "company", ["Spotify"], [:]),
+        ("youtube", "company", ["YouTube"], [:]), ("whatsapp", "company", ["WhatsApp"], [:]),
+        ("zuckerberg", "person", ["Zuckerberg"], ["pl": ["Zuckerberga", "Zuckerbergiem"]]),
+        ("biden", "person", ["Biden"], ["pl": ["Bidena", "Bidenem"]]),
+        ("zelensky", "person", ["Zelensky", "Zelenskyy"], ["pl": ["Zełenski", "Zełenskiego", "Zełenskim"]]),
+        ("lukashenko", "person", ["Lukashenko"], ["pl": ["Łukaszenka", "Łukaszenki", "Łukaszenko"]]),
+        ("belarus", "place", ["Belarus", "Belarusian"], ["pl": ["Białoruś", "Białorusi", "Białorusią"]]),
+        ("germany", "place", ["Germany", "German"], ["pl": ["Niemcy", "Niemiec", "Niemczech"]]),
+        ("france", "place", ["France", "French"], ["pl": ["Francja", "Francji"]]),
+        ("italy", "place", ["Italy", "Italian"], ["pl": ["Włochy", "Włoch", "Włoszech"]]),
+        ("britain", "place", ["UK", "Britain", "British"], ["pl": ["Wielka Brytania", "Wielkiej Brytanii"]]),
+        ("india", "place", ["India", "Indian"], ["pl": ["Indie", "Indii", "Indiach"]]),
+        ("japan", "place", ["Japan", "Japanese"], ["pl": ["Japonia", "Japonii"]]),
+        ("canada", "place", ["Canada", "Canadian"], ["pl": ["Kanada", "Kanadzie", "Kanady"]]),
+        ("turkey", "place", ["Turkey", "Türkiye"], ["pl": ["Turcja", "Turcji"]]),
+        ("erdogan", "person", ["Erdogan"], ["pl": ["Erdogana", "Erdoganem"]]),
+        ("israel", "place", ["Israel", "Israeli"], ["pl": ["Izrael", "Izraela", "Izraelu"]]),
+        ("saudi", "place", ["Saudi Arabia", "Saudi"], ["pl": ["Arabia Saudyjska", "Arabii Saudyjskiej"]]),
+        ("iran", "place", ["Iran", "Iranian"], ["pl": ["Iranu", "Iranie"]]),
+        ("greece", "place", ["Greece", "Greek"], ["pl": ["Grecja", "Grecji"]]),
+        ("slovenia", "place", ["Slovenia"], ["pl": ["Słowenia", "Słowenii"]]),
+        ("norway", "place", ["Norway"], ["pl": ["Norwegia", "Norwegii"]]),
+        ("sweden", "place", ["Sweden", "Swedish"], ["pl": ["Szwecja", "Szwecji"]]),
+        ("moscow", "place", ["Moscow"], ["pl": ["Moskwa", "Moskwy", "Moskwie", "Moskwę"]]),
+        ("crimea", "place", ["Crimea"], ["pl": ["Krym", "Krymu", "Krymie"]]),
+        ("odesa", "place", ["Odesa", "Odessa"], ["pl": ["Odessa", "Odessy", "Odessie", "Odessę"]]),
+        ("moon", "place", ["moon"], ["pl": ["Księżyc", "Księżyca", "Księżycu", "Księżycem"]]),
+        ("mars", "place", ["Mars"], ["pl": ["Marsa", "Marsie"]]), ("bmw", "company", ["BMW"], [:]),
+        ("volkswagen", "company", ["Volkswagen"], ["pl": ["Volkswagena"]]),
+        ("toyota", "company", ["Toyota"], ["pl": ["Toyoty", "Toyotę"]]),
+        ("ford", "company", ["Ford"], ["pl": ["Forda"]]), ("boeing", "company", ["Boeing"], ["pl": ["Boeinga"]]),
+        ("spacex", "company", ["SpaceX"], [:]), ("starlink", "company", ["Starlink"], ["pl": ["Starlinka"]]),
+        ("lenovo", "company", ["Lenovo"], [:]), ("xiaomi", "company", ["Xiaomi"], [:]),
+        ("asus", "company", ["Asus", "ASUS"], [:]), ("motorola", "company", ["Motorola"], ["pl": ["Motoroli"]]),
+        ("qualcomm", "company", ["Qualcomm"], ["pl": ["Qualcomma"]]), ("zoom", "company", ["Zoom"], [:]),
+        ("starfield", "company", ["Starfield"], [:]), ("baldur", "company", ["Baldur's Gate"], [:]),
+        ("barbie", "company", ["Barbie"], [:]), ("oppenheimer", "company", ["Oppenheimer"], ["pl": ["Oppenheimera"]]),
+        ("messi", "person", ["Messi"], ["pl": ["Messiego"]]), ("swift", "person", ["Taylor Swift"], [:]),
+        ("swiatek", "person", ["Swiatek"], ["pl": ["Świątek"]]),
+        ("pope", "person", ["Pope"], ["pl": ["Papież", "Papieża", "Franciszek"]]),
+        ("evergrande", "company", ["Evergrande"], [:]), ("brics", "company", ["BRICS"], [:]),
+        ("nato", "company", ["NATO"], [:]), ("softbank", "company", ["SoftBank"], [:]),
+    ]
+
+    static func settings(
+        _ settings: ModelSettings,
+        _ entities: [NamedEntity]
+    ) -> ModelSettings {
         var settings = settings
         settings.entities = entities.map { id, kind, any, byLanguage in
             var entity = Entity()
@@ -62,21 +118,26 @@ struct ManyLanguages {
     }
 
     struct Row {
-        let item: ArchivedItem
+        /// With the story it is in at the end.
+        var item: ArchivedItem
         let reason: StoryIndex.Reason
         let isBackground: Bool
     }
 
     /// The items as they were assigned, in order.
-    static func read(_ items: [MixedNews.Item]) -> [Row] {
+    ///
+    /// - Parameter vectors: What a model made of some of them: each comes right after its headline.
+    static func read(
+        _ items: [MixedNews.Item], naming entities: [NamedEntity] = Self.entities, vectors: RecordedVectors? = nil
+    ) -> [Row] {
         var instruments = InstrumentTable()
         var settings = ModelSettings()
         for message in RealNewsTests.world().messages {
             if case .instrumentDefinition(let definition) = message { instruments.define(definition) }
-            if case .configurationChanged(let change) = message { settings = Self.settings(change.settings) }
+            if case .configurationChanged(let change) = message { settings = Self.settings(change.settings, entities) }
         }
         var archive = NewsArchive()
-        return items.sorted { $0.time < $1.time }.enumerated().map { index, item in
+        var rows = items.sorted { $0.time < $1.time }.enumerated().map { index, item in
             var message = NewsItem()
             message.sequence = UInt64(index + 1)
             message.recordTime = item.time
@@ -88,9 +149,19 @@ struct ManyLanguages {
             message.title = item.title
             message.body = item.body
             let assignment = archive.add(message, instruments: instruments, settings: settings)
+            if let vectors, let values = vectors[item.title] {
+                var embedding = NewsEmbedding()
+                embedding.textHash = FNV1a.hash(item.title)
+                embedding.model = vectors.model
+                embedding.values = values
+                archive.embed(embedding)
+            }
             return Row(
                 item: archive.item(message.sequence)!, reason: assignment.reason, isBackground: item.isBackground)
         }
+        let merged = archive.merged(at: .max)
+        for index in rows.indices { rows[index].item = merged.resolved(rows[index].item) }
+        return rows
     }
 }
 
