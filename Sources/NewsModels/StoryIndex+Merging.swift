@@ -41,9 +41,9 @@ extension StoryIndex {
     ) -> (story: UInt64, merged: [UInt64]) {
         var (story, merged): (UInt64, [UInt64]) = (joined, [])
         for other in (bound(by: headline, with: joined) + near(joined, among: alike)).prefix(Limits.merges) {
-            guard let merge = merge(story, other) else { continue }
-            story = merge.whole
-            merged.append(merge.part)
+            guard let made = merge(story, other) else { continue }
+            story = made.whole
+            merged.append(made.part)
         }
         return (story, merged)
     }

@@ -69,8 +69,9 @@ public struct StoryIndex: Equatable, Sendable {
         case new
         case nearDuplicate(jaccard: Double)
         case emergentName(String)
-        /// The same event in another language, with so many entities, quantities and names shared.
-        case sameEvent(shared: Int)
+        /// The same event in another language, with so many entities, quantities and names shared. Of an entity and another
+        /// of them the rarest combination was in so many headlines of the 28 days before the last 36 hours.
+        case sameEvent(shared: Int, before: Int)
         case similar(cosine: Double)
     }
 
@@ -125,7 +126,11 @@ public struct StoryIndex: Equatable, Sendable {
         now = max(now, item.time)
         forget()
         let anchors = StoryAnchors(item)
-        statistics.add(terms, anchors: anchors.entities + anchors.quantities, time: item.time)
+        let names = terms.filter { $0.isName && !anchors.entityWords.contains($0.text) }
+        statistics.add(
+            terms,
+            anchors: anchors.entities + anchors.quantities + anchors.combinations(with: names.map(\.hash)),
+            time: item.time)
         let shingles = Shingles.hashes(item.tokens.map(\.text))
         let headline = Headline(
             vector: TermVector(terms, statistics: statistics), anchors: anchors, shingles: shingles,
@@ -237,11 +242,24 @@ extension StoryIndex {
                 || called.contains { isVeryRare($0.hash) }
             guard shared.count >= 2, isTelling else { continue }
             let evidence = shared.reduce(0) { $0 + statistics.inverseFrequency(of: $1) }
-            if evidence >= needed, evidence > best?.score ?? 0 {
-                best = Match(id: id, score: evidence, reason: .sameEvent(shared: shared.count))
-            }
+            guard evidence >= needed, evidence > best?.score ?? 0 else { continue }
+            let before = timesBefore(entities.map(\.hash), with: shared)
+            best = Match(id: id, score: evidence, reason: .sameEvent(shared: shared.count, before: before))
         }
         return best
+    }
+
+    /// How often the rarest combination of an entity with another of what is shared was in a headline before the last 36
+    /// hours.
+    private func timesBefore(_ entities: [UInt64], with shared: [UInt64]) -> Int {
+        var least = Int.max
+        for entity in entities {
+            for other in shared where other != entity {
+                let hash = StoryAnchors.hash(combination: entity, other)
+                least = min(least, Int(statistics.earlierFrequency(of: hash)))
+            }
+        }
+        return least
     }
 
     /// At most one headline in 500 has it, or twenty.

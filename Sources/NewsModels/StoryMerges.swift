@@ -26,7 +26,7 @@ public struct StoryMerges: Equatable, Sendable {
         guard whole < part, table[part] == nil else { return }
         table[part] = Merge(whole: whole, time: time)
         guard table.count > Self.capacity else { return }
-        let oldest = table.keys.sorted { (time(of: $0), $0) < (time(of: $1), $1) }
+        let oldest = table.keys.sorted { (self.time(of: $0), $0) < (self.time(of: $1), $1) }
         for part in oldest.prefix(Self.capacity / 10) { table[part] = nil }
     }
 

@@ -40,7 +40,7 @@ struct StoriesOfManyTests {
                 2, 3, "B", "英伟达股价暴跌17% DeepSeek低成本模型引发投资者恐慌", language: "zh-Hans",
                 names: [("NVDA", ["英", "伟", "达"])]))
         #expect(chinese.story == english.story)
-        #expect(chinese.reason == .sameEvent(shared: 3))
+        #expect(chinese.reason == .sameEvent(shared: 3, before: 0))
         let again = index.add(
             item(
                 3, 4, "C", "DeepSeek低成本模型引发恐慌 英伟达股价暴跌近17%", language: "zh-Hans",
