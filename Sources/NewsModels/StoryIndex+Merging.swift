@@ -62,7 +62,9 @@ extension StoryIndex {
     }
 
     private func isBound(_ story: Story, by name: UInt64) -> Bool {
-        guard story.isDominated(by: name), let emergence = statistics.emergence(of: name) else { return false }
+        guard story.isDominated(by: name), let emergence = statistics.emergence(of: name),
+            emergence >= settings.mergeEmergence
+        else { return false }
         return !story.terms.contains { term in
             term.hash != name && 2 * term.items >= story.items
                 && statistics.emergence(of: term.hash) ?? 0 > emergence
@@ -73,21 +75,23 @@ extension StoryIndex {
     private func near(_ joined: UInt64, among alike: [UInt64]) -> [UInt64] {
         guard let story = table[joined] else { return [] }
         return alike.filter { id in
-            table[id].flatMap { Story.cosine(story, $0) }.map { $0 >= settings.mergeThreshold } ?? false
+            guard let other = table[id], let (cosine, largest) = Story.cosine(story, other) else { return false }
+            return cosine >= settings.mergeThreshold && largest <= settings.mergeBalance * cosine
         }
     }
 }
 
 extension Story {
-    /// The cosine of two stories' centroids; nil under two terms in common. O(terms²), and those are few.
-    static func cosine(_ left: Story, _ right: Story) -> Double? {
-        var (product, shared) = (0.0, 0)
+    /// The cosine of two stories' centroids, and what one term gives of it at most; nil without a direction. O(terms²), and
+    /// those are few.
+    static func cosine(_ left: Story, _ right: Story) -> (cosine: Double, largest: Double)? {
+        var (product, largest) = (0.0, 0.0)
         for term in left.terms {
             guard let other = right.terms.first(where: { $0.hash == term.hash }) else { continue }
             product += term.weight * other.weight
-            shared += 1
+            largest = max(largest, term.weight * other.weight)
         }
         let length = left.length * right.length
-        return shared >= 2 && length > 0 ? product / length : nil
+        return length > 0 ? (product / length, largest / length) : nil
     }
 }

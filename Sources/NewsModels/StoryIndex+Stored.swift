@@ -32,12 +32,16 @@ extension StoryIndex: CompactlyStored {
 
 extension StoryIndex.Settings: CompactlyStored {
     public init?(reading reader: inout CompactReader) {
-        guard let threshold = reader.fraction(), let mergeThreshold = reader.fraction(), let window = reader.signed(), let bindingWindow = reader.signed(),
+        guard let threshold = reader.fraction(), let mergeThreshold = reader.fraction(),
+            let mergeBalance = reader.fraction(), let mergeEmergence = reader.fraction(), let window = reader.signed(),
+            let bindingWindow = reader.signed(),
             let emergence = reader.fraction(), let evidence = reader.fraction(), let retention = reader.signed()
         else { return nil }
         self.init()
         self.threshold = threshold
         self.mergeThreshold = mergeThreshold
+        self.mergeBalance = mergeBalance
+        self.mergeEmergence = mergeEmergence
         self.window = window
         self.bindingWindow = bindingWindow
         self.emergence = emergence
@@ -48,6 +52,8 @@ extension StoryIndex.Settings: CompactlyStored {
     public func write(to writer: inout CompactWriter) {
         writer.fraction(threshold)
         writer.fraction(mergeThreshold)
+        writer.fraction(mergeBalance)
+        writer.fraction(mergeEmergence)
         writer.signed(window)
         writer.signed(bindingWindow)
         writer.fraction(emergence)

@@ -30,7 +30,11 @@ public struct StoryIndex: Equatable, Sendable {
         /// Cosine from which a headline joins.
         public var threshold = 0.30
         /// Cosine of two stories' centroids from which a headline that is like both makes them one.
-        public var mergeThreshold = 0.40
+        public var mergeThreshold = 0.55
+        /// How much of that cosine one term may give: of stories about one company its name alone gives most.
+        public var mergeBalance = 0.5
+        /// Emergence from which a name makes two stories one: many a name that has just come up is that of several people.
+        public var mergeEmergence = 10.0
         /// Nanoseconds a story stays open after its last item.
         public var window: Int64 = 36 * 3_600_000_000_000
         /// The same for joining by an emergent name.
@@ -69,9 +73,8 @@ public struct StoryIndex: Equatable, Sendable {
         case new
         case nearDuplicate(jaccard: Double)
         case emergentName(String)
-        /// The same event in another language, with so many entities, quantities and names shared. Of an entity and another
-        /// of them the rarest combination was in so many headlines of the 28 days before the last 36 hours.
-        case sameEvent(shared: Int, before: Int)
+        /// The same event in another language, with so many entities, quantities and names shared.
+        case sameEvent(shared: Int)
         case similar(cosine: Double)
     }
 
@@ -126,11 +129,7 @@ public struct StoryIndex: Equatable, Sendable {
         now = max(now, item.time)
         forget()
         let anchors = StoryAnchors(item)
-        let names = terms.filter { $0.isName && !anchors.entityWords.contains($0.text) }
-        statistics.add(
-            terms,
-            anchors: anchors.entities + anchors.quantities + anchors.combinations(with: names.map(\.hash)),
-            time: item.time)
+        statistics.add(terms, anchors: anchors.entities + anchors.quantities, time: item.time)
         let shingles = Shingles.hashes(item.tokens.map(\.text))
         let headline = Headline(
             vector: TermVector(terms, statistics: statistics), anchors: anchors, shingles: shingles,
@@ -242,24 +241,11 @@ extension StoryIndex {
                 || called.contains { isVeryRare($0.hash) }
             guard shared.count >= 2, isTelling else { continue }
             let evidence = shared.reduce(0) { $0 + statistics.inverseFrequency(of: $1) }
-            guard evidence >= needed, evidence > best?.score ?? 0 else { continue }
-            let before = timesBefore(entities.map(\.hash), with: shared)
-            best = Match(id: id, score: evidence, reason: .sameEvent(shared: shared.count, before: before))
-        }
-        return best
-    }
-
-    /// How often the rarest combination of an entity with another of what is shared was in a headline before the last 36
-    /// hours.
-    private func timesBefore(_ entities: [UInt64], with shared: [UInt64]) -> Int {
-        var least = Int.max
-        for entity in entities {
-            for other in shared where other != entity {
-                let hash = StoryAnchors.hash(combination: entity, other)
-                least = min(least, Int(statistics.earlierFrequency(of: hash)))
+            if evidence >= needed, evidence > best?.score ?? 0 {
+                best = Match(id: id, score: evidence, reason: .sameEvent(shared: shared.count))
             }
         }
-        return least
+        return best
     }
 
     /// At most one headline in 500 has it, or twenty.
@@ -301,7 +287,8 @@ extension StoryIndex {
             }
             start = end
         }
-        best?.alike = alike.filter { $0 != best?.id }
+        let joined = best?.id
+        best?.alike = alike.filter { $0 != joined }
         return best
     }
 

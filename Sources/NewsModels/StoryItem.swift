@@ -63,29 +63,6 @@ struct StoryAnchors: Sendable {
         language = String(item.language.prefix { $0 != "-" && $0 != "_" }).lowercased()
     }
 
-    /// Hashes of each entity with each other thing that can be shared: what is often named is often named together.
-    ///
-    /// - Parameter names: Hashes of the headline's other names.
-    func combinations(with names: [UInt64]) -> [UInt64] {
-        let others = entities + quantities + names
-        var combinations: [UInt64] = []
-        for (place, entity) in entities.enumerated() {
-            for other in others.dropFirst(place + 1) where combinations.count < Self.mostCombinations {
-                combinations.append(Self.hash(combination: entity, other))
-            }
-        }
-        return removingRepeats(combinations.sorted())
-    }
-
-    private static let mostCombinations = 24
-
-    /// The same whichever comes first.
-    static func hash(combination one: UInt64, _ other: UInt64) -> UInt64 {
-        var hash = (min(one, other) &+ 1) &* 0x9E37_79B9_7F4A_7C15
-        hash = (hash ^ (hash >> 29) ^ max(one, other)) &* 0xBF58_476D_1CE4_E5B9
-        return hash ^ (hash >> 32)
-    }
-
     static func hash(entity: String) -> UInt64 { FNV1a.hash(entity, seed: FNV1a.hash("entity:")) }
 
     /// A bare count is no anchor: small numbers are everywhere. Ranges count by their larger end.

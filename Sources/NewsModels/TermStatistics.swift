@@ -86,13 +86,6 @@ public struct TermStatistics: Equatable, Sendable {
         terms[hash].map { Self.sum($0, from: lastBucket - Self.rememberedBuckets, to: lastBucket) } ?? 0
     }
 
-    /// The same without the last 36 hours.
-    func earlierFrequency(of hash: UInt64) -> Double {
-        terms[hash].map {
-            Self.sum($0, from: lastBucket - Self.rememberedBuckets, to: lastBucket - Self.recentBuckets)
-        } ?? 0
-    }
-
     /// Inverse document frequency ln(1 + N/(1 + n)): of N headlines in 28 days n had the term. At least 0.
     public func inverseFrequency(of hash: UInt64) -> Double { inverseFrequency(of: hash, among: headlineCount) }
 

@@ -117,7 +117,11 @@ struct NewsArchive: Codable, Sendable {
     /// fewer tell what a headline of the other tells.
     ///
     /// That is known since the headlines had come: a vector says nothing that they did not.
-    mutating func embed(_ embedding: NewsEmbedding) {
+    ///
+    /// - Returns: What became part of what.
+    @discardableResult
+    mutating func embed(_ embedding: NewsEmbedding) -> [(part: UInt64, whole: UInt64)] {
+        var merges: [(part: UInt64, whole: UInt64)] = []
         let found = embedded.embed(text: embedding.textHash, model: embedding.model, vector: embedding.values)
         for (told, nearest) in found {
             guard let one = stories.story(told), let other = stories.story(nearest) else { continue }
@@ -127,7 +131,9 @@ struct NewsArchive: Codable, Sendable {
                 let merge = stories.merge(fewer.id, more.id, at: agreement.time)
             else { continue }
             embedded.move(merge.part, to: merge.whole)
+            merges.append(merge)
         }
+        return merges
     }
 
     /// What stories were called at a time.

@@ -317,9 +317,7 @@ extension StoryIndex.Reason {
         case .new: "nothing like it was open: a new story"
         case .nearDuplicate(let jaccard): "its wording repeats one of the story's (Jaccard \(two(jaccard)))"
         case .emergentName(let name): "it has the name \"\(name)\", which has just come up and binds the story"
-        case .sameEvent(let shared, let before):
-            "the same event in another language (\(shared) entities, amounts and names shared, "
-                + "together in \(before) headlines before)"
+        case .sameEvent(let shared): "the same event in another language (\(shared) entities, amounts and names shared)"
         case .similar(let cosine): "its terms are those of the story (cosine \(two(cosine)))"
         }
     }

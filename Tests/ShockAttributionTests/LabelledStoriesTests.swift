@@ -43,6 +43,61 @@ enum LabelledNews {
         }
     }
 
+    /// How often what put languages together was right: joins by what is shared (rule 3), and vectors that made two stories
+    /// one.
+    struct Joins {
+        var byRule = (right: 0, judged: 0)
+        var byVectors = (right: 0, judged: 0)
+    }
+
+    private struct Told {
+        let label: LabelledStories.Label
+        let language: String
+    }
+
+    /// A join is right if the story had a headline of the same event in another language, and not judged where neither side
+    /// reports a labelled event. Stories as they were then.
+    static func joins(_ rows: [ManyLanguages.Row]) throws -> [LabelledStories.Part: Joins] {
+        let (labels, languages) = (try labels(), try LabelledStories.languages(folder: folder))
+        var told: [UInt64: [Told]] = [:]
+        var joins: [LabelledStories.Part: Joins] = [.calibration: Joins(), .test: Joins()]
+        for row in rows {
+            let story = row.assignment.story
+            for part in row.assignment.merged { told[story, default: []] += told.removeValue(forKey: part) ?? [] }
+            defer {
+                for (part, whole) in row.merges {
+                    let (one, other) = (told[whole] ?? [], told.removeValue(forKey: part) ?? [])
+                    told[whole] = one + other
+                    guard row.item.seen >= begin, let label = labels[row.item.title] else { continue }
+                    if let isRight = isRight(one, other) {
+                        joins[label.part]?.byVectors.judged += 1
+                        joins[label.part]?.byVectors.right += isRight ? 1 : 0
+                    }
+                }
+            }
+            guard !row.isBackground, let label = labels[row.item.title],
+                let language = languages[FNV1a.hash(row.item.title)]
+            else { continue }
+            let others = told[story] ?? []
+            told[story, default: []].append(Told(label: label, language: language))
+            guard row.item.seen >= begin, case .sameEvent = row.reason else { continue }
+            if let isRight = isRight(others, [Told(label: label, language: language)]) {
+                joins[label.part]?.byRule.judged += 1
+                joins[label.part]?.byRule.right += isRight ? 1 : 0
+            }
+        }
+        return joins
+    }
+
+    /// nil: not to be judged.
+    private static func isRight(_ one: [Told], _ other: [Told]) -> Bool? {
+        let (one, other) = (one.filter { !$0.label.isDoubtful }, other.filter { !$0.label.isDoubtful })
+        guard !one.isEmpty, !other.isEmpty, (one + other).contains(where: { $0.label.event != nil }) else { return nil }
+        return one.contains { left in
+            other.contains { $0.label.event != nil && $0.label.event == left.label.event }
+        }
+    }
+
     static var isShown: Bool { ProcessInfo.processInfo.environment["EPICENTER_SHOW"] != nil }
 
     static func show(_ name: String, _ pairs: StoryPairs) throws {
@@ -75,12 +130,16 @@ struct LabelledStoriesTests {
         #expect(placed.allSatisfy { vectors[$0.title]?.count == 384 })
     }
 
-    @Test("what is put together, across languages and in one, with and without vectors", arguments: [false, true])
-    func together(withVectors: Bool) throws {
-        let placed = try LabelledNews.placed(withVectors: withVectors, background: true)
+    @Test(
+        "what is put together, across languages and in one, with and without vectors", arguments: [false, true],
+        [false, true])
+    func together(withVectors: Bool, background: Bool) throws {
+        let rows = try LabelledNews.rows(withVectors: withVectors, background: background)
+        let placed = try LabelledNews.placed(rows)
+        if LabelledNews.isShown { print("by rule 3", try LabelledNews.joins(rows)) }
         for part in [LabelledStories.Part.calibration, .test] {
             for across in [true, false] {
-                let name = "\(part) \(across ? "across languages" : "in one language")"
+                let name = "\(background ? "among the month" : "alone") \(part) \(across ? "across languages" : "in one language")"
                 try LabelledNews.show(
                     name + (withVectors ? " with vectors" : " without"),
                     StoryPairs(placed, part: part, acrossLanguages: across))

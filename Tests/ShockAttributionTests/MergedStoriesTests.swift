@@ -10,16 +10,25 @@ struct MergedStoriesTests {
     private static let hour = TriggerTests.hour
     private static let open = TriggerTests.open
 
-    /// Two items whose only common word is a name, and a third, after the open, with which the name is on everyone's lips.
-    private static func fixture(third: Bool) -> MarketFixture {
+    private static let later = [
+        "Was die Branche vom Quixotron hält", "How much a Quixotron costs", "Museum wants the first Quixotron",
+        "Qué es el Quixotron", "Inside the Quixotron laboratory", "Investors look for the next Quixotron",
+        "Students build a small Quixotron", "Unions ask about Quixotron jobs", "Le Quixotron arrive à Lyon",
+    ]
+
+    /// Two items whose only common word is a name, and more, after the open, with which the name is on everyone's lips.
+    private static func fixture(more: Bool) -> MarketFixture {
         TriggerTests.fixture(trigger: false) { fixture in
             fixture.news("Abcdar customers await the Quixotron", at: open - 20 * hour, source: "A")
             fixture.news("Defoe engineers praise Quixotron design", at: open - 18 * hour, source: "B")
-            if third { fixture.news("Was die Branche vom Quixotron hält", at: open + 2 * hour, language: "de") }
+            for (offset, title) in later.enumerated() where more {
+                fixture.news(
+                    title, at: open + UInt64(2 + offset) * hour, source: "S\(offset)", language: offset == 0 ? "de" : "en")
+            }
         }
     }
 
-    private static let later = ShockSignal.made(
+    private static let nextDay = ShockSignal.made(
         .pending, "makers", session: "2025-01-28", onset: open + 24 * hour..<open + 30 * hour, simpleReturn: -0.1,
         scope: .group)
 
@@ -37,37 +46,44 @@ struct MergedStoriesTests {
     @Test("that they are one is known from when it showed: for a shock before it they stay two")
     func lookAhead() throws {
         let signal = TriggerTests.signal("makers", scope: .group)
-        let before = try Self.attribution(Self.fixture(third: false), signal)
+        let before = try Self.attribution(Self.fixture(more: false), signal)
         #expect(before.candidates.count == 2, "the test's own stories")
-        let after = try Self.attribution(Self.fixture(third: true), signal)
+        let after = try Self.attribution(Self.fixture(more: true), signal)
         #expect(after.candidates == before.candidates && after.unexplained == before.unexplained)
     }
 
     @Test("for a shock after it they are one, under the older's identity, with and without a checkpoint between")
     func joined() throws {
         let signal = TriggerTests.signal("makers", scope: .group)
-        let before = try Self.attribution(Self.fixture(third: true), signal).candidates
+        let before = try Self.attribution(Self.fixture(more: true), signal).candidates
         for checkpoint in [false, true] {
-            let attribution = try Self.attribution(Self.fixture(third: true), Self.later, checkpoint: checkpoint)
+            let attribution = try Self.attribution(Self.fixture(more: true), Self.nextDay, checkpoint: checkpoint)
             let story = try #require(attribution.candidates.first)
             #expect(attribution.candidates.count == 1)
-            let ids = before.map(\.story).sorted { $0.count == $1.count ? $0 < $1 : $0.count < $1.count }
-            #expect(story.story == ids[0] && story.merged == [ids[1]])
-            #expect(story.items == 3 && story.sources == 3 && story.originals == 3 && story.evidence.count == 3)
+            let numbers = before.compactMap { UInt64($0.story.dropFirst("story/".count)) }.sorted()
+            let ids = numbers.map { "story/\($0)" }
+            #expect(story.story == ids[0])
+            #expect(story.merged == [ids[1]])
+            #expect([story.items, story.sources, story.originals] == [11, 11, 11])
+            #expect(story.evidence.count == 11)
             #expect(story.languages.map(\.language) == ["en", "de"])
-            #expect(story.firstSeen == Self.open - 20 * Self.hour && story.latest == Self.open + 2 * Self.hour)
+            #expect(story.firstSeen == Self.open - 20 * Self.hour)
+            #expect(story.latest == Self.open + 10 * Self.hour)
         }
     }
 
     @Test("the news as shown says what became part of a story, at a time")
     func shown() throws {
-        let fixture = Self.fixture(third: true)
-        var view = NewsView(watching: fixture.lastSequence)
+        let fixture = Self.fixture(more: true)
+        // With the tenth headline that has it the name makes them one.
+        var view = NewsView(watching: fixture.lastSequence - 1)
         for message in fixture.messages { view.apply(message) }
-        let now = try #require(view.stories(of: "makers", at: Self.open + 3 * Self.hour).first)
-        #expect(now.items == 3 && now.merged.count == 1 && now.merged[0] > now.id)
+        let now = try #require(view.stories(of: "makers", at: Self.open + 10 * Self.hour).first)
+        #expect(now.items == 11 && now.merged.count == 1 && now.merged[0] > now.id)
         let before = view.stories(of: "makers", at: Self.open)
         #expect(before.count == 2 && before.allSatisfy { $0.merged.isEmpty && $0.items == 1 })
+        let between = view.stories(of: "makers", at: Self.open + 8 * Self.hour)
+        #expect(between.count == 2 && between.map(\.items).sorted() == [1, 8])
         let explained = try #require(view.explained)
         #expect(explained.story == now.id && explained.reason.hasSuffix("it made \(now.merged[0]) part of it"))
         #expect(explained.storyNow == now)
