@@ -176,7 +176,7 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
         tests(
             "ShockAttributionTests",
-            ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit", protobuf]),
+            ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit", "TextEvaluation", protobuf]),
         tests("AlertingTests", ["Alerting", "Schema", "TestKit", protobuf]),
         tests("DoctorTests", ["Doctor", "ServiceKit", "ZeroMQ"]),
         tests("PagesTests", ["Pages", "Alerting", "Schema", "CXML", "TestKit"]),

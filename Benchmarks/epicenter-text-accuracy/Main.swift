@@ -1,3 +1,4 @@
+import Embedding
 import Foundation
 import MarketModels
 import NewsModels
@@ -9,6 +10,7 @@ enum Main {
     static func main() throws {
         let labels = try LabelledHeadlines(folder: URL(filePath: "Tests/Labels"))
         if CommandLine.arguments.contains("--train") { return try train(labels) }
+        if CommandLine.arguments.contains("--vectors") { return try recordVectors() }
         let evaluation = TextEvaluation(labels)
         print(
             "| judged | headlines | accuracy | 95 % interval | macro-F1 | commonest label | of those judged either way |"
@@ -28,6 +30,24 @@ enum Main {
             try Embedded(folder: folder).measure(labels)
         }
         try Recorded()?.measure(labels)
+    }
+
+    /// What the model in `EPICENTER_EMBED` makes of the recorded headlines that are labelled by event, for tests without it.
+    private static func recordVectors() throws {
+        guard let folder = ProcessInfo.processInfo.environment["EPICENTER_EMBED"], let recorded = Recorded() else {
+            throw Missing(description: "EPICENTER_EMBED or the recorded headlines (EPICENTER_SHARED_DATA) are missing")
+        }
+        let model = try EmbeddingModel(folder: folder)
+        let stories = try LabelledStories(folder: URL(filePath: "Tests/Labels"))
+        let titles = try Set(recorded.januaryTitles()).filter { stories[$0] != nil }
+        let vectors = titles.compactMap { title in model.vector(of: title).map { (FNV1a.hash(title), $0) } }
+        let sorted = vectors.sorted { $0.0 < $1.0 }.map { (hash: $0.0, vector: $0.1) }
+        try RecordedVectors.data(model: model.id, sorted).write(to: URL(filePath: "Tests/Labels/story-vectors.bin"))
+        print("Tests/Labels/story-vectors.bin: \(sorted.count) of \(stories.count) labelled headlines, by \(model.id)")
+    }
+
+    private struct Missing: Error, CustomStringConvertible {
+        let description: String
     }
 
     private static let measures: [(String, @Sendable (StanceScore) -> Double)] = [

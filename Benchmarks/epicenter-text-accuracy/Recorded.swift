@@ -28,10 +28,7 @@ struct Recorded {
 
     /// Languages and tones of January and February 2025 against labels by hash of the title.
     private func january() throws {
-        let titles = try lines(
-            String(contentsOf: folder.appending(path: "deepseek/news_headlines.jsonl"), encoding: .utf8)
-        )
-        .map(\.title)
+        let titles = try januaryTitles()
         let languages = try table("languages.tsv").mapValues { $0[0] }
         let tones = try table("recorded-tone.tsv")
         var identified = Accuracy()
@@ -50,6 +47,11 @@ struct Recorded {
         for (language, accuracy) in judged.sorted(by: { $0.key < $1.key }) {
             try Main.row("tone, \(language)", accuracy)
         }
+    }
+
+    func januaryTitles() throws -> [String] {
+        try lines(String(contentsOf: folder.appending(path: "deepseek/news_headlines.jsonl"), encoding: .utf8))
+            .map(\.title)
     }
 
     /// Languages of a month of RSS against what its feeds declare, and the speed of all that is done for one item.

@@ -7,6 +7,8 @@ public struct EmbeddedHeadlines: Equatable, Sendable {
     static let capacity = 20_000
     /// Vectors kept, the newest: of 384 numbers each they take 6 MB.
     static let vectors = 4_000
+    /// Headlines of a story that are compared with those of another.
+    static let comparedAtMost = 64
 
     fileprivate struct Entry: Equatable, Sendable {
         let sequence: UInt64
@@ -43,8 +45,8 @@ public struct EmbeddedHeadlines: Equatable, Sendable {
     ///   - text: FNV-1a of the headline.
     ///   - model: Which model made it; only vectors of one are compared.
     ///   - vector: What it made of the headline.
-    /// - Returns: Stories in which a headline with this text is, each with the story of the nearest other headline
-    ///   that by ``EmbeddingMatch`` tells the same, where that is another one. O(vectors).
+    /// - Returns: For each story in which a headline with this text is, in the order they came: the story of the nearest
+    ///   headline elsewhere that by ``EmbeddingMatch`` tells the same, if there is one. O(vectors).
     public mutating func embed(text: UInt64, model: String, vector: [Float]) -> [(story: UInt64, nearest: UInt64)] {
         var found: [(story: UInt64, nearest: UInt64)] = []
         for index in entries.indices where entries[index].text == text && entries[index].vector.isEmpty {
@@ -52,14 +54,42 @@ public struct EmbeddedHeadlines: Equatable, Sendable {
             entries[index].vector = vector
             vectorCount += 1
             let story = entries[index].story
-            if let nearest = nearest(to: entries[index]), nearest != story,
-                !found.contains(where: { $0.story == story })
-            {
+            if let nearest = nearest(to: entries[index]), !found.contains(where: { $0.story == story }) {
                 found.append((story, nearest))
             }
         }
         dropVectors()
         return found
+    }
+
+    /// What of a story's headlines speaks for its being one with another.
+    public struct Agreement: Equatable, Sendable {
+        /// Different headlines of the story for which the other has one that tells the same.
+        public let headlines: Int
+        /// When all of those, and what they agree with, had come; nanoseconds since 1970.
+        public let time: Int64
+    }
+
+    /// How many headlines of a story have one in another that tells the same, of the newest ``comparedAtMost`` of each.
+    public func agreement(of story: UInt64, with other: UInt64) -> Agreement {
+        let theirs = newest(of: other)
+        var (texts, time): (Set<UInt64>, Int64) = ([], .min)
+        for entry in newest(of: story) where !texts.contains(entry.text) {
+            // The earliest of them: since then it could be known.
+            guard let same = theirs.filter({ likeness(of: $0, to: entry) != nil }).map(\.time).min() else { continue }
+            texts.insert(entry.text)
+            time = max(time, entry.time, same)
+        }
+        return Agreement(headlines: texts.count, time: time)
+    }
+
+    private func newest(of story: UInt64) -> [Entry] {
+        var newest: [Entry] = []
+        for entry in entries.reversed() where entry.story == story && !entry.vector.isEmpty {
+            newest.append(entry)
+            if newest.count == Self.comparedAtMost { break }
+        }
+        return newest
     }
 
     /// Notes that a story has become part of another.
@@ -69,18 +99,23 @@ public struct EmbeddedHeadlines: Equatable, Sendable {
 
     private func nearest(to entry: Entry) -> UInt64? {
         var best: (story: UInt64, cosine: Double)?
-        for other in entries
-        where !other.vector.isEmpty && other.model == entry.model && other.story != entry.story {
-            let shared = other.entities.count { entry.entities.contains($0) }
-            guard shared > 0, let cosine = EmbeddingMatch.cosine(other.vector, entry.vector),
-                cosine > best?.cosine ?? -1,
-                match.isSameStory(
-                    cosine: cosine, languages: (other.language, entry.language), sharedEntities: shared,
-                    gap: other.time - entry.time)
-            else { continue }
+        for other in entries where other.story != entry.story {
+            guard let cosine = likeness(of: other, to: entry), cosine > best?.cosine ?? -1 else { continue }
             best = (other.story, cosine)
         }
         return best?.story
+    }
+
+    /// The cosine of two headlines that tell the same; nil of others.
+    private func likeness(of other: Entry, to entry: Entry) -> Double? {
+        guard !other.vector.isEmpty, other.model == entry.model else { return nil }
+        let shared = other.entities.count { entry.entities.contains($0) }
+        guard shared > 0, let cosine = EmbeddingMatch.cosine(other.vector, entry.vector),
+            match.isSameStory(
+                cosine: cosine, languages: (other.language, entry.language), sharedEntities: shared,
+                gap: other.time - entry.time)
+        else { return nil }
+        return cosine
     }
 
     private mutating func forget(now: Int64) {

@@ -24,6 +24,7 @@ struct NearDuplicates: Equatable, Sendable {
     static let rows = MinHash.length / bands
     static let generation: Int64 = 36 * 3_600_000_000_000
     static let capacity = 50_000
+    static let comparedAtMost = 1_000
 
     /// Where a wording lies, until its generation is dropped.
     struct Place: Equatable, Sendable {
@@ -66,10 +67,40 @@ struct NearDuplicates: Equatable, Sendable {
             ? young.wordings[place.index].publish(source) : old.wordings[place.index].publish(source)
     }
 
-    /// Gives one story's wordings to another. O(wordings).
-    mutating func move(from story: UInt64, to target: UInt64) {
+    /// Gives one story's wordings to another.
+    ///
+    /// A wording that both stories have is one, published by whoever published either; looked for among the first
+    /// ``comparedAtMost`` of those that are given. O(wordings), and a search for each of those.
+    ///
+    /// - Returns: How many of them the other had, and how often a source had published both.
+    mutating func move(from story: UInt64, to target: UInt64) -> (wordings: Int, publications: Int) {
+        let moved = places { $0.story == story }
+        var (wordings, publications) = (0, 0)
+        for place in moved.prefix(Self.comparedAtMost) {
+            guard let other = closest(to: self[place], of: target) else { continue }
+            wordings += 1
+            publications += self[place].sources.count { self[other].sources.contains($0) }
+            for source in self[place].sources { _ = publish(other, source: source) }
+            for source in self[other].sources { _ = publish(place, source: source) }
+        }
         young.move(from: story, to: target)
         old.move(from: story, to: target)
+        return (wordings, publications)
+    }
+
+    /// In the order they came.
+    private func places(where isWanted: (Wording) -> Bool) -> [Place] {
+        old.wordings.indices.filter { isWanted(old.wordings[$0]) }.map { Place(isYoung: false, index: $0) }
+            + young.wordings.indices.filter { isWanted(young.wordings[$0]) }.map { Place(isYoung: true, index: $0) }
+    }
+
+    private func closest(to wording: Wording, of story: UInt64) -> Place? {
+        let bands = Self.bands(of: wording.shingles)
+        if let elder = old.closest(to: wording.shingles, bands: bands, where: { $0.story == story }) {
+            return Place(isYoung: false, index: elder.index)
+        }
+        return young.closest(to: wording.shingles, bands: bands, where: { $0.story == story })
+            .map { Place(isYoung: true, index: $0.index) }
     }
 
     /// The hash of each band of a signature, the band's number in it. O(128 · shingles).
@@ -118,7 +149,9 @@ private struct Generation: Sendable {
     /// Wordings compared at most for one band: a wording repeated in thousands of variants must not cost thousands.
     private static let depth = 64
 
-    func closest(to shingles: [UInt64], bands: [UInt64]) -> (index: Int, jaccard: Double)? {
+    func closest(
+        to shingles: [UInt64], bands: [UInt64], where isWanted: (Wording) -> Bool = { _ in true }
+    ) -> (index: Int, jaccard: Double)? {
         var candidates: [Int32] = []
         for (band, hash) in bands.enumerated() {
             var place = latest[hash] ?? -1
@@ -131,7 +164,7 @@ private struct Generation: Sendable {
         }
         candidates.sort()
         var best: (index: Int, jaccard: Double)?
-        for index in removingRepeats(candidates) {
+        for index in removingRepeats(candidates) where isWanted(wordings[Int(index)]) {
             let jaccard = Shingles.jaccard(wordings[Int(index)].shingles, shingles)
             if jaccard >= Shingles.nearDuplicate, jaccard > best?.jaccard ?? 0 { best = (Int(index), jaccard) }
         }

@@ -4,20 +4,22 @@
 extension StoryIndex: CompactlyStored {
     public init?(reading reader: inout CompactReader) {
         guard let settings = Settings(reading: &reader), let statistics = TermStatistics(reading: &reader),
-            let duplicates = NearDuplicates(reading: &reader), let nextID = reader.number(),
+            let duplicates = NearDuplicates(reading: &reader), let merges = StoryMerges(reading: &reader),
+            let nextID = reader.number(),
             let now = reader.signed(), let lastSweep = reader.signed(),
             let stories = reader.list({ reader in
                 reader.number().flatMap { mark in Story(reading: &reader).map { (story: $0, isOpen: mark != 0) } }
             })
         else { return nil }
         self.init(settings: settings, statistics: statistics)
-        restore(stories, duplicates, nextID: nextID, now: now, lastSweep: lastSweep)
+        restore(stories, duplicates, merges, nextID: nextID, now: now, lastSweep: lastSweep)
     }
 
     public func write(to writer: inout CompactWriter) {
         settings.write(to: &writer)
         statistics.write(to: &writer)
         duplicates.write(to: &writer)
+        merges.write(to: &writer)
         writer.number(nextID)
         writer.signed(now)
         writer.signed(lastSweep)
@@ -30,11 +32,16 @@ extension StoryIndex: CompactlyStored {
 
 extension StoryIndex.Settings: CompactlyStored {
     public init?(reading reader: inout CompactReader) {
-        guard let threshold = reader.fraction(), let window = reader.signed(), let bindingWindow = reader.signed(),
+        guard let threshold = reader.fraction(), let mergeThreshold = reader.fraction(),
+            let mergeBalance = reader.fraction(), let mergeEmergence = reader.fraction(), let window = reader.signed(),
+            let bindingWindow = reader.signed(),
             let emergence = reader.fraction(), let evidence = reader.fraction(), let retention = reader.signed()
         else { return nil }
         self.init()
         self.threshold = threshold
+        self.mergeThreshold = mergeThreshold
+        self.mergeBalance = mergeBalance
+        self.mergeEmergence = mergeEmergence
         self.window = window
         self.bindingWindow = bindingWindow
         self.emergence = emergence
@@ -44,6 +51,9 @@ extension StoryIndex.Settings: CompactlyStored {
 
     public func write(to writer: inout CompactWriter) {
         writer.fraction(threshold)
+        writer.fraction(mergeThreshold)
+        writer.fraction(mergeBalance)
+        writer.fraction(mergeEmergence)
         writer.signed(window)
         writer.signed(bindingWindow)
         writer.fraction(emergence)

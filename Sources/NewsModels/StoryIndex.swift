@@ -20,6 +20,8 @@ import Glibc
 /// is one story, until it is no longer news and the others decide again. A story is open for 36
 /// hours after its last item, 72 for an emergent name (a weekend).
 ///
+/// Two stories that have begun become one once a headline shows that they are: see ``merge(_:_:at:)``.
+///
 /// The result depends on the items and their order alone. Cost per headline is of the order of its
 /// terms times the open stories having them.
 public struct StoryIndex: Equatable, Sendable {
@@ -27,6 +29,12 @@ public struct StoryIndex: Equatable, Sendable {
     public struct Settings: Equatable, Sendable {
         /// Cosine from which a headline joins.
         public var threshold = 0.30
+        /// Cosine of two stories' centroids from which a headline that is like both makes them one.
+        public var mergeThreshold = 0.55
+        /// How much of that cosine one term may give: of stories about one company its name alone gives most.
+        public var mergeBalance = 0.5
+        /// Emergence from which a name makes two stories one: many a name that has just come up is that of several people.
+        public var mergeEmergence = 10.0
         /// Nanoseconds a story stays open after its last item.
         public var window: Int64 = 36 * 3_600_000_000_000
         /// The same for joining by an emergent name.
@@ -56,6 +64,8 @@ public struct StoryIndex: Equatable, Sendable {
         static let postings = 400
         /// Stories remembered; beyond it a tenth is forgotten, those without an item for longest.
         static let stories = 100_000
+        /// Stories that one headline makes part of another; the next does the rest.
+        static let merges = 16
     }
 
     /// Why a headline went where it went.
@@ -69,8 +79,11 @@ public struct StoryIndex: Equatable, Sendable {
     }
 
     public struct Assignment: Codable, Equatable, Sendable {
+        /// As it is called after ``merged`` have become part of it.
         public let story: UInt64
         public let reason: Reason
+        /// Stories that this headline showed to be the same, in the order they became part of it.
+        public let merged: [UInt64]
         /// Whether it repeats a wording its own source has already published, and so was not counted.
         public let isRepeat: Bool
         /// Sequence of the item whose wording it reprints; its own if the wording is new.
@@ -80,12 +93,14 @@ public struct StoryIndex: Equatable, Sendable {
     public let settings: Settings
     /// What is known of terms; shared with whoever wants their rarity.
     public private(set) var statistics: TermStatistics
-    private var table = SortedTable<Story>()
+    var table = SortedTable<Story>()
     /// For each term the open stories that have it, in increasing order.
-    private var postings = SortedTable<[Posting]>()
+    var postings = SortedTable<[Posting]>()
     /// For each entity the open stories with an item that names it, in increasing order.
     private var naming = SortedTable<[UInt64]>()
-    private(set) var duplicates = NearDuplicates()
+    var duplicates = NearDuplicates()
+    /// Which stories have become part of others, for as long as an item may be of one.
+    public internal(set) var merges = StoryMerges()
     private(set) var nextID: UInt64 = 1
     private(set) var now: Int64 = 0
     private(set) var lastSweep: Int64 = 0
@@ -136,18 +151,20 @@ public struct StoryIndex: Equatable, Sendable {
             duplicates.add(Wording(story: id, item: item, shingles: shingles), bands: headline.bands)
         }
         join(item, headline, to: id, isRepeat: isRepeat, isNew: place == nil)
-        return Assignment(story: id, reason: best?.reason ?? .new, isRepeat: isRepeat, origin: origin)
+        let (story, merged) = mergeShown(by: headline, in: id, alike: best?.alike ?? [])
+        return Assignment(
+            story: story, reason: best?.reason ?? .new, merged: merged, isRepeat: isRepeat, origin: origin)
     }
 }
 
 /// That a story has a term, with the term's weight in its centroid.
-private struct Posting: Equatable, Sendable {
+struct Posting: Equatable, Sendable {
     let story: UInt64
     var weight: Double
 }
 
 /// A headline with all that is compared.
-private struct Headline {
+struct Headline {
     let vector: TermVector
     let anchors: StoryAnchors
     let shingles: [UInt64]
@@ -159,6 +176,8 @@ extension StoryIndex {
         let id: UInt64
         let score: Double
         let reason: Reason
+        /// Other stories that the same rule would have allowed.
+        var alike: [UInt64] = []
     }
 
     private func bestStory(for headline: Headline, repeated: (place: NearDuplicates.Place, jaccard: Double)?) -> Match?
@@ -186,7 +205,7 @@ extension StoryIndex {
     }
 
     /// The term of a headline that emerges most, the first of equals, or `nil` if none does.
-    private func emergentName(in vector: TermVector) -> SalientTerm? {
+    func emergentName(in vector: TermVector) -> SalientTerm? {
         var best: (term: SalientTerm, emergence: Double)?
         for entry in vector.entries {
             guard let emergence = statistics.emergence(of: entry.term.hash), emergence >= settings.emergence else {
@@ -248,6 +267,7 @@ extension StoryIndex {
         }
         products.sort { $0.story < $1.story }
         var best: Match?
+        var alike: [UInt64] = []
         var start = 0
         while start < products.count {
             let id = products[start].story
@@ -258,12 +278,17 @@ extension StoryIndex {
             }
             if end - start >= 2, let story = table[id], now - story.lastSeen <= settings.window {
                 let cosine = story.length > 0 ? product / story.length : 0
-                if cosine >= settings.threshold, cosine > best?.score ?? 0 {
-                    best = Match(id: id, score: cosine, reason: .similar(cosine: cosine))
+                if cosine >= settings.threshold {
+                    alike.append(id)
+                    if cosine > best?.score ?? 0 {
+                        best = Match(id: id, score: cosine, reason: .similar(cosine: cosine))
+                    }
                 }
             }
             start = end
         }
+        let joined = best?.id
+        best?.alike = alike.filter { $0 != joined }
         return best
     }
 
@@ -285,25 +310,7 @@ extension StoryIndex {
         }
     }
 
-    /// Makes one story a part of another, which keeps its identity.
-    ///
-    /// - Returns: false, and nothing is done, where either is not remembered or the other is no longer open.
-    public mutating func merge(_ id: UInt64, into target: UInt64) -> Bool {
-        guard id != target, let part = table[id], var story = table[target], isSearchable(story) else { return false }
-        if isSearchable(part) { close(part) }
-        close(story)
-        table[id] = nil
-        story.add(part)
-        table[target] = story
-        duplicates.move(from: id, to: target)
-        for term in story.terms {
-            postings[term.hash, default: []].set(Posting(story: target, weight: term.weight))
-        }
-        for anchor in story.anchors where anchor.isEntity { list(target, naming: anchor.hash) }
-        return true
-    }
-
-    private mutating func list(_ id: UInt64, naming hash: UInt64) {
+    mutating func list(_ id: UInt64, naming hash: UInt64) {
         var stories = naming[hash] ?? []
         stories.insert(id, at: stories.firstIndex { $0 > id } ?? stories.count)
         naming[hash] = stories
@@ -326,7 +333,7 @@ extension StoryIndex {
 
 extension [Posting] {
     /// Puts a posting in its place in the order of stories.
-    fileprivate mutating func set(_ posting: Posting) {
+    mutating func set(_ posting: Posting) {
         // Most stories that grow are among the youngest.
         var place = count
         while place > 0, self[place - 1].story > posting.story { place -= 1 }
@@ -352,6 +359,7 @@ extension StoryIndex {
             if age > max(settings.window, settings.bindingWindow), isSearchable(story) { close(story) }
             if age > settings.retention { table[id] = nil }
         }
+        merges.forget(before: now - StoryMerges.retention)
     }
 
     /// Keeps a flood of stories within bounds.
@@ -364,7 +372,7 @@ extension StoryIndex {
         }
     }
 
-    private mutating func close(_ story: Story) {
+    mutating func close(_ story: Story) {
         for term in story.terms { removePosting(of: term.hash, story: story.id) }
         for anchor in story.anchors where anchor.isEntity {
             guard var stories = naming[anchor.hash] else { continue }
@@ -375,10 +383,11 @@ extension StoryIndex {
 
     /// Takes the place of an index that has just been made. What searches find is made anew from the open stories.
     mutating func restore(
-        _ stored: [(story: Story, isOpen: Bool)], _ duplicates: NearDuplicates, nextID: UInt64, now: Int64,
-        lastSweep: Int64
+        _ stored: [(story: Story, isOpen: Bool)], _ duplicates: NearDuplicates, _ merges: StoryMerges, nextID: UInt64,
+        now: Int64, lastSweep: Int64
     ) {
         self.duplicates = duplicates
+        self.merges = merges
         self.nextID = nextID
         self.now = now
         self.lastSweep = lastSweep

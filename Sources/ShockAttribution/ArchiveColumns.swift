@@ -21,8 +21,6 @@ struct ArchiveColumns: Equatable, Sendable {
         terms.append(item.terms)
         names.append(item.names.map(\.entity))
     }
-
-    mutating func move(_ place: Int, to story: UInt64) { self.story[place] = story }
 }
 
 /// Lists of texts as hashes, one after the other.

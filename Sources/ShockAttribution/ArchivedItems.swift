@@ -23,12 +23,6 @@ struct ArchivedItems: CompactlyStored, Equatable, Sendable {
         columns.append(item)
     }
 
-    /// Says that the item at a place belongs to another story.
-    mutating func move(_ place: Int, to story: UInt64) {
-        values[place].story = story
-        columns.move(place, to: story)
-    }
-
     /// Drops the first `count` items, and of the others those seen before a time. O(n).
     mutating func drop(first count: Int, seenBefore horizon: UInt64) {
         self = .init(values.dropFirst(count).filter { $0.seen >= horizon })

@@ -7,7 +7,7 @@ struct ArchivedItem: Equatable, Sendable {
     var sequence: UInt64
     /// When it can have been read (``NewsItem/known``).
     var seen: UInt64
-    /// The story it belongs to.
+    /// The story it belonged to when it came; what that is part of since then ``MergedStories`` says.
     var story: UInt64
     /// Market sequence of the item whose wording it reprints; its own where the wording is new.
     var origin: UInt64
@@ -97,6 +97,7 @@ struct NewsArchive: Codable, Sendable {
             quantities: QuantityParser.quantities(in: item.title, language: language),
             common: vocabulary.commonWords(in: tokens, language))
         let assignment = stories.add(story, terms: terms)
+        for part in assignment.merged { embedded.move(part, to: assignment.story) }
         embedded.add(story, story: assignment.story)
         let report = PriceReportClassifier.classify(tokens, instruments: vocabulary.instruments(among: mentions))
         let links = vocabulary.links(headline: tokens, body: Tokenizer.tokens(item.body), language)
@@ -112,21 +113,31 @@ struct NewsArchive: Codable, Sendable {
         return assignment
     }
 
-    /// Takes what an embedding model made of a headline: one that stands alone joins the story of the nearest headline
-    /// that tells the same. A story that has been told in several wordings stays what it is.
-    mutating func embed(_ embedding: NewsEmbedding) {
+    /// Takes what an embedding model made of a headline: two stories are one when most wordings of the one that has
+    /// fewer tell what a headline of the other tells.
+    ///
+    /// That is known since the headlines had come: a vector says nothing that they did not.
+    ///
+    /// - Returns: What became part of what.
+    @discardableResult
+    mutating func embed(_ embedding: NewsEmbedding) -> [(part: UInt64, whole: UInt64)] {
+        var merges: [(part: UInt64, whole: UInt64)] = []
         let found = embedded.embed(text: embedding.textHash, model: embedding.model, vector: embedding.values)
-        for (alone, target) in found {
-            guard let story = stories.story(alone), story.wordings <= 1, stories.merge(alone, into: target) else {
-                continue
-            }
-            embedded.move(alone, to: target)
-            for sequence in story.sequences {
-                guard let place = place(of: sequence) else { continue }
-                stored.move(place, to: target)
-            }
+        for (told, nearest) in found {
+            guard let one = stories.story(told), let other = stories.story(nearest) else { continue }
+            let (fewer, more) = (one.wordings, one.id) <= (other.wordings, other.id) ? (one, other) : (other, one)
+            let agreement = embedded.agreement(of: fewer.id, with: more.id)
+            guard 2 * agreement.headlines > fewer.wordings,
+                let merge = stories.merge(fewer.id, more.id, at: agreement.time)
+            else { continue }
+            embedded.move(merge.part, to: merge.whole)
+            merges.append(merge)
         }
+        return merges
     }
+
+    /// What stories were called at a time.
+    func merged(at time: UInt64) -> MergedStories { MergedStories(stories.merges, at: time) }
 
     private static func language(of item: NewsItem) -> String {
         let declared = item.language.prefix { $0 != "-" && $0 != "_" }.lowercased()

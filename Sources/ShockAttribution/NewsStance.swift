@@ -90,11 +90,12 @@ extension NewsView {
 
     private func headlines(_ thesis: Thesis, at time: UInt64) -> [NewsStance.Voice]? {
         guard let found = voices(on: thesis.id) else { return nil }
+        let merged = mergedStories(at: time)
         var counted: Set<String> = []
         return found.compactMap { item, stance in
             guard item.seen <= time else { return nil }
             let speaker = item.speaker.isEmpty ? item.source : item.speaker
-            guard counted.insert("\(item.story)\u{1F}\(speaker)").inserted else { return nil }
+            guard counted.insert("\(merged.whole(of: item.story))\u{1F}\(speaker)").inserted else { return nil }
             let tier = item.speaker.isEmpty ? (item.tier == 0 ? 5 : item.tier) : min(2, item.tier == 0 ? 2 : item.tier)
             return NewsStance.Voice(
                 sequence: item.sequence, time: item.seen, tier: tier, speaker: speaker, text: item.title,

@@ -62,7 +62,10 @@ public struct NewsView {
     /// What is known of the watched item, with the story it is in by now; nil if it has not come.
     public var explained: NewsExplanation? {
         guard var explanation, let item = news.item(explanation.sequence) else { return nil }
-        explanation.storyNow = stories(of: news.items.filter { $0.story == item.story }, at: latest).first
+        let merged = news.merged(at: latest)
+        let story = merged.whole(of: item.story)
+        explanation.storyNow = stories(of: news.items.filter { merged.whole(of: $0.story) == story }, merged, at: latest)
+            .first
         return explanation
     }
 }
@@ -72,6 +75,7 @@ public struct NewsView {
 extension NewsView {
     func thesisSettings(_ id: String) -> Thesis? { settings.theses.first { $0.id == id } }
     func allFacts(until time: UInt64) -> [Fact] { facts.known(in: 0...time) }
+    func mergedStories(at time: UInt64) -> MergedStories { news.merged(at: time) }
     func voices(on thesis: String) -> [(item: ArchivedItem, stance: Int)]? {
         news.voices(on: thesis, settings: settings)
     }
@@ -82,6 +86,8 @@ extension NewsView {
 /// A story at a time.
 public struct NewsStory: Codable, Equatable, Sendable {
     public let id: UInt64
+    /// Stories that had begun on their own and are part of it by now: what was called so before is called so no more.
+    public let merged: [UInt64]
     public let headline: String
     public let terms: [String]
     /// All items, and those that are no reprints.
@@ -124,11 +130,13 @@ extension NewsView {
         let span = UInt64(hours) * 3_600 * CivilTime.second
         let since = time > span ? time - span : 0
         let scope: ShockRelevance? = subject.map { self.relevance(to: $0) }
+        let merged = news.merged(at: time)
         var wanted: Set<UInt64> = []
         var told: [UInt64: Int] = [:]
         for item in news.items where item.seen <= time && item.seen > since {
-            told[item.story, default: 0] += 1
-            if scope.map({ $0.relevance(of: item) > 0 }) ?? true { wanted.insert(item.story) }
+            let story = merged.whole(of: item.story)
+            told[story, default: 0] += 1
+            if scope.map({ $0.relevance(of: item) > 0 }) ?? true { wanted.insert(story) }
         }
         let order = wanted.sorted { left, right in
             let (before, after) = (told[left] ?? 0, told[right] ?? 0)
@@ -136,7 +144,8 @@ extension NewsView {
         }
         let listed = Array(order.prefix(limit))
         let chosen = Set(listed)
-        let found = stories(of: news.items.filter { $0.seen <= time && chosen.contains($0.story) }, at: time)
+        let items = news.items.filter { $0.seen <= time && chosen.contains(merged.whole(of: $0.story)) }
+        let found = stories(of: items, merged, at: time)
         let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
         return listed.compactMap { byID[$0] }
     }
@@ -146,24 +155,26 @@ extension NewsView {
         return ShockRelevance(subject: subject, scope: scope, settings: settings)
     }
 
-    private func stories(of items: [ArchivedItem], at time: UInt64) -> [NewsStory] {
+    private func stories(of items: [ArchivedItem], _ merged: MergedStories, at time: UInt64) -> [NewsStory] {
         let attention = TermAttention(
-            archive: news.stored, terms: Set(items.flatMap(\.terms)), stories: [], entity: "", until: time)
-        let byStory = Dictionary(grouping: items) { $0.story }
+            archive: news.stored, terms: Set(items.flatMap(\.terms)), stories: [], merged: merged, entity: "",
+            until: time)
+        let byStory = Dictionary(grouping: items) { merged.whole(of: $0.story) }
         return byStory.keys.sorted().compactMap { id in
-            byStory[id].map { NewsStory(id: id, items: $0, attention: attention) }
+            byStory[id].map { NewsStory(id: id, merged: merged.parts(of: id), items: $0, attention: attention) }
         }
     }
 }
 
 extension NewsStory {
-    fileprivate init(id: UInt64, items: [ArchivedItem], attention: TermAttention) {
+    fileprivate init(id: UInt64, merged: [UInt64], items: [ArchivedItem], attention: TermAttention) {
         let ranked = StoryCandidate.ranked(items)
         let face = StoryFace(
             items: items, relevance: items.map { _ in 0 }, terms: ranked.map { ($0.term, $0.items) })
         let seen = items.map { Int64(clamping: $0.seen) }.sorted()
         let life = StoryLife(times: seen)
         self.id = id
+        self.merged = merged
         headline = face.headline
         terms = face.terms
         self.items = items.count
@@ -278,7 +289,8 @@ public struct NewsExplanation: Codable, Equatable, Sendable {
         speaker = archived.speaker
         tone = Tone.read(item.title).score
         story = assignment.story
-        reason = assignment.reason.words
+        let merged = assignment.merged.map { "\($0)" }.joined(separator: ", ")
+        reason = assignment.reason.words + (merged.isEmpty ? "" : "; it made \(merged) part of it")
     }
 }
 

@@ -75,8 +75,11 @@ enum RevisionNotes {
         guard last.hasAttribution else { return after.candidates.isEmpty ? nil : change("candidates-known") }
         let before = last.attribution
         let first = after.candidates.first
-        guard first?.story == before.candidates.first?.story else {
+        let story = before.candidates.first?.story
+        guard first?.story == story else {
             guard let first else { return change("no-candidate") }
+            // The same story under the identity of one that is older.
+            if let story, first.merged.contains(story) { return change("stories-joined", of: first.headline) }
             return change("first-candidate", of: first.headline, nil, first.probability)
         }
         guard abs(after.unexplained - before.unexplained) >= 0.01 else { return nil }
@@ -127,6 +130,7 @@ extension RevisionNotes {
         case "no-candidate": return "no trigger candidate left"
         case "first-candidate":
             return "first trigger candidate is now “\(change.of)” (\(Words.share(change.after)))"
+        case "stories-joined": return "the story of the first candidate is one with an older: “\(change.of)”"
         case "unexplained": return "unexplained \(Words.share(change.before)) → \(Words.share(change.after))"
         case "claim":
             let was = change.was == .unspecified ? "" : "\(words(change.was)) → "

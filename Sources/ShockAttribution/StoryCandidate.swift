@@ -4,6 +4,8 @@ import Schema
 /// A story as a candidate for the trigger, from those of its items that count.
 struct StoryCandidate {
     let id: String
+    /// Stories that had begun on their own and were part of it when the onset ended, by ``id``.
+    let merged: [String]
     /// Whether the first of them to be about the subject is of tier 1.
     let isFiling: Bool
     let originals: Int
@@ -23,10 +25,11 @@ struct StoryCandidate {
     /// The best of its items' tiers; 0 if none is known.
     let tier: Int
 
-    init(_ told: ToldStory, attention: TermAttention) {
+    init(_ told: ToldStory, parts: [UInt64], attention: TermAttention) {
         let (story, items, relevance, ranked) = (told.id, told.items, told.itemRelevance, told.ranked)
         let seen = items.map(\.seen).sorted()
-        id = "story/\(story)"
+        id = Self.id(story)
+        merged = parts.map(Self.id)
         face = StoryFace(items: items, relevance: relevance, terms: ranked.map { ($0.term, $0.items) })
         let all = attention.times(story: story)
         life = StoryLife(times: all.isEmpty ? seen.map { Int64(clamping: $0) } : all)
@@ -51,6 +54,8 @@ struct StoryCandidate {
             isPriceReport: false, sources: sources,
             reach: told.reach)
     }
+
+    private static func id(_ story: UInt64) -> String { "story/\(story)" }
 
     /// Most items first.
     static func languages(of items: [ArchivedItem]) -> [(language: String, items: Int)] {

@@ -28,9 +28,13 @@ struct TermAttention {
     ///   - archive: The news; what was seen after `until` is not looked at.
     ///   - terms: Those that will be asked for.
     ///   - stories: Those whose times will be asked for.
+    ///   - merged: What they consisted of.
     ///   - entity: The shock's subject.
     ///   - until: The end of the onset.
-    init(archive: ArchivedItems, terms: Set<String>, stories: Set<UInt64>, entity: String, until: UInt64) {
+    init(
+        archive: ArchivedItems, terms: Set<String>, stories: Set<UInt64>, merged: MergedStories, entity: String,
+        until: UInt64
+    ) {
         self.until = until
         for term in terms {
             places[term] = mentions.count
@@ -39,13 +43,17 @@ struct TermAttention {
         let columns = archive.columns
         let wanted = HashFilter(terms)
         let entityHash = HashLists.hash(entity)
-        let (firstStory, lastStory) = (stories.min() ?? 1, stories.max() ?? 0)
+        var wholes: [UInt64: UInt64] = [:]
+        for story in stories {
+            for part in [story] + merged.parts(of: story) { wholes[part] = story }
+        }
+        let (firstStory, lastStory) = (wholes.keys.min() ?? 1, wholes.keys.max() ?? 0)
         for place in columns.seen.indices where columns.seen[place] <= until {
             let seen = columns.seen[place]
             since = min(since ?? seen, seen)
             let story = columns.story[place]
-            if story >= firstStory, story <= lastStory, stories.contains(story) {
-                self.stories[story, default: []].append(Int64(clamping: seen))
+            if story >= firstStory, story <= lastStory, let whole = wholes[story] {
+                self.stories[whole, default: []].append(Int64(clamping: seen))
             }
             guard !columns.isPriceReport[place] else { continue }
             let names = columns.names.range(place)

@@ -33,13 +33,14 @@ struct TriggerSearch {
         guard !news.items.isEmpty || !others.candidates.isEmpty else {
             return .init(missing: ["attribution: no news in the stream"])
         }
-        let sifted = sift(news.stored)
+        let merged = news.merged(at: onset.upperBound)
+        let sifted = sift(news.stored, merged)
         let told = ToldStory.all(of: sifted.items, relevance: sifted.relevance, reach: sifted.reach)
         let attention = TermAttention(
             archive: news.stored, terms: Set(told.flatMap(\.keyTerms)).subtracting(keywords),
-            stories: Set(told.map(\.id)), entity: subject, until: onset.upperBound)
+            stories: Set(told.map(\.id)), merged: merged, entity: subject, until: onset.upperBound)
         var candidates = others.candidates
-        let stories = told.map { StoryCandidate($0, attention: attention) }
+        let stories = told.map { StoryCandidate($0, parts: merged.parts(of: $0.id), attention: attention) }
         for var story in stories {
             story.evidence.stories = stories.count
             let weights = story.isFiling ? TriggerWeights.filing : TriggerWeights()
@@ -86,7 +87,7 @@ struct SiftedNews: Equatable {
 
 extension TriggerSearch {
     /// O(items) over one column, and more only for those of the last 72 hours.
-    func sift(_ archive: ArchivedItems) -> SiftedNews {
+    func sift(_ archive: ArchivedItems, _ merged: MergedStories) -> SiftedNews {
         let relevance = ShockRelevance(subject: subject, scope: scope, settings: settings, shares: shares)
         let oldest = onset.upperBound > Self.lookBack ? onset.upperBound - Self.lookBack : 0
         let columns = archive.columns
@@ -102,12 +103,12 @@ extension TriggerSearch {
                 if value > 0 { sifted.reports.append(archive.values[place].sequence) }
             } else {
                 eligible.append((place, value))
-                if value > 0 { relevantStories.insert(columns.story[place]) }
+                if value > 0 { relevantStories.insert(merged.whole(of: columns.story[place])) }
             }
         }
         sifted.eligible = eligible.count
-        for (place, value) in eligible where relevantStories.contains(columns.story[place]) {
-            sifted.items.append(archive.values[place])
+        for (place, value) in eligible where relevantStories.contains(merged.whole(of: columns.story[place])) {
+            sifted.items.append(merged.resolved(archive.values[place]))
             sifted.relevance.append(value)
             sifted.reach.append(value > 0 ? relevance.reach(of: archive.values[place]) : 0)
         }
@@ -148,6 +149,7 @@ extension TriggerSearch {
     private func message(_ story: StoryCandidate, _ score: TriggerScore) -> TriggerCandidate {
         var message = TriggerCandidate()
         message.story = story.id
+        message.merged = story.merged
         message.kind = story.isFiling ? .filing : .story
         message.headline = story.face.headline
         message.terms = story.face.terms

@@ -58,7 +58,7 @@ public struct LabelledHeadlines: Sendable {
     }
 
     /// Lines that are neither empty nor comments; `read` answers a reason for one it refuses.
-    private static func rows<Row>(
+    static func rows<Row>(
         _ folder: URL, _ name: String, fields count: Int, _ read: ([String]) -> Any
     ) throws -> [Row] {
         let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)

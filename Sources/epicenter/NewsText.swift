@@ -24,7 +24,9 @@ enum NewsText {
         if story.tier > 0 { measures.append("best tier T\(story.tier)") }
         if !measures.isEmpty { facts.append(measures.joined(separator: ", ")) }
         facts.append("about \(story.terms.joined(separator: ", "))")
-        return ([clean(story.headline)] + facts.map { "    " + $0 } + ["    story \(story.id)"]).joined(separator: "\n")
+        let merged = story.merged.map { "\($0)" }.joined(separator: ", ")
+        facts.append("story \(story.id)" + (merged.isEmpty ? "" : ", which \(merged) became part of"))
+        return ([clean(story.headline)] + facts.map { "    " + $0 }).joined(separator: "\n")
     }
 
     static func attention(_ value: NewsAttention) -> String {

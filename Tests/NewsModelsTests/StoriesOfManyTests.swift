@@ -183,6 +183,10 @@ struct StoriesOfManyTests {
         #expect(!same(0.855, ("en", "en")) && !same(0.855, ("en", "zh")) && !same(0.889, ("en", "en")))
         #expect(!same(0.983, ("en", "en"), entities: 0) && !same(0.983, ("en", "en"), hours: -37))
         #expect(!same(.nan, ("en", "en")))
+        // Each pair of writings has its own, and what has no labels the strictest.
+        #expect(same(0.87, ("ru", "en")) && !same(0.87, ("de", "en")) && same(0.885, ("de-AT", "en")))
+        #expect(!same(0.91, ("zh", "ja")) && !same(0.91, ("fa", "en")) && !same(0.91, ("", "en")))
+        #expect(same(0.92, ("", "en")) && same(0.92, ("EN_us", "en")))
         #expect(EmbeddingMatch.cosine([1, 0], [1, 1]).map { abs($0 - 0.5.squareRoot()) < 1e-12 } == true)
         #expect(EmbeddingMatch.cosine([1], [1, 1]) == nil && EmbeddingMatch.cosine([0], [1]) == nil)
     }

@@ -48,13 +48,16 @@ struct EmbeddedNewsTests {
             archive.embed(embedding)
         }
 
-        func story(_ sequence: UInt64) -> UInt64? { archive.item(sequence)?.story }
+        /// What its story is called at a time.
+        func story(_ sequence: UInt64, at time: UInt64 = .max) -> UInt64? {
+            archive.item(sequence).map { archive.merged(at: time).whole(of: $0.story) }
+        }
     }
 
     static let english = "Abacus recalls faulty beads"
     static let chinese = "算盘公司召回问题产品"
 
-    @Test("a headline alone joins the nearest of the same company in another language, whichever vector comes first")
+    @Test("a headline alone is one story with the nearest of the same company in another language, whichever vector comes first")
     func joins() {
         for order in [[0, 1], [1, 0]] {
             var world = World()
@@ -66,6 +69,45 @@ struct EmbeddedNewsTests {
             }
             #expect(world.story(first) == world.story(second))
         }
+    }
+
+    @Test("the older keeps its identity, whichever vector comes first, and only from when both had come")
+    func identity() {
+        for order in [[0, 1], [1, 0]] {
+            var world = World()
+            let first = world.read(Self.english, hour: 0, language: "en")
+            let second = world.read(Self.chinese, hour: 5, language: "zh")
+            let apart = world.story(second)
+            for place in order {
+                world.embed([Self.english, Self.chinese][place], [[1, 0.1], [0.9, 0.3]][place])
+            }
+            #expect(world.story(second) == 1 && world.story(first) == 1)
+            #expect(world.archive.merged(at: .max).parts(of: 1) == [2])
+            // Before the second had come nothing could be known of it; a nanosecond earlier is before.
+            #expect(world.story(second, at: 1_005 * Self.hour) == 1)
+            #expect(world.story(second, at: 1_005 * Self.hour - 1) == apart)
+        }
+    }
+
+    /// Three wordings against two: the vectors of one pair agree, then those of another.
+    @Test("stories of several wordings are one once most of the smaller's tell what the larger tells")
+    func several() {
+        var world = World()
+        let english = [Self.english, "Faulty beads come back to Abacus plant", "Abacus beads recall widens, regulator says"]
+        let chinese = [Self.chinese, "算盘公司产品召回范围扩大"]
+        let first = english.enumerated().map { world.read($1, hour: UInt64($0), language: "en") }
+        let second = chinese.enumerated().map { world.read($1, hour: 5 + UInt64($0), language: "zh") }
+        #expect(Set(first.map { world.story($0) }).count == 1, "the test's own stories")
+        #expect(Set(second.map { world.story($0) }).count == 1, "the test's own stories")
+        world.embed(english[0], [1, 0.1])
+        world.embed(chinese[0], [0.9, 0.3])
+        #expect(world.story(first[0]) != world.story(second[0]), "one of two is not most")
+        world.embed(chinese[1], [0, 1])
+        #expect(world.story(first[0]) != world.story(second[0]), "another direction agrees with nothing")
+        world.embed(english[1], [0.1, 1])
+        #expect(Set((first + second).map { world.story($0) }) == [1])
+        let late = world.read(chinese[1] + "啊", hour: 9, language: "zh")
+        #expect(world.story(late) == 1)
     }
 
     @Test("not of another company, another model, another direction, nor two days later; one language needs more")

@@ -1,7 +1,9 @@
 import Foundation
+import NewsModels
 import Schema
 import TestKit
 import Testing
+import TextEvaluation
 
 @testable import ShockAttribution
 
@@ -62,8 +64,11 @@ struct MixedNews {
     private var items: [Item]
     private var next = 0
     private var sequence: UInt64
+    private let vectors: RecordedVectors?
 
-    init(_ headlines: [Item]) {
+    /// - Parameter vectors: What a model made of some of the headlines: each comes right after its headline.
+    init(_ headlines: [Item], vectors: RecordedVectors? = nil) {
+        self.vectors = vectors
         let world = RealNewsTests.world()
         sequence = world.lastSequence
         _ = stage.findings(world.messages)
@@ -91,6 +96,16 @@ struct MixedNews {
             message.title = item.title
             message.body = item.body
             stage.apply(.newsItem(message), rows: 0..<1, to: &outbox)
+            guard let vectors, let values = vectors[item.title] else { continue }
+            sequence += 1
+            var embedding = NewsEmbedding()
+            embedding.sequence = sequence
+            embedding.recordTime = item.time
+            embedding.eventTime = item.time
+            embedding.textHash = FNV1a.hash(item.title)
+            embedding.model = vectors.model
+            embedding.values = values
+            stage.apply(.newsEmbedding(embedding), rows: 0..<1, to: &outbox)
         }
     }
 
@@ -129,9 +144,11 @@ struct MixedNewsTests {
         "colombia", "tariff", "arancel", "tiktok", "super bowl", "at&t", "verizon", "earnings", "results", "vanke",
     ]
 
-    @Test("the story is one, ranked first by what was known when the move began; it grows afterwards")
-    func trigger() throws {
-        var news = MixedNews(MixedNews.headlines)
+    @Test(
+        "the story is one, ranked first by what was known when the move began; it grows afterwards; so it is where a model's vectors of the headlines come too",
+        arguments: [false, true])
+    func trigger(withVectors: Bool) throws {
+        var news = MixedNews(MixedNews.headlines, vectors: withVectors ? try LabelledNews.vectors() : nil)
         news.read(until: MixedNews.open)
         #expect(news.took - news.tookBackground < news.took / 20)
         for (subject, scope) in [("NVDA", ShockScope.instrument), ("ai-hardware", .group)] {
@@ -160,7 +177,8 @@ struct MixedNewsTests {
         #expect(again.items == before.items && again.probability == before.probability)
         let later = try news.attribution(
             from: MixedNews.open + 24 * 3_600 * CivilTime.second, until: MixedNews.open + 30 * 3_600 * CivilTime.second)
-        let grown = try #require(later.candidates.first { $0.story == before.story })
+        let grown = try #require(
+            later.candidates.first { $0.story == before.story || $0.merged.contains(before.story) })
         #expect(grown.items > before.items)
     }
 

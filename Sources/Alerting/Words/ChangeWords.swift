@@ -42,6 +42,9 @@ struct ChangeWords {
         case "first-candidate":
             let first = finding.attribution.candidates.first.map { Wording.Chinese.named($0, in: finding) } ?? ""
             return "最可能的起因改为\(first)（\(language.probability(after))）"
+        case "stories-joined":
+            let first = finding.attribution.candidates.first.map { Wording.Chinese.named($0) } ?? ""
+            return "最可能的起因并入较早的同一报道：\(first)"
         case "unexplained":
             return "未能解释的部分\(language.probability(before))→\(language.probability(after))"
         case "claim": return claim(change)

@@ -971,6 +971,13 @@ public nonisolated struct TriggerCandidate: @unchecked Sendable {
     set {_uniqueStorage()._translations = newValue}
   }
 
+  /// Stories that had begun on their own and were found, before the onset ended, to be one with this, which is the oldest of
+  /// them: what was called so before is called so no more.
+  public var merged: [String] {
+    get {_storage._merged}
+    set {_uniqueStorage()._merged = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1910,7 +1917,7 @@ nonisolated extension Attribution: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TriggerCandidate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}story\0\u{1}headline\0\u{1}terms\0\u{1}probability\0\u{3}log_odds\0\u{1}relevance\0\u{3}attention_z\0\u{3}first_seen\0\u{1}latest\0\u{1}items\0\u{1}sources\0\u{3}best_tier\0\u{1}contributions\0\u{1}evidence\0\u{1}kind\0\u{1}subject\0\u{1}originals\0\u{1}languages\0\u{1}peak\0\u{3}doubling_hours\0\u{1}novelty\0\u{1}share\0\u{1}translations\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}story\0\u{1}headline\0\u{1}terms\0\u{1}probability\0\u{3}log_odds\0\u{1}relevance\0\u{3}attention_z\0\u{3}first_seen\0\u{1}latest\0\u{1}items\0\u{1}sources\0\u{3}best_tier\0\u{1}contributions\0\u{1}evidence\0\u{1}kind\0\u{1}subject\0\u{1}originals\0\u{1}languages\0\u{1}peak\0\u{3}doubling_hours\0\u{1}novelty\0\u{1}share\0\u{1}translations\0\u{1}merged\0")
 
   fileprivate class _StorageClass {
     var _story: String = String()
@@ -1936,6 +1943,7 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _novelty: Double? = nil
     var _share: Double? = nil
     var _translations: [Translation] = []
+    var _merged: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1969,6 +1977,7 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
       _novelty = source._novelty
       _share = source._share
       _translations = source._translations
+      _merged = source._merged
     }
   }
 
@@ -2010,6 +2019,7 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 21: try { try decoder.decodeSingularDoubleField(value: &_storage._novelty) }()
         case 22: try { try decoder.decodeSingularDoubleField(value: &_storage._share) }()
         case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._translations) }()
+        case 24: try { try decoder.decodeRepeatedStringField(value: &_storage._merged) }()
         default: break
         }
       }
@@ -2091,6 +2101,9 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
       if !_storage._translations.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._translations, fieldNumber: 23)
       }
+      if !_storage._merged.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._merged, fieldNumber: 24)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2123,6 +2136,7 @@ nonisolated extension TriggerCandidate: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._novelty != rhs_storage._novelty {return false}
         if _storage._share != rhs_storage._share {return false}
         if _storage._translations != rhs_storage._translations {return false}
+        if _storage._merged != rhs_storage._merged {return false}
         return true
       }
       if !storagesAreEqual {return false}
