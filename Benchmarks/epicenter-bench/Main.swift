@@ -79,7 +79,7 @@ private enum Part {
         "pipeline": { isSmall in
             let bars = isSmall ? 200_000 : 5_000_000
             for symbols in isSmall ? [200] : [100, 1_000, 10_000] {
-                try PipelineBenchmark(bars: bars, symbols: symbols, rounds: isSmall ? 1 : 5).run()
+                try PipelineBenchmark(bars: bars, symbols: symbols, rounds: isSmall ? 1 : 3).run()
             }
         },
     ]

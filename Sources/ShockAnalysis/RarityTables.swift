@@ -147,7 +147,7 @@ extension RarityTables {
         calibration.take(years: rarity, isOwn: isOwn)
         let first = bucket.rawValue * Self.bins
         reached.values.withUnsafeMutableBufferPointer { reached in
-            for place in first...first + bin { reached[place] += 1 }
+            for place in first...first + bin { reached[place] &+= 1 }
         }
     }
 
@@ -283,7 +283,7 @@ extension AnalyzeStage {
         else { return nil }
         let pairs = table.rings.paired(history, in: window, market: closes)
         guard pairs.count >= settings.minimumHistory,
-            let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market)
+            let model = try? MarketModel.fitUnordered(asset: pairs.asset, market: pairs.market)
         else { return nil }
         return .init(
             alpha: model.alpha, beta: model.beta, deviation: model.residualDeviation,

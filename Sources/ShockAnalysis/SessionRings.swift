@@ -140,6 +140,13 @@ struct SessionRings: Codable, Sendable {
         let newer: Range<Int>
 
         var count: Int { older.count + newer.count }
+
+        /// Where one of them lies, 0 being the oldest.
+        @inline(__always)
+        subscript(index: Int) -> Int {
+            let place = index - older.count
+            return place < 0 ? older.upperBound + place : newer.lowerBound + place
+        }
     }
 
     /// Where the sessions kept exactly of an instrument before a day lie.
@@ -182,12 +189,16 @@ struct SessionRings: Codable, Sendable {
         days.values.withUnsafeBufferPointer { days in
             returns.values.withUnsafeBufferPointer { returns in
                 PairedReturns(in: window, market: market) { index in
-                    let place = index - slots.older.count
-                    let slot = place < 0 ? slots.older.upperBound + place : slots.newer.lowerBound + place
+                    let slot = slots[index]
                     return (days[slot], returns[slot])
                 }
             }
         }
+    }
+
+    /// One of the sessions kept, 0 being the oldest of them.
+    func session(_ slots: Slots, _ index: Int) -> (day: Int32, value: Double) {
+        (days.values[slots[index]], returns.values[slots[index]])
     }
 
     /// All returns known of an instrument, in no particular order.
@@ -200,14 +211,17 @@ struct SessionRings: Codable, Sendable {
     ///   - day: The session of the move; it is not compared with itself.
     /// - Returns: 1 for the largest, with how many sessions were looked at, this one included.
     func rank(_ value: Double, day: Int32, of instrument: Int) -> OwnRank {
-        let target = Float(value)
+        // Without branches: thousands of sessions are looked at for each shock. A fall is ranked as a rise of its size.
+        let sign: Float = value < 0 ? -1 : 1
+        let target = sign * Float(value)
         var larger: UInt32 = 0
         var sessions: UInt32 = 1
         var first = day
-        for past in histories[instrument].values where past.day < day {
-            sessions += 1
+        for past in histories[instrument].values {
+            let isBefore = past.day < day
+            sessions &+= isBefore ? 1 : 0
+            larger &+= isBefore && sign * past.value > target ? 1 : 0
             first = min(first, past.day)
-            if target < 0 ? past.value < target : past.value > target { larger += 1 }
         }
         var rank = OwnRank()
         rank.rank = larger + 1

@@ -27,12 +27,14 @@ struct Thresholds: Equatable, Sendable {
     /// Whether a move reaches a share of the thresholds.
     ///
     /// - Parameters:
-    ///   - years: Its return period.
+    ///   - years: Its return period; not asked of a smaller move.
     ///   - deviations: |SAR|, or what stands in its place.
-    func areReached(by simpleReturn: Double, years: Double, deviations: Double, share: Double = 1) -> Bool {
+    func areReached(
+        by simpleReturn: Double, years: @autoclosure () -> Double, deviations: Double, share: Double = 1
+    ) -> Bool {
         guard abs(simpleReturn) >= share * minimumReturn else { return false }
         return switch rarity {
-        case .years(let least): years >= share * least
+        case .years(let least): years() >= share * least
         case .severity(let least): severity(of: simpleReturn, deviations: deviations) >= share * least
         }
     }
@@ -77,19 +79,19 @@ extension AnalyzeStage {
             table.states[number].isWatched = false
             table.states[number].isFollowed = false
         }
-        for shock in shocks.all {
-            for number in instruments(of: shock.subject) {
-                if shock.lifecycle.state == .pending { table.states[number].isWatched = true }
-                table.states[number].isFollowed = true
+        for index in shocks.all.indices {
+            let (subject, isPending) = (shocks.all[index].subject, shocks.all[index].lifecycle.state == .pending)
+            switch subject.scope {
+            case .market: if let benchmark { watch(benchmark, isPending) }
+            case .group:
+                for case let number? in groups[subject.index].members.map(\.number) { watch(number, isPending) }
+            default: watch(subject.index, isPending)
             }
         }
     }
 
-    private func instruments(of subject: ShockSubject) -> [Int] {
-        switch subject.scope {
-        case .market: benchmark.map { [$0] } ?? []
-        case .group: groups[subject.index].members.compactMap(\.number)
-        default: [subject.index]
-        }
+    private mutating func watch(_ number: Int, _ isPending: Bool) {
+        table.states[number].isFollowed = true
+        if isPending { table.states[number].isWatched = true }
     }
 }
