@@ -99,35 +99,30 @@ extension MarketModel {
         )
     }
 
-    /// The same as ``fit(asset:market:)`` but for the last digits, in a quarter of the time: see ``LaneSums``.
+    /// The same as the other fits but for the last digits, in a fifth of the time: one look at each pair, and additions
+    /// that do not wait for each other (``PairSums``).
     ///
-    /// - Throws: ``EstimationError``, as the other.
+    /// - Throws: ``EstimationError``, as the others.
     public static func fitUnordered(asset: [Double], market: [Double]) throws(EstimationError) -> MarketModel {
-        let model =
-            asset.count == market.count && asset.count >= EstimationWindow.minimum
-            ? asset.withUnsafeBufferPointer { asset in
-                market.withUnsafeBufferPointer { market in unordered(LaneSums(asset, market), count: asset.count) }
-            } : nil
-        // What is wrong, and where, the other finds out.
-        guard let model else { return try fit(asset: asset, market: market) }
-        return model
-    }
-
-    /// - Returns: nil if a value is not finite, or if the market did not move.
-    private static func unordered(_ window: LaneSums, count: Int) -> MarketModel? {
-        let length = Double(count)
-        let assetMean = window.sum { asset, _ in asset } / length
-        let marketMean = window.sum { _, market in market } / length
-        guard assetMean.isFinite, marketMean.isFinite else { return nil }
-        let marketSquares = window.sum { _, market in (market - marketMean) * (market - marketMean) }
-        guard marketSquares > roundingSquares(mean: marketMean, count: length) else { return nil }
-        let beta = window.sum { asset, market in (market - marketMean) * (asset - assetMean) } / marketSquares
-        let residualSquares = window.sum { asset, market in
-            let residual = (asset - assetMean) - beta * (market - marketMean)
-            return residual * residual
+        guard asset.count == market.count, asset.count >= EstimationWindow.minimum else {
+            return try fit(asset: asset, market: market)
         }
+        let sums = asset.withUnsafeBufferPointer { asset in
+            market.withUnsafeBufferPointer { market in PairSums(x: market, y: asset) }
+        }
+        let count = Double(asset.count)
+        let (assetMean, marketMean) = (sums.y / count, sums.x / count)
+        let marketSquares = sums.xx - sums.x * marketMean
+        let assetSquares = sums.yy - sums.y * assetMean
+        let products = sums.xy - sums.x * assetMean
+        let beta = products / marketSquares
+        let residualSquares = assetSquares - beta * products
+        // Where differences lose digits, and where something is wrong, the careful way.
+        guard marketSquares > 1e-6 * sums.xx, assetSquares > 1e-6 * sums.yy, residualSquares > 1e-6 * assetSquares,
+            residualSquares.isFinite, marketSquares.isFinite
+        else { return try fit(asset: asset, market: market) }
         return MarketModel(
-            count: count, assetMean: assetMean, marketMean: marketMean, marketSquares: marketSquares,
+            count: asset.count, assetMean: assetMean, marketMean: marketMean, marketSquares: marketSquares,
             beta: beta, residualSquares: residualSquares
         )
     }

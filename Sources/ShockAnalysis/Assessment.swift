@@ -74,9 +74,10 @@ struct Assessment: Sendable {
     /// - Parameters:
     ///   - known: How many sessions before the event there are.
     ///   - basis: Where the return period is read.
+    ///   - isRough: The last digits do not matter: see ``MarketModel/fitUnordered(asset:market:)``.
     init(
         _ event: Event, known: Int, market: MarketCloses?, settings: AnalysisSettings, basis: RarityBasis = .shipped,
-        pairing: Pairing
+        isRough: Bool = false, pairing: Pairing
     ) {
         self.basis = basis
         simpleReturn = event.simpleReturn
@@ -84,7 +85,7 @@ struct Assessment: Sendable {
         deviation = event.deviation.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
         if deviation == nil { missing.append("volatility") }
         if event.sessions > 1 { missing.append("\(event.sessions - 1) sessions before without prices") }
-        fitMarketModel(event, known: known, market: market, settings: settings, pairing: pairing)
+        fitMarketModel(event, known: known, market: market, settings: settings, isRough: isRough, pairing: pairing)
         guard !isWarming, simpleReturn.isFinite else { return }
         rarity = rarest(countsVolatility: event.countsVolatility)
     }
@@ -98,7 +99,7 @@ struct Assessment: Sendable {
     }
 
     private mutating func fitMarketModel(
-        _ event: Event, known: Int, market: MarketCloses?, settings: AnalysisSettings, pairing: Pairing
+        _ event: Event, known: Int, market: MarketCloses?, settings: AnalysisSettings, isRough: Bool, pairing: Pairing
     ) {
         guard
             let window = try? EstimationWindow.range(
@@ -121,7 +122,8 @@ struct Assessment: Sendable {
             missing.append("benchmark price")
             return
         }
-        guard let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market) else {
+        let fit = isRough ? MarketModel.fitUnordered : MarketModel.fit(asset:market:)
+        guard let model = try? fit(pairs.asset, pairs.market) else {
             missing.append("market model: not identified")
             return
         }
@@ -196,6 +198,12 @@ struct PairedReturns {
     private(set) var lastDay: Int32 = 0
 
     var count: Int { asset.count }
+
+    /// - Parameters: As they were found; `asset` and `market` of one length.
+    init(asset: [Double], market: [Double], firstDay: Int32, lastDay: Int32) {
+        (self.asset, self.market) = (asset, market)
+        (self.firstDay, self.lastDay) = (firstDay, lastDay)
+    }
 
     /// Leaves out sessions on whose day, or on the day of the session before, the market had none.
     init(_ history: DatedReturns, in window: Range<Int>, market closes: MarketCloses) {

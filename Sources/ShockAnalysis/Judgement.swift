@@ -116,25 +116,37 @@ extension AnalyzeStage {
             simpleReturn: session.simpleReturn, marketReturn: marketReturn(over: session),
             deviation: session.deviation, countsVolatility: stressedDay != session.day,
             sessions: sessions(after: session.beforeDay, through: session.day))
-        let kept = table.rings.kept(of: number, before: session.day)
-        let market = benchmark == nil ? nil : closes
+        // Most that are looked at are no shock by far, and nothing is said of them.
+        if settings.alertBudget == nil, shocks.state(of: .instrument(number)) == nil {
+            let rough = judged(nomination, event, isRough: true)
+            guard rough.isBeyond(share: 0.99) || rough.isBeyondTogether(share: 0.99) else { return }
+        }
+        let subject = judged(nomination, event, isRough: false)
+        count(subject, sessionBefore: session.beforeDay)
+        say(subject, session: session, at: time, to: &outbox) { stage, measure in
+            if !subject.isBeyond(), subject.isBeyondTogether(), let together = subject.twoSessions {
+                measure.twoSessions = together.message
+            }
+            return stage.describe(nomination, assessment: subject.assessment, in: &measure)
+        }
+    }
+
+    private func judged(_ nomination: Nomination, _ event: Assessment.Event, isRough: Bool) -> Judged {
+        let (number, session) = (nomination.number, nomination.session)
+        // By itself: whoever holds the stage copies it.
+        let rings = table.rings
+        let kept = rings.kept(of: number, before: session.day)
         let assessment = Assessment(
-            event, known: kept.count, market: market, settings: settings,
-            basis: rarity.basis(rarity.bucket(of: number))
-        ) { table.rings.paired(kept, in: $0, market: $1) }
-        var subject = Judged(
+            event, known: kept.count, market: benchmark == nil ? nil : closes, settings: settings,
+            basis: rarity.basis(rarity.bucket(of: number)), isRough: isRough
+        ) { rings.paired(kept, in: $0, market: $1) }
+        var judged = Judged(
             subject: .instrument(number), day: session.day, isComplete: session.isComplete, assessment: assessment,
             thresholds: thresholds(.instrument), isOpeningPrint: session.isOpeningPrint)
         if session.isComplete, event.sessions == 1 {
-            subject.twoSessions = twoSessions(assessment, kept: kept, day: session.day)
+            judged.twoSessions = twoSessions(assessment, kept: kept, day: session.day)
         }
-        count(subject, sessionBefore: session.beforeDay)
-        say(subject, session: session, at: time, to: &outbox) { stage, measure in
-            if !subject.isBeyond(), subject.isBeyondTogether, let together = subject.twoSessions {
-                measure.twoSessions = together.message
-            }
-            return stage.describe(nomination, assessment: assessment, in: &measure)
-        }
+        return judged
     }
 
     /// Whether a session can only be one of those that an open shock is followed over: it and the session before are too
@@ -297,11 +309,11 @@ struct Judged {
     }
 
     /// Both sessions together are beyond the thresholds of two.
-    var isBeyondTogether: Bool {
+    func isBeyondTogether(share: Double = 1) -> Bool {
         guard isBroad, !assessment.isWarming, let twoSessions else { return false }
         return thresholds.areReached(
             by: twoSessions.severityReturn, years: assessment.basis.years(twoSessions.deviations),
-            deviations: twoSessions.deviations)
+            deviations: twoSessions.deviations, share: share)
     }
 
     /// Of the session, or of it with the one before.
@@ -319,7 +331,7 @@ struct Judged {
             simpleReturn: assessment.simpleReturn, years: assessment.years,
             isBeyond: isBeyond(), isBeyondExit: isBeyond(share: AnalysisSettings.exitShare),
             isComplete: isComplete, isOpeningPrint: isOpeningPrint,
-            isBeyondWithSessionBefore: isBeyondTogether,
+            isBeyondWithSessionBefore: isBeyondTogether(),
             isMarketMove: thresholds.areReached(
                 by: assessment.simpleReturn, years: assessment.basis.years(z), deviations: z))
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Schema
 
 /// The daily returns of every instrument: the last sessions exactly, for estimation, and all of the
@@ -147,6 +148,16 @@ struct SessionRings: Codable, Sendable {
             let place = index - older.count
             return place < 0 ? older.upperBound + place : newer.lowerBound + place
         }
+
+        /// Where some of them lie, in two runs.
+        func runs(_ window: Range<Int>) -> (older: Range<Int>, newer: Range<Int>) {
+            let first = window.clamped(to: 0..<older.count)
+            let second = window.clamped(to: older.count..<count)
+            return (
+                older.lowerBound + first.lowerBound..<older.lowerBound + first.upperBound,
+                newer.lowerBound + second.lowerBound - older.count..<newer.lowerBound + second.upperBound - older.count
+            )
+        }
     }
 
     /// Where the sessions kept exactly of an instrument before a day lie.
@@ -186,7 +197,20 @@ struct SessionRings: Codable, Sendable {
 
     /// A window of kept sessions with the market's returns over the same spans, without copying the others.
     func paired(_ slots: Slots, in window: Range<Int>, market: MarketCloses) -> PairedReturns {
-        days.values.withUnsafeBufferPointer { days in
+        // Most names have the market's sessions, day by day.
+        if let first = place(of: window, slots, in: market) {
+            let (older, newer) = slots.runs(window)
+            let asset = [Double](unsafeUninitializedCapacity: window.count) { asset, count in
+                returns.values.withUnsafeBufferPointer { returns in
+                    count = asset.initialize(fromContentsOf: returns[older])
+                    count = asset[count...].initialize(fromContentsOf: returns[newer])
+                }
+            }
+            return PairedReturns(
+                asset: asset, market: Array(market.sessionReturns[first..<first + window.count]),
+                firstDay: market.sessionDays[first], lastDay: market.sessionDays[first + window.count - 1])
+        }
+        return days.values.withUnsafeBufferPointer { days in
             returns.values.withUnsafeBufferPointer { returns in
                 PairedReturns(in: window, market: market) { index in
                     let slot = slots[index]
@@ -194,6 +218,30 @@ struct SessionRings: Codable, Sendable {
                 }
             }
         }
+    }
+
+    /// Where a window lies among the market's sessions; nil unless it and the session before it are the same days.
+    private func place(of window: Range<Int>, _ slots: Slots, in market: MarketCloses) -> Int? {
+        guard window.lowerBound > 0, !window.isEmpty else { return nil }
+        let (older, newer) = slots.runs(window.lowerBound - 1..<window.upperBound)
+        let start = days.values[slots[window.lowerBound - 1]]
+        let first = market.sessionDays.partitioningIndex { $0 >= start }
+        guard first + older.count + newer.count <= market.sessionDays.count else { return nil }
+        let isSame = days.values.withUnsafeBufferPointer { own in
+            market.sessionDays.withUnsafeBufferPointer { market in
+                Self.areEqual(own[older], market[first..<first + older.count])
+                    && Self.areEqual(own[newer], market[first + older.count..<first + older.count + newer.count])
+            }
+        }
+        return isSame ? first + 1 : nil
+    }
+
+    private static func areEqual(
+        _ left: Slice<UnsafeBufferPointer<Int32>>, _ right: Slice<UnsafeBufferPointer<Int32>>
+    ) -> Bool {
+        let (left, right) = (UnsafeBufferPointer(rebasing: left), UnsafeBufferPointer(rebasing: right))
+        guard let first = left.baseAddress, let second = right.baseAddress else { return left.count == right.count }
+        return memcmp(first, second, left.count * MemoryLayout<Int32>.stride) == 0
     }
 
     /// One of the sessions kept, 0 being the oldest of them.
