@@ -39,6 +39,9 @@ struct GroupBasket: Codable, Sendable {
         return group
     }
 
+    /// Of its members, in their order.
+    var numbers: [Int?] { members.map(\.number) }
+
     func contains(_ number: Int) -> Bool { members.contains { $0.number == number } }
 }
 

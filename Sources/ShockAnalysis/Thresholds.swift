@@ -62,6 +62,13 @@ extension AnalyzeStage {
         refreshWatch()
     }
 
+    /// The same of one instrument, where nothing else has changed.
+    func screen(of number: Int) -> Double {
+        var screen = opensOwnShocks(number) ? settings.minimumReturn : .infinity
+        if groups.contains(where: { $0.contains(number) }) { screen = min(screen, settings.minimumGroupReturn) }
+        return number == benchmark ? min(screen, settings.minimumMarketReturn) : screen
+    }
+
     /// Whether a name has shocks of its own: not an index, and not a fund, which is a basket or a
     /// derivative of others; the benchmark's moves are the market's.
     func opensOwnShocks(_ number: Int) -> Bool {
