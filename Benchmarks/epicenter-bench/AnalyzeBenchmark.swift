@@ -36,7 +36,34 @@ struct AnalyzeBenchmark {
         line(
             "\(symbols[0]) names, thin tails", million(rates), range(rates),
             String(format: "%.2f", rates.median / (first ?? 1)), "", "\(thin[0].signals)")
+        try whereTimeGoes()
         try references()
+    }
+
+    /// The same bars where nothing is large enough to be judged, where shocks are followed over one session, and as they
+    /// are: what each step adds.
+    private func whereTimeGoes() throws {
+        var (nothing, short) = (DetectionSettings(), DetectionSettings())
+        (nothing.minimumReturn, nothing.minimumGroupReturn, nothing.minimumMarketReturn) = (10, 10, 10)
+        short.followUpSessions = 1
+        var results = [[Result]](repeating: [], count: 3)
+        for _ in 0..<rounds {
+            for (place, detection) in [nothing, short, DetectionSettings()].enumerated() {
+                results[place].append(try measure(symbols[0], detection: detection))
+            }
+        }
+        let seconds = results.map { Sample($0.map(\.seconds)).median }
+        let signals = results.map { $0[0].signals }
+        line("\nwhere the time goes, \(symbols[0]) names", "ns a bar", "share", "signals", "ns a signal")
+        var before = (seconds: 0.0, signals: 0)
+        for (place, name) in ["bars, nothing judged", "judging, shocks told of", "following shocks"].enumerated() {
+            let (spent, told) = (seconds[place] - before.seconds, signals[place] - before.signals)
+            line(
+                name, String(format: "%.0f", spent * 1e9 / Double(bars)),
+                String(format: "%.0f %%", 100 * spent / seconds[2]), "\(told)",
+                told == 0 ? "" : String(format: "%.0f", spent * 1e9 / Double(told)))
+            before = (seconds[place], signals[place])
+        }
     }
 
     private struct Result {
@@ -45,10 +72,12 @@ struct AnalyzeBenchmark {
         var signals = 0
     }
 
-    private func measure(_ count: Int, _ tails: SyntheticStream.Tails = .fat) throws -> Result {
+    private func measure(
+        _ count: Int, _ tails: SyntheticStream.Tails = .fat, detection: DetectionSettings = DetectionSettings()
+    ) throws -> Result {
         var messages: [StreamMessage] = []
         var next: UInt64 = 1
-        try SyntheticStream(bars: bars, symbols: count, tails: tails).forEachMessage { message in
+        try SyntheticStream(bars: bars, symbols: count, tails: tails, detection: detection).forEachMessage { message in
             var message = message
             message.firstSequence = next
             next = message.lastSequence + 1

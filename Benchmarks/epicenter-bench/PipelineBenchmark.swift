@@ -16,20 +16,21 @@ struct PipelineBenchmark {
         let scratch = try Scratch()
         let directory = try scratch.fresh("pipeline")
         _ = try scratch.fresh("pipeline/run")
-        print("\n\(bars) daily bars over \(symbols) symbols, columns of \(StreamMessage.maximumRows)")
+        say("\n\(bars) daily bars over \(symbols) symbols, columns of \(StreamMessage.maximumRows)")
         let head = try SyntheticStream(bars: bars, symbols: symbols, tails: .thin).write(to: directory + "/source")
 
         let messages = (bars + StreamMessage.maximumRows - 1) / StreamMessage.maximumRows
         let bytes = try averageMessage(directory + "/source", messages)
         var (raw, ours): ([Double], [Double]) = ([], [])
-        for _ in 0..<rounds {
+        for round in 1...rounds {
+            say("round \(round) of \(rounds)")
             raw.append(try RawHops.run(in: directory, count: messages, bytes: bytes))
             _ = try scratch.fresh("pipeline/data")
             let result = try Self.pipeline(directory, head: head)
             ours.append(result.seconds)
             let ratio = raw[raw.count - 1] / result.seconds
             report("epicenter, four processes, \(result.alerts) alerts", result.seconds, ratio)
-            for usage in result.usage { print("    " + usage.text) }
+            for usage in result.usage { say("    " + usage.text) }
         }
         let rates = Sample(ours.map { Double(bars) / $0 })
         let ratio = Sample(zip(raw, ours).map { $0 / $1 })
@@ -42,7 +43,7 @@ struct PipelineBenchmark {
 
     private func report(_ name: String, _ seconds: Double, _ ratio: Double) {
         let rate = Double(bars) / seconds / 1e6
-        print("\(name): \(String(format: "%.2f s, %.2f M bars/s, ratio %.2f", seconds, rate, ratio))")
+        say("\(name): \(String(format: "%.2f s, %.2f M bars/s, ratio %.2f", seconds, rate, ratio))")
     }
 
     private func averageMessage(_ source: String, _ messages: Int) throws -> Int {
@@ -99,7 +100,10 @@ struct PipelineBenchmark {
         return try follow(configuration, head: head)
     }
 
-    /// The clock runs from the first sign that ingest has played anything.
+    /// Without a step forward for so long it has failed.
+    private static let patience = Duration.seconds(60)
+
+    /// The clock runs from the first sign that ingest has played anything. Says every ten seconds how far it is.
     private static func follow(_ configuration: ServiceConfiguration, head: UInt64) throws -> Result {
         let context = try Context()
         let alerts = try StreamReader(
@@ -112,8 +116,20 @@ struct PipelineBenchmark {
         _ = market.add(to: &poller)
         var began: Duration?
         var result = Result()
+        // A stage that is behind promises nothing about market until it has caught up: alerts are a step forward too.
+        var (reached, last, said) = (UInt64(0), ServiceClock.monotonic, ServiceClock.monotonic)
         while alerts.watermark < head {
             let now = ServiceClock.monotonic
+            if alerts.watermark + alerts.next > reached { (reached, last) = (alerts.watermark + alerts.next, now) }
+            let place = "\(alerts.next - 1) alerts, all of \(alerts.watermark) of \(head) records"
+            guard now - last < patience else {
+                let processes = usage(configuration).map(\.text).joined(separator: "; ")
+                throw BenchmarkFailure("pipeline: no step forward in \(patience): \(place); \(processes)")
+            }
+            if now - said >= .seconds(10) {
+                said = now
+                say("    \(Int((now - (began ?? now)).inSeconds)) s: \(place)")
+            }
             try alerts.keepOpen(now: now)
             if began == nil {
                 try market.keepOpen(now: now)

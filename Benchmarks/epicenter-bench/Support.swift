@@ -60,10 +60,16 @@ struct Sample {
     var median: Double { quantile(0.5) }
 }
 
+/// Prints a line at once, also into a file: some parts take minutes.
+func say(_ text: String) {
+    print(text)
+    fflush(nil)
+}
+
 /// A line of a table: what, then values.
 func line(_ name: String, _ values: String...) {
     let cells = values.map { String(repeating: " ", count: max(1, 18 - $0.count)) + $0 }.joined()
-    print(name + String(repeating: " ", count: max(1, 46 - name.count)) + cells)
+    say(name + String(repeating: " ", count: max(1, 46 - name.count)) + cells)
 }
 
 func million(_ sample: Sample) -> String { String(format: "%.2f M/s", sample.median / 1e6) }

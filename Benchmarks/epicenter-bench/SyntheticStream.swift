@@ -10,6 +10,8 @@ struct SyntheticStream {
     let symbols: Int
     /// What the daily returns are like.
     var tails = Tails.fat
+    /// What is asked of a shock; the defaults where nothing is said.
+    var detection = DetectionSettings()
 
     enum Tails {
         /// Those of shares: Student's t with 4 degrees of freedom, times a volatility that clusters.
@@ -117,6 +119,7 @@ struct SyntheticStream {
     private func definitions(at time: UInt64) -> [StreamMessage] {
         var settings = ModelSettings()
         settings.benchmark = "S0"
+        settings.detection = detection
         var group = Group()
         group.id = "tenth"
         for symbol in stride(from: 1, to: symbols, by: 10) {

@@ -99,6 +99,34 @@ extension MarketModel {
         )
     }
 
+    /// The same as the other fits but for the last digits, in a fifth of the time: one look at each pair, and additions
+    /// that do not wait for each other (``PairSums``).
+    ///
+    /// - Throws: ``EstimationError``, as the others.
+    public static func fitUnordered(asset: [Double], market: [Double]) throws(EstimationError) -> MarketModel {
+        guard asset.count == market.count, asset.count >= EstimationWindow.minimum else {
+            return try fit(asset: asset, market: market)
+        }
+        let sums = asset.withUnsafeBufferPointer { asset in
+            market.withUnsafeBufferPointer { market in PairSums(x: market, y: asset) }
+        }
+        let count = Double(asset.count)
+        let (assetMean, marketMean) = (sums.y / count, sums.x / count)
+        let marketSquares = sums.xx - sums.x * marketMean
+        let assetSquares = sums.yy - sums.y * assetMean
+        let products = sums.xy - sums.x * assetMean
+        let beta = products / marketSquares
+        let residualSquares = assetSquares - beta * products
+        // Where differences lose digits, and where something is wrong, the careful way.
+        guard marketSquares > 1e-6 * sums.xx, assetSquares > 1e-6 * sums.yy, residualSquares > 1e-6 * assetSquares,
+            residualSquares.isFinite, marketSquares.isFinite
+        else { return try fit(asset: asset, market: market) }
+        return MarketModel(
+            count: asset.count, assetMean: assetMean, marketMean: marketMean, marketSquares: marketSquares,
+            beta: beta, residualSquares: residualSquares
+        )
+    }
+
     @usableFromInline
     init(
         count: Int, assetMean: Double, marketMean: Double, marketSquares: Double, beta: Double, residualSquares: Double

@@ -10,12 +10,21 @@ public struct MedianInterval: Equatable, Sendable {
     public let lowerRank: Int
     public let upperRank: Int
 
-    /// O(count).
+    private static let counts = 6...1_000
+    /// The lower rank of each of ``counts``, found once: every new shock asks for one.
+    private static let lowerRanks = counts.map(lowerRank)
+
+    /// O(1).
     ///
     /// - Parameter count: n. Under 6 no two ranks have the coverage.
     /// - Returns: nil where none have, and beyond 1,000 values, where 2⁻ⁿ would soon be no number.
     public init?(count: Int) {
-        guard (6...1_000).contains(count) else { return nil }
+        guard Self.counts.contains(count) else { return nil }
+        lowerRank = Self.lowerRanks[count - Self.counts.lowerBound]
+        upperRank = count + 1 - lowerRank
+    }
+
+    private static func lowerRank(of count: Int) -> Int {
         var term = 1.0
         for _ in 0..<count { term /= 2 }
         var below = term
@@ -25,7 +34,6 @@ public struct MedianInterval: Equatable, Sendable {
             term *= Double(count - rank + 1) / Double(rank)
             below += term
         }
-        lowerRank = rank
-        upperRank = count + 1 - rank
+        return rank
     }
 }

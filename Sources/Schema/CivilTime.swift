@@ -15,8 +15,30 @@ public enum CivilTime {
     ///
     /// Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
     public static func date(day: Int) -> String {
-        let (year, month, dayOfMonth) = components(day: day)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))"
+        let date = components(day: day)
+        guard (0...9_999).contains(date.year) else {
+            return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+        }
+        // Digit by digit: whatever is said has several dates, and a string for each part costs more than all else in it.
+        return String(unsafeUninitializedCapacity: 10) { text in
+            write(date.year, 4, to: text, at: 0)
+            text[4] = UInt8(ascii: "-")
+            write(date.month, 2, to: text, at: 5)
+            text[7] = UInt8(ascii: "-")
+            write(date.day, 2, to: text, at: 8)
+            return 10
+        }
+    }
+
+    /// The last `width` digits of a number that is not negative.
+    private static func write(
+        _ value: Int, _ width: Int, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) {
+        var rest = value
+        for place in (start..<start + width).reversed() {
+            text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
     }
 
     public static func components(day: Int) -> (year: Int, month: Int, day: Int) {
@@ -43,11 +65,21 @@ public enum CivilTime {
 
     /// The day number of `YYYY-MM-DD`; nil for anything else, 30 February included.
     public static func parseDate(_ text: some StringProtocol) -> Int? {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            let year = digits(bytes[0..<4]), let month = digits(bytes[5..<7]), let day = digits(bytes[8..<10]),
-            year >= 1970, (1...12).contains(month), (1...31).contains(day)
-        else { return nil }
+        var (year, month, day) = (0, 0, 0)
+        var count = 0
+        for byte in text.utf8 {
+            let digit = Int(byte) - Int(UInt8(ascii: "0"))
+            switch count {
+            case 4, 7: guard byte == UInt8(ascii: "-") else { return nil }
+            case _ where !(0...9).contains(digit): return nil
+            case ..<4: year = year * 10 + digit
+            case ..<7: month = month * 10 + digit
+            case ..<10: day = day * 10 + digit
+            default: return nil
+            }
+            count += 1
+        }
+        guard count == 10, year >= 1970, (1...12).contains(month), (1...31).contains(day) else { return nil }
         let number = dayNumber(year: year, month: month, day: day)
         let back = components(day: number)
         return back.month == month && back.day == day ? number : nil

@@ -69,22 +69,19 @@ public struct Outbox: Sendable {
         self.recordTime = recordTime
     }
 
-    public mutating func emit(_ signal: ShockSignal) {
-        var signal = signal
+    public mutating func emit(_ signal: consuming ShockSignal) {
         signal.recordTime = recordTime
         signal.cause = nextCause()
         outputs.append(.shockSignal(signal))
     }
 
-    public mutating func emit(_ finding: Finding) {
-        var finding = finding
+    public mutating func emit(_ finding: consuming Finding) {
         finding.recordTime = recordTime
         finding.cause = nextCause()
         outputs.append(.finding(finding))
     }
 
-    public mutating func emit(_ alert: AlertRecord) {
-        var alert = alert
+    public mutating func emit(_ alert: consuming AlertRecord) {
         alert.recordTime = recordTime
         alert.cause = nextCause()
         outputs.append(.alertRecord(alert))

@@ -29,7 +29,7 @@ extension AnalyzeStage {
         shock.before *= factor
         shock.after *= factor
         shock.price *= factor
-        shocks[subject] = shock
+        shocks.put(shock)
     }
 
     /// From the terms of the benchmark's closes to those of its running session.

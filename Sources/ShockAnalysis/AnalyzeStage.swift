@@ -100,20 +100,25 @@ struct Round: Codable, Sendable {
 
 extension AnalyzeStage {
     private mutating func define(_ definition: InstrumentDefinition) {
-        // What follows looks at every name.
         if table.knows(definition) { return }
         guard table.define(definition, decay: settings.decay) else {
             counters.refusedDefinition += 1
             return
         }
         let number = Int(definition.instrument)
+        let before = (groups: groups.map(\.numbers), benchmark: benchmark)
         groups = groups.map { $0.resolved(table.number(of:)) }
         // A name known from now on may have been a fact's subject before.
         table.states[number].shares = usableShares(of: number)
         refreshNextAction(of: number)
         table.states[number].calendar = clock.index(of: definition.symbol, kind: definition.kind)
         resolveBenchmark()
-        refreshScreens()
+        // Looking at every name for each of ten thousand would take as long as a hundred days of their bars.
+        if benchmark == before.benchmark, groups.map(\.numbers) == before.groups {
+            table.states[number].screen = screen(of: number)
+        } else {
+            refreshScreens()
+        }
     }
 
     private mutating func configure(_ changed: ConfigurationChanged, to outbox: inout Outbox) {

@@ -26,8 +26,6 @@ struct Assessment: Sendable {
         let years: Double
         let deviations: Double
         let statistic: String
-        /// Which table it was read from.
-        let basis: String
     }
 
     /// The market model of the window with what it leaves of the event.
@@ -60,14 +58,26 @@ struct Assessment: Sendable {
     static let statisticOfModel = "market model"
     static let statisticOfVolatility = "EWMA volatility"
 
+    /// Pairs the sessions before the event with the market's, by their places, 0 being the oldest.
+    typealias Pairing = (_ window: Range<Int>, _ market: MarketCloses) -> PairedReturns
+
     /// - Parameters:
     ///   - history: Sessions before the event, oldest first.
     ///   - market: The benchmark's closes; nil if there is no benchmark, or if the benchmark is what
     ///     is judged.
+    init(_ event: Event, history: DatedReturns, market: MarketCloses?, settings: AnalysisSettings) {
+        self.init(event, known: history.count, market: market, settings: settings) {
+            PairedReturns(history, in: $0, market: $1)
+        }
+    }
+
+    /// - Parameters:
+    ///   - known: How many sessions before the event there are.
     ///   - basis: Where the return period is read.
+    ///   - isRough: The last digits do not matter: see ``MarketModel/fitUnordered(asset:market:)``.
     init(
-        _ event: Event, history: DatedReturns, market: MarketCloses?, settings: AnalysisSettings,
-        basis: RarityBasis = .shipped
+        _ event: Event, known: Int, market: MarketCloses?, settings: AnalysisSettings, basis: RarityBasis = .shipped,
+        isRough: Bool = false, pairing: Pairing
     ) {
         self.basis = basis
         simpleReturn = event.simpleReturn
@@ -75,7 +85,7 @@ struct Assessment: Sendable {
         deviation = event.deviation.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
         if deviation == nil { missing.append("volatility") }
         if event.sessions > 1 { missing.append("\(event.sessions - 1) sessions before without prices") }
-        fitMarketModel(event, history: history, market: market, settings: settings)
+        fitMarketModel(event, known: known, market: market, settings: settings, isRough: isRough, pairing: pairing)
         guard !isWarming, simpleReturn.isFinite else { return }
         rarity = rarest(countsVolatility: event.countsVolatility)
     }
@@ -89,20 +99,20 @@ struct Assessment: Sendable {
     }
 
     private mutating func fitMarketModel(
-        _ event: Event, history: DatedReturns, market: MarketCloses?, settings: AnalysisSettings
+        _ event: Event, known: Int, market: MarketCloses?, settings: AnalysisSettings, isRough: Bool, pairing: Pairing
     ) {
         guard
             let window = try? EstimationWindow.range(
-                beforeEvent: history.count, length: settings.window, gap: settings.gap),
+                beforeEvent: known, length: settings.window, gap: settings.gap),
             window.count >= settings.minimumHistory
         else {
             isWarming = true
-            let found = max(0, history.count - settings.gap)
+            let found = max(0, known - settings.gap)
             missing.append("history: \(found) sessions, \(settings.minimumHistory) needed")
             return
         }
         guard let market else { return }
-        let pairs = PairedReturns(history, in: window, market: market)
+        let pairs = pairing(window, market)
         guard pairs.count >= settings.minimumHistory else {
             isWarming = true
             missing.append("market model: \(pairs.count) paired sessions, \(settings.minimumHistory) needed")
@@ -112,7 +122,8 @@ struct Assessment: Sendable {
             missing.append("benchmark price")
             return
         }
-        guard let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market) else {
+        let fit = isRough ? MarketModel.fitUnordered : MarketModel.fit(asset:market:)
+        guard let model = try? fit(pairs.asset, pairs.market) else {
             missing.append("market model: not identified")
             return
         }
@@ -137,8 +148,7 @@ struct Assessment: Sendable {
             (deviations, statistic) = (abs(z), Self.statisticOfVolatility)
         }
         guard deviations >= 0 else { return nil }
-        return Rarity(
-            years: basis.years(deviations), deviations: deviations, statistic: statistic, basis: basis.text)
+        return Rarity(years: basis.years(deviations), deviations: deviations, statistic: statistic)
     }
 }
 
@@ -156,7 +166,7 @@ extension Assessment {
             period.years = rarity.years
             period.deviations = rarity.deviations
             period.statistic = rarity.statistic
-            period.basis = rarity.basis
+            period.basis = basis.text
             measure.returnPeriod = period
         }
         measure.missing += missing
@@ -188,6 +198,12 @@ struct PairedReturns {
     private(set) var lastDay: Int32 = 0
 
     var count: Int { asset.count }
+
+    /// - Parameters: As they were found; `asset` and `market` of one length.
+    init(asset: [Double], market: [Double], firstDay: Int32, lastDay: Int32) {
+        (self.asset, self.market) = (asset, market)
+        (self.firstDay, self.lastDay) = (firstDay, lastDay)
+    }
 
     /// Leaves out sessions on whose day, or on the day of the session before, the market had none.
     init(_ history: DatedReturns, in window: Range<Int>, market closes: MarketCloses) {

@@ -39,6 +39,9 @@ struct GroupBasket: Codable, Sendable {
         return group
     }
 
+    /// Of its members, in their order.
+    var numbers: [Int?] { members.map(\.number) }
+
     func contains(_ number: Int) -> Bool { members.contains { $0.number == number } }
 }
 
@@ -96,34 +99,37 @@ struct GroupSession: Sendable {
     let day: Int32
     /// By index into the group's members; nil where a member has no price in the session.
     let views: [SessionView?]
+    private let weights: [Double]
     /// The basket's simple return.
     let simpleReturn: Double
-    /// The basket's return at the open; nil unless every priced member of the basket has one.
-    let openReturn: Double?
-    /// All priced members have their close.
-    let isComplete: Bool
-    /// The share of the priced members that moved the basket's way.
-    let breadth: Double
 
     /// - Returns: nil if too little of the basket is priced.
     init?(_ group: GroupBasket, day: Int32, table: InstrumentTable) {
-        let views = group.members.map { member in member.number.flatMap { table.states[$0].session(on: day) } }
-        let weights = group.members.map(\.weight)
-        let returns = views.map { $0?.simpleReturn }
+        views = group.members.map { member in member.number.flatMap { table.states[$0].session(on: day) } }
+        weights = group.members.map(\.weight)
         let priced = zip(views, weights).count { $0 != nil && $1 > 0 }
         guard priced >= AnalysisSettings.minimumBasketNames,
-            let basket = LeaveOneOut.basketReturn(members: returns, weights: weights),
+            let basket = LeaveOneOut.basketReturn(members: views.map { $0?.simpleReturn }, weights: weights),
             basket.coverage >= AnalysisSettings.minimumBasketCoverage
         else { return nil }
         self.day = day
-        self.views = views
         simpleReturn = basket.value
-        isComplete = views.allSatisfy { $0?.isComplete ?? true }
-        let moves = returns.compactMap { $0 }
-        breadth = Double(moves.count { ($0 < 0) == (basket.value < 0) && $0 != 0 }) / Double(moves.count)
+    }
+
+    /// All priced members have their close.
+    var isComplete: Bool { views.allSatisfy { $0?.isComplete ?? true } }
+
+    /// The share of the priced members that moved the basket's way.
+    var breadth: Double {
+        let moves = views.compactMap { $0?.simpleReturn }
+        return Double(moves.count { ($0 < 0) == (simpleReturn < 0) && $0 != 0 }) / Double(moves.count)
+    }
+
+    /// The basket's return at the open; nil unless every priced member of the basket has one.
+    var openReturn: Double? {
         let opens = views.map { view in view.flatMap { $0.open.exists ? $0.open.simpleReturn(since: $0.before) : nil } }
         let areAllOpen = zip(opens, zip(views, weights)).allSatisfy { $0 != nil || $1.0 == nil || $1.1 == 0 }
-        openReturn = areAllOpen ? LeaveOneOut.basketReturn(members: opens, weights: weights)?.value : nil
+        return areAllOpen ? LeaveOneOut.basketReturn(members: opens, weights: weights)?.value : nil
     }
 
     /// Between the last quiet and the first loud price of the members that moved with the basket.

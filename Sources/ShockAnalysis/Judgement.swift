@@ -8,7 +8,7 @@ extension AnalyzeStage {
     mutating func judge(at time: UInt64, to outbox: inout Outbox) {
         let changes = shocks.changes
         let numbers = round.take()
-        let nominations = numbers.flatMap(nominations(of:))
+        let nominations = nominations(of: numbers)
         for number in numbers { table.states[number].isNominatedComplete = false }
         for number in numbers { table.states[number].isNominatedRunning = false }
         var days: [Int32] = []
@@ -39,21 +39,22 @@ extension AnalyzeStage {
         let session: SessionView
     }
 
-    private func nominations(of number: Int) -> [Nomination] {
-        let state = table.states[number]
+    private func nominations(of numbers: [Int]) -> [Nomination] {
         var found: [Nomination] = []
-        if state.isNominatedComplete, let session = state.completed {
-            found.append(.init(number: number, session: session))
-        }
-        if state.isNominatedRunning, let session = state.running {
-            found.append(.init(number: number, session: session))
+        for number in numbers {
+            if table.states[number].isNominatedComplete, let session = table.states[number].completed {
+                found.append(.init(number: number, session: session))
+            }
+            if table.states[number].isNominatedRunning, let session = table.states[number].running {
+                found.append(.init(number: number, session: session))
+            }
         }
         return found
     }
 
     /// Whether a move can make any difference: a smaller one opens nothing, and nothing is open.
     private func matters(_ subject: ShockSubject, _ simpleReturn: Double) -> Bool {
-        abs(simpleReturn) >= settings.minimumReturn(subject.scope) || shocks[subject] != nil
+        abs(simpleReturn) >= settings.minimumReturn(subject.scope) || shocks.state(of: subject) != nil
     }
 
     /// Makes the threshold that a budget comes to on a day.
@@ -94,7 +95,7 @@ extension AnalyzeStage {
             subject: .market, day: session.day, isComplete: session.isComplete, assessment: assessment,
             thresholds: thresholds(.market), record: largest, isOpeningPrint: session.isOpeningPrint)
         // While the market's shock lasts, a day on which it moves again is a day of that shock.
-        let isLive = shocks[.market]?.lifecycle.state == .open
+        let isLive = shocks.state(of: .market) == .open
         if subject.isBeyond() || isLive && abs(session.simpleReturn) >= settings.minimumMarketReturn {
             stressedDay = session.day
         }
@@ -115,30 +116,44 @@ extension AnalyzeStage {
             simpleReturn: session.simpleReturn, marketReturn: marketReturn(over: session),
             deviation: session.deviation, countsVolatility: stressedDay != session.day,
             sessions: sessions(after: session.beforeDay, through: session.day))
-        let history = table.rings.dated(of: number, before: session.day)
-        let market = benchmark == nil ? nil : closes
+        // Most that are looked at are no shock by far, and nothing is said of them.
+        if settings.alertBudget == nil, shocks.state(of: .instrument(number)) == nil {
+            let rough = judged(nomination, event, isRough: true)
+            guard rough.isBeyond(share: 0.99) || rough.isBeyondTogether(share: 0.99) else { return }
+        }
+        let subject = judged(nomination, event, isRough: false)
+        count(subject, sessionBefore: session.beforeDay)
+        say(subject, session: session, at: time, to: &outbox) { stage, measure in
+            if !subject.isBeyond(), subject.isBeyondTogether(), let together = subject.twoSessions {
+                measure.twoSessions = together.message
+            }
+            return stage.describe(nomination, assessment: subject.assessment, in: &measure)
+        }
+    }
+
+    private func judged(_ nomination: Nomination, _ event: Assessment.Event, isRough: Bool) -> Judged {
+        let (number, session) = (nomination.number, nomination.session)
+        // By itself: whoever holds the stage copies it.
+        let rings = table.rings
+        let kept = rings.kept(of: number, before: session.day)
         let assessment = Assessment(
-            event, history: history, market: market, settings: settings, basis: rarity.basis(rarity.bucket(of: number)))
-        var subject = Judged(
+            event, known: kept.count, market: benchmark == nil ? nil : closes, settings: settings,
+            basis: rarity.basis(rarity.bucket(of: number)), isRough: isRough
+        ) { rings.paired(kept, in: $0, market: $1) }
+        var judged = Judged(
             subject: .instrument(number), day: session.day, isComplete: session.isComplete, assessment: assessment,
             thresholds: thresholds(.instrument), isOpeningPrint: session.isOpeningPrint)
         if session.isComplete, event.sessions == 1 {
-            subject.twoSessions = twoSessions(assessment, history: history, day: session.day)
+            judged.twoSessions = twoSessions(assessment, kept: kept, day: session.day)
         }
-        count(subject, sessionBefore: session.beforeDay)
-        say(subject, session: session, at: time, to: &outbox) { stage, measure in
-            if !subject.isBeyond(), subject.isBeyondTogether, let together = subject.twoSessions {
-                measure.twoSessions = together.message
-            }
-            return stage.describe(nomination, assessment: assessment, in: &measure)
-        }
+        return judged
     }
 
     /// Whether a session can only be one of those that an open shock is followed over: it and the session before are too
     /// small for a shock of their own, however rare they are.
     private func onlyFollows(_ nomination: Nomination) -> Bool {
         abs(nomination.session.simpleReturn) < settings.minimumReturn(.instrument)
-            && shocks[.instrument(nomination.number)]?.lifecycle.state == .open
+            && shocks.state(of: .instrument(nomination.number)) == .open
             && !isTwoSessionCandidate(nomination.number, share: 0.99)
     }
 
@@ -167,16 +182,17 @@ extension AnalyzeStage {
 
     /// A complete session together with the one before; nil where either was a day on which the market moved as it
     /// does in a shock of its own.
-    private func twoSessions(_ assessment: Assessment, history: DatedReturns, day: Int32) -> TwoSessions? {
-        guard history.count >= 2, let before = history.values.last, let since = history.days.last else { return nil }
-        let start = history.days[history.count - 2]
+    private func twoSessions(_ assessment: Assessment, kept: SessionRings.Slots, day: Int32) -> TwoSessions? {
+        guard kept.count >= 2 else { return nil }
+        let last = table.rings.session(kept, kept.count - 1)
+        let start = table.rings.session(kept, kept.count - 2).day
         var marketBefore: Double?
-        if let first = closes.close(day: start), let second = closes.close(day: since) {
+        if let first = closes.close(day: start), let second = closes.close(day: last.day) {
             marketBefore = second / first - 1
         }
         let moves = [assessment.abnormal?.marketReturn, marketBefore].compactMap { $0 }
         guard moves.allSatisfy({ abs($0) < settings.minimumMarketReturn }), stressedDay != day else { return nil }
-        return TwoSessions(assessment, before: before, since: since, marketBefore: marketBefore)
+        return TwoSessions(assessment, before: last.value, since: last.day, marketBefore: marketBefore)
     }
 
     /// The benchmark's session of a day, with prices as far as they are known.
@@ -293,11 +309,11 @@ struct Judged {
     }
 
     /// Both sessions together are beyond the thresholds of two.
-    var isBeyondTogether: Bool {
+    func isBeyondTogether(share: Double = 1) -> Bool {
         guard isBroad, !assessment.isWarming, let twoSessions else { return false }
         return thresholds.areReached(
             by: twoSessions.severityReturn, years: assessment.basis.years(twoSessions.deviations),
-            deviations: twoSessions.deviations)
+            deviations: twoSessions.deviations, share: share)
     }
 
     /// Of the session, or of it with the one before.
@@ -315,7 +331,7 @@ struct Judged {
             simpleReturn: assessment.simpleReturn, years: assessment.years,
             isBeyond: isBeyond(), isBeyondExit: isBeyond(share: AnalysisSettings.exitShare),
             isComplete: isComplete, isOpeningPrint: isOpeningPrint,
-            isBeyondWithSessionBefore: isBeyondTogether,
+            isBeyondWithSessionBefore: isBeyondTogether(),
             isMarketMove: thresholds.areReached(
                 by: assessment.simpleReturn, years: assessment.basis.years(z), deviations: z))
     }
@@ -348,7 +364,7 @@ extension AnalyzeStage {
         case .superseded:
             emitFollowUp(judged, session: session, of: &shock, .closed, "superseded", at: time, to: &outbox)
         }
-        shocks[judged.subject] = shock.lifecycle.isLive ? shock : nil
+        shocks.put(shock)
         if statement == .superseded { begin(judged, seen: seen, at: time, to: &outbox, describe: describe) }
     }
 
@@ -364,7 +380,7 @@ extension AnalyzeStage {
         var shock = Shock(
             subject: judged.subject, name: name(of: judged.subject), session: judged.day, lifecycle: lifecycle)
         emitMeasure(judged, of: &shock, phase, reason, at: time, to: &outbox, describe: describe)
-        shocks[judged.subject] = shock
+        shocks.put(shock)
     }
 
     private func emitMeasure(
@@ -412,14 +428,13 @@ extension AnalyzeStage {
         if shock.subject.scope == .group {
             followed.votes = recoveryVotes(of: groups[shock.subject.index], since: shock.session, until: judged.day)
         }
-        shock.change { signal in
-            signal.measure.followUp.append(followed)
-            guard let sequence = session?.last.sequence else { return }
+        shock.signal.append(followed)
+        if let sequence = session?.last.sequence {
             // Sequences rise, so that nearly always it goes to the end.
-            if sequence > signal.evidence.last ?? 0 {
-                signal.evidence.append(sequence)
+            if sequence > shock.signal.evidence.last ?? 0 {
+                shock.signal.evidence.append(sequence)
             } else {
-                signal.evidence = Self.merged(signal.evidence, [sequence])
+                shock.signal.evidence = Self.merged(shock.signal.evidence, [sequence])
             }
         }
         if phase == .closed { baseRates.take(shock.signal) }
@@ -429,11 +444,9 @@ extension AnalyzeStage {
     private func emit(
         _ shock: inout Shock, _ phase: ShockPhase, _ reason: String, at time: UInt64, to outbox: inout Outbox
     ) {
-        shock.change { signal in
-            signal.phase = phase
-            signal.reason = reason
-            signal.eventTime = time
-        }
+        shock.signal.phase = phase
+        shock.signal.reason = reason
+        shock.signal.eventTime = time
         outbox.emit(shock.signal)
     }
 
@@ -443,7 +456,7 @@ extension AnalyzeStage {
             return
         }
         emit(&shock, phase, reason, at: time, to: &outbox)
-        shocks[subject] = nil
+        shocks.put(shock)
         refreshWatch()
     }
 
@@ -451,19 +464,22 @@ extension AnalyzeStage {
     mutating func forget(_ subject: ShockSubject, at time: UInt64, to outbox: inout Outbox) {
         guard var shock = shocks[subject], case .ended(let phase, let reason) = shock.lifecycle.forget() else { return }
         emit(&shock, phase, reason, at: time, to: &outbox)
-        shocks[subject] = nil
+        shocks.put(shock)
     }
 
     /// Ends the shocks whose subjects had no session for as long as they would have been followed.
     private mutating func abandonSilent(at time: UInt64, to outbox: inout Outbox) {
         guard let benchmark else { return }
         let today = table.states[benchmark].closeDay
-        for shock in shocks.all
-        where closes.sessions(after: shock.lastDay, through: today) > settings.followUpSessions {
-            var ended = shock
-            guard case .ended(let phase, let reason) = ended.lifecycle.abandon() else { continue }
-            emit(&ended, phase, reason, at: time, to: &outbox)
-            shocks[shock.subject] = nil
+        let silent = shocks.all.indices.filter {
+            closes.sessions(after: shocks.all[$0].lastDay, through: today) > settings.followUpSessions
+        }
+        for subject in silent.map({ shocks.all[$0].subject }) {
+            guard var shock = shocks[subject], case .ended(let phase, let reason) = shock.lifecycle.abandon() else {
+                continue
+            }
+            emit(&shock, phase, reason, at: time, to: &outbox)
+            shocks.put(shock)
         }
     }
 
@@ -478,8 +494,9 @@ extension AnalyzeStage {
     /// The ids of the live shocks of the market and of the groups that a subject belongs to, of the
     /// same session, or in which that session is an aftershock.
     private func widerShocks(than judged: Judged) -> [String] {
-        shocks.all.filter { wider in
-            guard wider.subject < judged.subject, wider.subject.scope != judged.subject.scope else { return false }
+        // The wider ones come first in the order of subjects.
+        let wider = shocks.all.prefix { $0.subject < judged.subject && $0.subject.scope != judged.subject.scope }
+        return wider.filter { wider in
             switch wider.subject.scope {
             case .market: return wider.session == judged.day || stressedDay == judged.day
             default: return wider.session == judged.day && groups[wider.subject.index].contains(judged.subject.index)

@@ -6,6 +6,13 @@ struct MarketCloses: Codable, Sendable {
     /// One element a calendar day from ``firstDay``; 0 where the benchmark had no session.
     private var closes = PackedArray<Double>()
 
+    /// The days of its sessions, and the return of each since the one before (0 for the first): made from ``closes``, so
+    /// that nothing is looked up day by day for whoever has the same sessions.
+    private(set) var sessionDays: [Int32] = []
+    private(set) var sessionReturns: [Double] = []
+
+    private enum CodingKeys: CodingKey { case firstDay, closes }
+
     var isEmpty: Bool { closes.values.isEmpty }
 
     /// - Parameter close: In any unit, as long as it is the same for all.
@@ -13,16 +20,17 @@ struct MarketCloses: Codable, Sendable {
         if closes.values.isEmpty { firstDay = day }
         let index = Int(day) - Int(firstDay)
         guard index >= 0 else { return }
-        if index >= closes.values.count {
-            closes.values += Array(repeating: 0, count: index + 1 - closes.values.count)
-        }
+        let isLatest = index >= closes.values.count
+        if isLatest { closes.values += Array(repeating: 0, count: index + 1 - closes.values.count) }
         closes.values[index] = close
+        if isLatest { addSession(index) } else { findSessions() }
     }
 
     /// Puts the closes of all days before one in other terms, as after a split of the benchmark.
     mutating func scale(by factor: Double, before day: Int32) {
         let end = min(closes.values.count, max(0, Int(day) - Int(firstDay)))
         for index in 0..<end { closes.values[index] *= factor }
+        findSessions()
     }
 
     /// Puts a session before all that are known.
@@ -32,6 +40,20 @@ struct MarketCloses: Codable, Sendable {
         closes.values.insert(contentsOf: repeatElement(0, count: missing), at: 0)
         firstDay = day
         closes.values[0] = close
+        findSessions()
+    }
+
+    private mutating func findSessions() {
+        sessionDays.removeAll(keepingCapacity: true)
+        sessionReturns.removeAll(keepingCapacity: true)
+        for index in closes.values.indices { addSession(index) }
+    }
+
+    private mutating func addSession(_ index: Int) {
+        guard closes.values[index] > 0 else { return }
+        let before = sessionDays.last.map { closes.values[Int($0) - Int(firstDay)] }
+        sessionReturns.append(before.map { closes.values[index] / $0 - 1 } ?? 0)
+        sessionDays.append(firstDay + Int32(index))
     }
 
     /// The close of a day; nil where the benchmark had no session.
@@ -61,5 +83,14 @@ struct MarketCloses: Codable, Sendable {
         let end = min(closes.values.count, Int(through) + 1 - Int(firstDay))
         for index in start..<max(start, end) where closes.values[index] > 0 { count += 1 }
         return count
+    }
+}
+
+extension MarketCloses {
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        firstDay = try container.decode(Int32.self, forKey: .firstDay)
+        closes = try container.decode(PackedArray<Double>.self, forKey: .closes)
+        findSessions()
     }
 }

@@ -59,6 +59,15 @@ struct RarityTables: Codable, Sendable {
         var dollars = 0.0
     }
 
+    /// A session to be counted.
+    struct Session {
+        let day: Int32
+        let before: Int32
+        let value: Double
+        /// σ of daily returns before it; 0 while not known.
+        let deviation: Double
+    }
+
     struct ApproximateModel {
         var alpha = 0.0
         var beta = 0.0
@@ -108,19 +117,19 @@ extension RarityTables {
     ///   - stressed: A day of a market shock.
     ///   - isCounted: Enough sessions are known; else this one is not counted.
     mutating func take(
-        _ number: Int, value: Double, session: SessionView, model: ApproximateModel?, market: MarketCloses,
-        stressed: Int32?, isCounted: Bool
+        _ number: Int, _ session: Session, model: ApproximateModel?, market: MarketCloses, stressed: Int32?,
+        isCounted: Bool
     ) {
         grow(to: number + 1)
         var instrument = instruments.values[number]
         let wasPending = instrument.isPending
         if wasPending { count(instrument, market: market, stressed: stressed) }
-        instrument.isPending = isCounted && value.isFinite
+        instrument.isPending = isCounted && session.value.isFinite
         if instrument.isPending {
             if let model { instrument.model = model }
             instrument.day = session.day
-            instrument.before = session.beforeDay
-            instrument.value = value
+            instrument.before = session.before
+            instrument.value = session.value
             instrument.deviation = session.deviation
         }
         if wasPending || instrument.isPending { instruments.values[number] = instrument }
@@ -147,7 +156,7 @@ extension RarityTables {
         calibration.take(years: rarity, isOwn: isOwn)
         let first = bucket.rawValue * Self.bins
         reached.values.withUnsafeMutableBufferPointer { reached in
-            for place in first...first + bin { reached[place] += 1 }
+            for place in first...first + bin { reached[place] &+= 1 }
         }
     }
 
@@ -260,18 +269,21 @@ extension AnalyzeStage {
     ///
     /// - Parameter span: Sessions of the market that the return is over; one over several is not counted.
     mutating func countRarity(_ number: Int, value: Double, volume: UInt64, sessions span: Int) {
-        guard opensOwnShocks(number), let session = table.states[number].completed else { return }
-        rarity.trade(number, dollars: table.isInDollars(number) ? Double(volume) * session.last.value : 0)
+        guard opensOwnShocks(number), table.states[number].previousClose.exists else { return }
+        let dollars = table.isInDollars(number) ? Double(volume) * table.states[number].close.value : 0
+        rarity.trade(number, dollars: dollars)
         guard span == 1 else { return }
         let sessions = table.rings.sessions(of: number)
         let isCounted = sessions >= settings.minimumHistory + settings.gap
         var model: RarityTables.ApproximateModel?
         if isCounted, rarity.wantsModel(number, sessions: sessions) {
-            model = approximateModel(number, day: session.day)
+            model = approximateModel(number, day: table.states[number].closeDay)
         }
+        let session = RarityTables.Session(
+            day: table.states[number].closeDay, before: table.states[number].previousDay, value: value,
+            deviation: table.states[number].deviationBefore)
         rarity.take(
-            number, value: value, session: session, model: model, market: closes, stressed: stressedDay,
-            isCounted: isCounted)
+            number, session, model: model, market: closes, stressed: stressedDay, isCounted: isCounted)
     }
 
     private func approximateModel(_ number: Int, day: Int32) -> RarityTables.ApproximateModel? {
@@ -283,7 +295,7 @@ extension AnalyzeStage {
         else { return nil }
         let pairs = table.rings.paired(history, in: window, market: closes)
         guard pairs.count >= settings.minimumHistory,
-            let model = try? MarketModel.fit(asset: pairs.asset, market: pairs.market)
+            let model = try? MarketModel.fitUnordered(asset: pairs.asset, market: pairs.market)
         else { return nil }
         return .init(
             alpha: model.alpha, beta: model.beta, deviation: model.residualDeviation,

@@ -1,3 +1,4 @@
+import Glibc
 import Schema
 
 /// The daily returns of every instrument: the last sessions exactly, for estimation, and all of the
@@ -140,6 +141,23 @@ struct SessionRings: Codable, Sendable {
         let newer: Range<Int>
 
         var count: Int { older.count + newer.count }
+
+        /// Where one of them lies, 0 being the oldest.
+        @inline(__always)
+        subscript(index: Int) -> Int {
+            let place = index - older.count
+            return place < 0 ? older.upperBound + place : newer.lowerBound + place
+        }
+
+        /// Where some of them lie, in two runs.
+        func runs(_ window: Range<Int>) -> (older: Range<Int>, newer: Range<Int>) {
+            let first = window.clamped(to: 0..<older.count)
+            let second = window.clamped(to: older.count..<count)
+            return (
+                older.lowerBound + first.lowerBound..<older.lowerBound + first.upperBound,
+                newer.lowerBound + second.lowerBound - older.count..<newer.lowerBound + second.upperBound - older.count
+            )
+        }
     }
 
     /// Where the sessions kept exactly of an instrument before a day lie.
@@ -179,15 +197,56 @@ struct SessionRings: Codable, Sendable {
 
     /// A window of kept sessions with the market's returns over the same spans, without copying the others.
     func paired(_ slots: Slots, in window: Range<Int>, market: MarketCloses) -> PairedReturns {
-        days.values.withUnsafeBufferPointer { days in
+        // Most names have the market's sessions, day by day.
+        if let first = place(of: window, slots, in: market) {
+            let (older, newer) = slots.runs(window)
+            let asset = [Double](unsafeUninitializedCapacity: window.count) { asset, count in
+                returns.values.withUnsafeBufferPointer { returns in
+                    count = asset.initialize(fromContentsOf: returns[older])
+                    count = asset[count...].initialize(fromContentsOf: returns[newer])
+                }
+            }
+            return PairedReturns(
+                asset: asset, market: Array(market.sessionReturns[first..<first + window.count]),
+                firstDay: market.sessionDays[first], lastDay: market.sessionDays[first + window.count - 1])
+        }
+        return days.values.withUnsafeBufferPointer { days in
             returns.values.withUnsafeBufferPointer { returns in
                 PairedReturns(in: window, market: market) { index in
-                    let place = index - slots.older.count
-                    let slot = place < 0 ? slots.older.upperBound + place : slots.newer.lowerBound + place
+                    let slot = slots[index]
                     return (days[slot], returns[slot])
                 }
             }
         }
+    }
+
+    /// Where a window lies among the market's sessions; nil unless it and the session before it are the same days.
+    private func place(of window: Range<Int>, _ slots: Slots, in market: MarketCloses) -> Int? {
+        guard window.lowerBound > 0, !window.isEmpty else { return nil }
+        let (older, newer) = slots.runs(window.lowerBound - 1..<window.upperBound)
+        let start = days.values[slots[window.lowerBound - 1]]
+        let first = market.sessionDays.partitioningIndex { $0 >= start }
+        guard first + older.count + newer.count <= market.sessionDays.count else { return nil }
+        let isSame = days.values.withUnsafeBufferPointer { own in
+            market.sessionDays.withUnsafeBufferPointer { market in
+                Self.areEqual(own[older], market[first..<first + older.count])
+                    && Self.areEqual(own[newer], market[first + older.count..<first + older.count + newer.count])
+            }
+        }
+        return isSame ? first + 1 : nil
+    }
+
+    private static func areEqual(
+        _ left: Slice<UnsafeBufferPointer<Int32>>, _ right: Slice<UnsafeBufferPointer<Int32>>
+    ) -> Bool {
+        let (left, right) = (UnsafeBufferPointer(rebasing: left), UnsafeBufferPointer(rebasing: right))
+        guard let first = left.baseAddress, let second = right.baseAddress else { return left.count == right.count }
+        return memcmp(first, second, left.count * MemoryLayout<Int32>.stride) == 0
+    }
+
+    /// One of the sessions kept, 0 being the oldest of them.
+    func session(_ slots: Slots, _ index: Int) -> (day: Int32, value: Double) {
+        (days.values[slots[index]], returns.values[slots[index]])
     }
 
     /// All returns known of an instrument, in no particular order.
@@ -200,14 +259,17 @@ struct SessionRings: Codable, Sendable {
     ///   - day: The session of the move; it is not compared with itself.
     /// - Returns: 1 for the largest, with how many sessions were looked at, this one included.
     func rank(_ value: Double, day: Int32, of instrument: Int) -> OwnRank {
-        let target = Float(value)
+        // Without branches: thousands of sessions are looked at for each shock. A fall is ranked as a rise of its size.
+        let sign: Float = value < 0 ? -1 : 1
+        let target = sign * Float(value)
         var larger: UInt32 = 0
         var sessions: UInt32 = 1
         var first = day
-        for past in histories[instrument].values where past.day < day {
-            sessions += 1
+        for past in histories[instrument].values {
+            let isBefore = past.day < day
+            sessions &+= isBefore ? 1 : 0
+            larger &+= isBefore && sign * past.value > target ? 1 : 0
             first = min(first, past.day)
-            if target < 0 ? past.value < target : past.value > target { larger += 1 }
         }
         var rank = OwnRank()
         rank.rank = larger + 1

@@ -36,81 +36,96 @@ struct Shock: Codable, Sendable {
     var after = 0.0
     /// The latest close.
     var price = 0.0
-    private var stored: StoredMessage
+    private var stored: StoredSignal
 
     init(subject: ShockSubject, name: String, session: Int32, lifecycle: ShockLifecycle) {
         self.subject = subject
         self.session = session
         self.lifecycle = lifecycle
         lastDay = session
-        var signal = ShockSignal()
+        stored = StoredSignal()
         signal.shock = "\(name)/\(CivilTime.date(day: Int(session)))"
         signal.scope = subject.scope
         signal.subject = name
-        stored = StoredMessage(.shockSignal(signal))
     }
 
     /// The last signal, to be changed into the next.
     var signal: ShockSignal {
-        get {
-            guard case .shockSignal(let signal) = stored.message else { return ShockSignal() }
-            return signal
-        }
-        set { stored = StoredMessage(.shockSignal(newValue)) }
+        get { stored.value }
+        _modify { yield &stored.value }
     }
 
-    /// Changes the last signal in place: what it says of the shock's first session is not copied, unless others hold it.
-    mutating func change(_ body: (inout ShockSignal) -> Void) {
-        var signal = signal
-        stored = Self.nothing
-        body(&signal)
-        self.signal = signal
-    }
-
-    /// The shock, leaving one with nothing said behind.
+    /// The shock, leaving one with nothing said behind: what is said is moved, not copied.
     fileprivate mutating func taken() -> Shock {
-        let shock = self
-        stored = Self.nothing
+        var signal = StoredSignal()
+        swap(&stored, &signal)
+        var shock = self
+        swap(&shock.stored, &signal)
         return shock
     }
+}
 
-    private static let nothing = StoredMessage(.shockSignal(ShockSignal()))
+extension ShockSignal {
+    /// Adds a session that was followed.
+    ///
+    /// In place, unless others hold the signal: the generated accessors hand out what they keep, so that appending through
+    /// them would copy the measure and all its sessions each time.
+    mutating func append(_ session: FollowUpSession) {
+        var measure = measure
+        clearMeasure()
+        var sessions = measure.followUp
+        measure.followUp = []
+        sessions.append(session)
+        measure.followUp = sessions
+        self.measure = measure
+    }
+}
+
+/// A signal kept for later, stored in a checkpoint as the record that it is.
+private struct StoredSignal: Codable, Sendable {
+    var value = ShockSignal()
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        guard case .shockSignal(let signal) = try StoredMessage(from: decoder).message else { return }
+        value = signal
+    }
+
+    func encode(to encoder: any Encoder) throws { try StoredMessage(.shockSignal(value)).encode(to: encoder) }
 }
 
 /// The shocks that are not over, at most one to a subject, in the order of their subjects.
 struct LiveShocks: Codable, Sendable {
     private(set) var all: [Shock] = []
-    /// Counts changes, so that what is derived from the list is made again only after one.
+    /// Counts which shocks there are and in which states, so that what is derived from that is made again only after a
+    /// change.
     private(set) var changes = 0
 
-    subscript(subject: ShockSubject) -> Shock? {
-        get {
-            let index = position(of: subject)
-            return index < all.count && all[index].subject == subject ? all[index] : nil
-        }
-        set {
-            changes += 1
-            let index = position(of: subject)
-            let isKnown = index < all.count && all[index].subject == subject
-            switch (newValue, isKnown) {
-            case (let shock?, true): all[index] = shock
-            case (let shock?, false): all.insert(shock, at: index)
-            case (nil, true): all.remove(at: index)
-            case (nil, false): break
-            }
+    subscript(subject: ShockSubject) -> Shock? { index(of: subject).map { all[$0] } }
+
+    /// The state of a subject's shock; nil: it has none.
+    func state(of subject: ShockSubject) -> ShockLifecycle.State? { index(of: subject).map { all[$0].lifecycle.state } }
+
+    /// Takes a subject's shock out to be changed: until it is put back, what it said is not here.
+    mutating func take(_ subject: ShockSubject) -> Shock? { index(of: subject).map { all[$0].taken() } }
+
+    /// Puts a shock in its place, new, changed or as it was taken; one that is over leaves the list.
+    mutating func put(_ shock: consuming Shock) {
+        let place = position(of: shock.subject)
+        let known = place < all.count && all[place].subject == shock.subject ? all[place].lifecycle.state : nil
+        if known != shock.lifecycle.state { changes += 1 }
+        switch (known != nil, shock.lifecycle.isLive) {
+        case (true, true): all[place] = shock
+        case (true, false): all.remove(at: place)
+        case (false, true): all.insert(shock, at: place)
+        case (false, false): break
         }
     }
 
-    /// Takes a subject's shock out to be changed: until it is put back or set anew, what it said is not here.
-    mutating func take(_ subject: ShockSubject) -> Shock? {
-        let index = position(of: subject)
-        return index < all.count && all[index].subject == subject ? all[index].taken() : nil
-    }
-
-    /// Puts back what was taken, unchanged.
-    mutating func put(_ shock: Shock) {
-        let index = position(of: shock.subject)
-        if index < all.count, all[index].subject == shock.subject { all[index] = shock }
+    private func index(of subject: ShockSubject) -> Int? {
+        let place = position(of: subject)
+        return place < all.count && all[place].subject == subject ? place : nil
     }
 
     private func position(of subject: ShockSubject) -> Int {

@@ -27,12 +27,14 @@ struct Thresholds: Equatable, Sendable {
     /// Whether a move reaches a share of the thresholds.
     ///
     /// - Parameters:
-    ///   - years: Its return period.
+    ///   - years: Its return period; not asked of a smaller move.
     ///   - deviations: |SAR|, or what stands in its place.
-    func areReached(by simpleReturn: Double, years: Double, deviations: Double, share: Double = 1) -> Bool {
+    func areReached(
+        by simpleReturn: Double, years: @autoclosure () -> Double, deviations: Double, share: Double = 1
+    ) -> Bool {
         guard abs(simpleReturn) >= share * minimumReturn else { return false }
         return switch rarity {
-        case .years(let least): years >= share * least
+        case .years(let least): years() >= share * least
         case .severity(let least): severity(of: simpleReturn, deviations: deviations) >= share * least
         }
     }
@@ -60,6 +62,13 @@ extension AnalyzeStage {
         refreshWatch()
     }
 
+    /// The same of one instrument, where nothing else has changed.
+    func screen(of number: Int) -> Double {
+        var screen = opensOwnShocks(number) ? settings.minimumReturn : .infinity
+        if groups.contains(where: { $0.contains(number) }) { screen = min(screen, settings.minimumGroupReturn) }
+        return number == benchmark ? min(screen, settings.minimumMarketReturn) : screen
+    }
+
     /// Whether a name has shocks of its own: not an index, and not a fund, which is a basket or a
     /// derivative of others; the benchmark's moves are the market's.
     func opensOwnShocks(_ number: Int) -> Bool {
@@ -77,19 +86,19 @@ extension AnalyzeStage {
             table.states[number].isWatched = false
             table.states[number].isFollowed = false
         }
-        for shock in shocks.all {
-            for number in instruments(of: shock.subject) {
-                if shock.lifecycle.state == .pending { table.states[number].isWatched = true }
-                table.states[number].isFollowed = true
+        for index in shocks.all.indices {
+            let (subject, isPending) = (shocks.all[index].subject, shocks.all[index].lifecycle.state == .pending)
+            switch subject.scope {
+            case .market: if let benchmark { watch(benchmark, isPending) }
+            case .group:
+                for case let number? in groups[subject.index].members.map(\.number) { watch(number, isPending) }
+            default: watch(subject.index, isPending)
             }
         }
     }
 
-    private func instruments(of subject: ShockSubject) -> [Int] {
-        switch subject.scope {
-        case .market: benchmark.map { [$0] } ?? []
-        case .group: groups[subject.index].members.compactMap(\.number)
-        default: [subject.index]
-        }
+    private mutating func watch(_ number: Int, _ isPending: Bool) {
+        table.states[number].isFollowed = true
+        if isPending { table.states[number].isWatched = true }
     }
 }

@@ -106,12 +106,16 @@ extension AttributeStage {
         let onset = min(signal.measure.onsetFrom, until)..<until
         let others = OtherCandidates(
             subject: signal.subject, scope: signal.scope, onset: onset, measure: signal.measure,
-            decomposition: finding.hasDecomposition ? finding.decomposition : nil, facts: facts, shocks: shocks.all,
+            decomposition: finding.hasDecomposition ? finding.decomposition : nil, facts: facts, shocks: shocks,
             settings: settings,
             turnover: turnover(of: signal))
+        // What a market is made of matters to the market alone, and counting takes a look at every name.
+        let shares =
+            signal.scope == .market
+            ? instruments.instruments.count { $0.kind == InstrumentKind.equity.rawValue } : 0
         let search = TriggerSearch(
-            subject: signal.subject, scope: signal.scope, onset: onset, settings: settings,
-            shares: instruments.instruments.count { $0.kind == InstrumentKind.equity.rawValue }, others: others.run())
+            subject: signal.subject, scope: signal.scope, onset: onset, settings: settings, shares: shares,
+            others: others.run())
         let result = search.run(in: news)
         if let attribution = result.attribution { finding.attribution = attribution }
         finding.missing += result.missing

@@ -15,8 +15,8 @@ struct OtherCandidates {
     /// As far as it is known.
     let decomposition: Decomposition?
     let facts: FactLedger
-    /// The last findings of all shocks.
-    let shocks: [Finding]
+    /// What is known of other shocks.
+    let shocks: ShockLedger
     let settings: ModelSettings
     /// Money traded in the subject in a usual session, where it is known.
     let turnover: Double?
@@ -208,7 +208,7 @@ extension OtherCandidates {
     /// Members of the subject's groups whose shock had begun before this one's first trade, the same way.
     private func peerShocks(into result: inout Result) {
         let peers = peers
-        for shock in shocks where peers.contains(shock.subject) && shock.scope == .instrument {
+        for shock in shocks.about(peers) where shock.scope == .instrument {
             let other = shock.measure
             guard other.onsetUntil > 0, other.onsetUntil <= onset.lowerBound, span.contains(other.onsetUntil),
                 other.simpleReturn * measure.simpleReturn > 0, shock.phase != .withdrawn

@@ -18,7 +18,7 @@ struct TriggerSearch {
     /// From the last trade before the move to the first after it.
     let onset: Range<UInt64>
     let settings: ModelSettings
-    /// Shares in the stream.
+    /// Shares in the stream; only asked for the market's shocks.
     var shares = 0
     /// Candidates that are no stories, with what was rejected.
     var others = OtherCandidates.Result()

@@ -1,4 +1,5 @@
 import MarketModels
+import TestKit
 import Testing
 
 @Suite("Market model")
@@ -45,6 +46,22 @@ struct MarketModelTests {
     )
     func refuses(asset: [Double], market: [Double], expected: EstimationError) {
         #expect(throws: expected) { try MarketModel.fit(asset: asset, market: market) }
+        #expect(throws: expected) { try MarketModel.fitUnordered(asset: asset, market: market) }
+    }
+
+    @Test("summed in any order it is the same model but for rounding", arguments: [60, 61, 67, 120, 250, 255])
+    func unordered(count: Int) throws {
+        var random = SeededGenerator(for: "unordered market model", default: UInt64(count))
+        let market = random.normals(count, deviation: 0.01)
+        let asset = zip(market, random.normals(count, deviation: 0.015)).map { 0.001 + 1.3 * $0 + $1 }
+        let (model, same) = (
+            try MarketModel.fit(asset: asset, market: market),
+            try MarketModel.fitUnordered(asset: asset, market: market)
+        )
+        #expect(abs(same.alpha - model.alpha) < 1e-14)
+        #expect(abs(same.beta / model.beta - 1) < 1e-12)
+        #expect(abs(same.residualDeviation / model.residualDeviation - 1) < 1e-12)
+        #expect(same.windowLength == count)
     }
 
     @Test("adding a constant to the asset moves alpha and nothing else", arguments: [-0.5, -0.001, 0.001, 0.5])

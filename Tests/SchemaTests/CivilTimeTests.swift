@@ -8,7 +8,7 @@ struct CivilTimeTests {
         "dates and day numbers agree with another implementation",
         arguments: [
             ("1970-01-01", 0), ("2000-02-29", 11_016), ("2024-12-31", 20_088), ("2025-01-27", 20_115),
-            ("2100-03-01", 47_541), ("1972-02-29", 789),
+            ("2100-03-01", 47_541), ("1972-02-29", 789), ("9999-12-31", 2_932_896),
         ])
     func dates(text: String, day: Int) {
         #expect(CivilTime.parseDate(text) == day)
@@ -17,7 +17,11 @@ struct CivilTimeTests {
 
     @Test(
         "what is no date is refused",
-        arguments: ["2025-02-29", "2025-13-01", "2025-1-27", "20250127", "1969-12-31", "2025-01-27T", "", "2025-00-10"])
+        arguments: [
+            "2025-02-29", "2025-13-01", "2025-1-27", "20250127", "1969-12-31", "2025-01-27T", "", "2025-00-10",
+            "2025/01/27", "2025-01-2x",
+            "２０２５-01-27", "2025-01-277",
+        ])
     func refusesDates(text: String) {
         #expect(CivilTime.parseDate(text) == nil)
     }

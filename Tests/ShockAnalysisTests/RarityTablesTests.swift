@@ -11,12 +11,9 @@ struct RarityTablesTests {
         tables.trade(0, dollars: dollars)
         for step in 0...(sizes.count * repeats) {
             let size = sizes[step % sizes.count]
-            let session = SessionView(
-                day: Int32(step), isComplete: true, before: Quote(), beforeDay: Int32(step - 1), open: Quote(),
-                last: Quote(), deviation: 0.01, onset: .init())
-            tables.take(
-                0, value: 0.01 * size, session: session, model: nil, market: MarketCloses(), stressed: nil,
-                isCounted: true)
+            let session = RarityTables.Session(
+                day: Int32(step), before: Int32(step - 1), value: 0.01 * size, deviation: 0.01)
+            tables.take(0, session, model: nil, market: MarketCloses(), stressed: nil, isCounted: true)
         }
         return tables
     }

@@ -132,7 +132,8 @@ struct OtherCandidateTests {
             let others = OtherCandidates(
                 subject: "ABC", scope: .instrument,
                 onset: MarketFixture.at("2022-11-09", "21:00:00")..<MarketFixture.at("2022-11-10", "14:30:00"),
-                measure: measure, decomposition: parts, facts: facts, shocks: [], settings: settings, turnover: nil)
+                measure: measure, decomposition: parts, facts: facts, shocks: ShockLedger(), settings: settings,
+                turnover: nil)
             return others.run().candidates.filter { $0.kind == .release }.map(\.relevance)
         }
         // A quarter of the return, of 60; the other way, of nothing.

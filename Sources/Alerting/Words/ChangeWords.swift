@@ -22,7 +22,8 @@ struct ChangeWords {
     }
 
     private func chinese(_ change: Change) -> String {
-        let why = change.of.isEmpty ? "" : "：" + StageProse.text(change.of, language)
+        // Of most kinds ``Change/of`` is a name or a date, and not said so.
+        var why: String { change.of.isEmpty ? "" : "：" + StageProse.text(change.of, language) }
         let before = change.before
         let after = change.after
         switch change.kind {

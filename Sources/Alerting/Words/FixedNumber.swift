@@ -20,7 +20,7 @@ public enum FixedNumber {
         var text = grouped(digits / Int(scale))
         if decimals > 0 {
             let fraction = String(digits % Int(scale))
-            text += "." + String(repeating: "0", count: decimals - fraction.count) + fraction
+            text += "." + String(repeating: "0", count: decimals - fraction.utf8.count) + fraction
         }
         guard digits != 0 else { return text }
         return (value < 0 ? "\u{2212}" : signed ? "+" : "") + text
@@ -85,12 +85,15 @@ public enum FixedNumber {
         return grouped(Int(number)) + suffix
     }
 
+    /// - Parameter number: Not negative.
     private static func grouped(_ number: Int) -> String {
-        var text = ""
-        for (index, digit) in String(number).reversed().enumerated() {
-            if index > 0, index % 3 == 0 { text.append(",") }
+        let digits = String(number)
+        guard digits.utf8.count > 3 else { return digits }
+        var text: [UInt8] = []
+        for (place, digit) in digits.utf8.enumerated() {
+            if place > 0, (digits.utf8.count - place) % 3 == 0 { text.append(UInt8(ascii: ",")) }
             text.append(digit)
         }
-        return String(text.reversed())
+        return String(decoding: text, as: UTF8.self)
     }
 }

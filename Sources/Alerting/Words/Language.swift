@@ -34,7 +34,8 @@ extension Language {
     package func decimal(_ value: Double, _ decimals: Int, signed: Bool = false) -> String {
         let text = FixedNumber.decimal(value, decimals: decimals, signed: signed)
         guard self == .chinese else { return text }
-        return text == FixedNumber.none ? "无" : text.replacing(",", with: "")
+        if text == FixedNumber.none { return "无" }
+        return text.utf8.contains(UInt8(ascii: ",")) ? text.replacing(",", with: "") : text
     }
 
     /// A fraction as a percentage.

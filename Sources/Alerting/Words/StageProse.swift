@@ -12,10 +12,10 @@ enum StageProse {
     /// Parts that a template leaves open are said in Chinese themselves where they can be.
     private static func chinese(_ text: String) -> String? {
         if let known = chinese[text] { return known }
-        for (english, words) in templates {
-            guard let parts = parts(of: text, in: english) else { continue }
-            return parts.reduce(words) { said, part in
-                said.replacing("{}", with: chinese(part) ?? filled(part), maxReplacements: 1)
+        for template in templates {
+            guard let parts = parts(of: text, in: template.english) else { continue }
+            return zip(parts, template.chinese.dropFirst()).reduce(template.chinese[0]) { said, next in
+                said + (chinese(next.0) ?? filled(next.0)) + next.1
             }
         }
         return nil
@@ -30,8 +30,9 @@ enum StageProse {
     }
 
     /// What a text has in the places of a template's `{}`; nil if it is another text.
-    private static func parts(of text: String, in template: String) -> [String]? {
-        let fixed = template.split(separator: "{}", omittingEmptySubsequences: false)
+    ///
+    /// - Parameter fixed: The template's text around them.
+    private static func parts(of text: String, in fixed: [String]) -> [String]? {
         guard text.hasPrefix(fixed[0]) else { return nil }
         var rest = text.dropFirst(fixed[0].count)
         var parts: [String] = []
@@ -85,8 +86,15 @@ enum StageProse {
         "dividend": "分红", "split": "拆股", "delisted": "退市", "superseded": "由后来的波动接替",
     ]
 
+    /// The text around the `{}` of ``sentences``, in both languages: every text said passes here, so it is cut up once.
+    private static let templates = sentences.map { (english: pieces($0.0), chinese: pieces($0.1)) }
+
+    private static func pieces(_ template: String) -> [String] {
+        template.split(separator: "{}", omittingEmptySubsequences: false).map(String.init)
+    }
+
     /// Longer first where one begins another.
-    private static let templates = [
+    private static let sentences = [
         (
             "they restore their leverage at the close, after the move began; at most {} pp",
             "其杠杆在收盘时恢复，晚于波动开始；至多{}个百分点"

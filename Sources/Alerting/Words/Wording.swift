@@ -47,6 +47,7 @@ extension Wording {
     ///
     /// Control characters and runs of white space become one space.
     package static func line(_ text: String, limit: Int = 100) -> String {
+        if isLine(text, limit: limit) { return text }
         let words = text.split { $0.isWhitespace || $0.unicodeScalars.allSatisfy { $0.value < 0x20 } }
         var line = ""
         for word in words {
@@ -57,5 +58,15 @@ extension Wording {
             line = longer
         }
         return line
+    }
+
+    /// Whether a text is one line as it is: printable ASCII with single spaces, as most are.
+    private static func isLine(_ text: String, limit: Int) -> Bool {
+        var (count, before) = (0, UInt8(ascii: " "))
+        for byte in text.utf8 {
+            guard (0x20..<0x7F).contains(byte), byte != 0x20 || before != 0x20 else { return false }
+            (count, before) = (count + 1, byte)
+        }
+        return count <= limit && (count == 0 || before != 0x20)
     }
 }
