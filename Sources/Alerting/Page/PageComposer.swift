@@ -51,10 +51,10 @@ public struct PageComposer {
         if !wider.isEmpty {
             lines.append(say("part of \(wider.joined(separator: ", "))", "属于\(wider.joined(separator: "、"))"))
         }
-        lines.append(Wording.why(finding, language))
         if let thesis = onlyThesis {
             lines.append(say("Thesis: ", "论点：") + language.text(thesis.about, thesis.aboutWords))
         }
+        lines.append(Wording.why(finding, language))
         return lines
     }
 
