@@ -11,7 +11,8 @@ extension StoryIndex {
     /// - Returns: The younger and the older, or nil, and nothing is done, where they are one already, or one of them is
     ///   not open.
     @discardableResult
-    public mutating func merge(_ one: UInt64, _ other: UInt64, at time: Int64? = nil) -> (part: UInt64, whole: UInt64)? {
+    public mutating func merge(_ one: UInt64, _ other: UInt64, at time: Int64? = nil) -> (part: UInt64, whole: UInt64)?
+    {
         let (whole, part) = (min(one, other), max(one, other))
         guard whole != part, let younger = table[part], var story = table[whole], isSearchable(younger),
             isSearchable(story)
@@ -56,7 +57,9 @@ extension StoryIndex {
             let own = postings[name.hash]
         else { return [] }
         return own.map(\.story).filter { id in
-            guard id != joined, let other = table[id], now - other.lastSeen <= settings.bindingWindow else { return false }
+            guard id != joined, let other = table[id], now - other.lastSeen <= settings.bindingWindow else {
+                return false
+            }
             return isBound(other, by: name.hash)
         }
     }

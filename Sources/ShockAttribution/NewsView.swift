@@ -64,7 +64,8 @@ public struct NewsView {
         guard var explanation, let item = news.item(explanation.sequence) else { return nil }
         let merged = news.merged(at: latest)
         let story = merged.whole(of: item.story)
-        explanation.storyNow = stories(of: news.items.filter { merged.whole(of: $0.story) == story }, merged, at: latest)
+        explanation.storyNow =
+            stories(of: news.items.filter { merged.whole(of: $0.story) == story }, merged, at: latest)
             .first
         return explanation
     }

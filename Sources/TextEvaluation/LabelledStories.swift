@@ -22,7 +22,9 @@ public struct LabelledStories: Sendable {
         var labels: [UInt64: Label] = [:]
         let rows: [(UInt64, Label)] = try LabelledHeadlines.rows(folder, "stories.tsv", fields: 3) { fields in
             guard let hash = UInt64(fields[0], radix: 16) else { return "\(fields[0]) is no hash" }
-            guard let part = Part(rawValue: fields[1]) else { return "the part is \(fields[1]), not calibration or test" }
+            guard let part = Part(rawValue: fields[1]) else {
+                return "the part is \(fields[1]), not calibration or test"
+            }
             let event = ["-", "?"].contains(fields[2]) ? nil : fields[2]
             return (hash, Label(part: part, event: event, isDoubtful: fields[2] == "?"))
         }

@@ -62,7 +62,8 @@ struct RealHeadlineTests {
         #expect(largest.value >= 13)
         for distractor in ["colombia", "tiktok", "super bowl", "at&t", "us steel", "vanke"] {
             let inside = others.filter {
-                index.merges.whole(of: $0.story, at: .max) == largest.key && $0.headline.contains(distractor) }
+                index.merges.whole(of: $0.story, at: .max) == largest.key && $0.headline.contains(distractor)
+            }
             #expect(inside.isEmpty, "\(distractor): \(inside.count)")
         }
     }

@@ -58,7 +58,9 @@ struct StoryMergeTests {
         #expect(index.story(assignments[1].story) == nil)
     }
 
-    @Test("in whatever order they come within a few hours, they are one story in the end", arguments: 0..<40 as Range<UInt64>)
+    @Test(
+        "in whatever order they come within a few hours, they are one story in the end",
+        arguments: 0..<40 as Range<UInt64>)
     func anyOrder(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var index = Self.background()

@@ -57,7 +57,9 @@ struct EmbeddedNewsTests {
     static let english = "Abacus recalls faulty beads"
     static let chinese = "算盘公司召回问题产品"
 
-    @Test("a headline alone is one story with the nearest of the same company in another language, whichever vector comes first")
+    @Test(
+        "a headline alone is one story with the nearest of the same company in another language, whichever vector comes first"
+    )
     func joins() {
         for order in [[0, 1], [1, 0]] {
             var world = World()
@@ -93,7 +95,9 @@ struct EmbeddedNewsTests {
     @Test("stories of several wordings are one once most of the smaller's tell what the larger tells")
     func several() {
         var world = World()
-        let english = [Self.english, "Faulty beads come back to Abacus plant", "Abacus beads recall widens, regulator says"]
+        let english = [
+            Self.english, "Faulty beads come back to Abacus plant", "Abacus beads recall widens, regulator says",
+        ]
         let chinese = [Self.chinese, "算盘公司产品召回范围扩大"]
         let first = english.enumerated().map { world.read($1, hour: UInt64($0), language: "en") }
         let second = chinese.enumerated().map { world.read($1, hour: 5 + UInt64($0), language: "zh") }

@@ -55,8 +55,9 @@ enum LabelledNews {
         let language: String
     }
 
-    /// A join is right if the story had a headline of the same event in another language, and not judged where neither side
-    /// reports a labelled event. Stories as they were then.
+    /// A join is right if the story had a headline of the same event, and not judged where neither side reports a labelled
+    /// event; what a vector made one is right if both sides had a headline of the event that the vector's headline reports,
+    /// and not judged where that reports none. Stories as they were then.
     static func joins(_ rows: [ManyLanguages.Row]) throws -> [LabelledStories.Part: Joins] {
         let (labels, languages) = (try labels(), try LabelledStories.languages(folder: folder))
         var told: [UInt64: [Told]] = [:]
@@ -68,11 +69,12 @@ enum LabelledNews {
                 for (part, whole) in row.merges {
                     let (one, other) = (told[whole] ?? [], told.removeValue(forKey: part) ?? [])
                     told[whole] = one + other
-                    guard row.item.seen >= begin, let label = labels[row.item.title] else { continue }
-                    if let isRight = isRight(one, other) {
-                        joins[label.part]?.byVectors.judged += 1
-                        joins[label.part]?.byVectors.right += isRight ? 1 : 0
+                    guard row.item.seen >= begin, let label = labels[row.item.title], let event = label.event else {
+                        continue
                     }
+                    let isRight = [one, other].allSatisfy { $0.contains { $0.label.event == event } }
+                    joins[label.part]?.byVectors.judged += 1
+                    joins[label.part]?.byVectors.right += isRight ? 1 : 0
                 }
             }
             guard !row.isBackground, let label = labels[row.item.title],
@@ -139,10 +141,15 @@ struct LabelledStoriesTests {
         if LabelledNews.isShown { print("by rule 3", try LabelledNews.joins(rows)) }
         for part in [LabelledStories.Part.calibration, .test] {
             for across in [true, false] {
-                let name = "\(background ? "among the month" : "alone") \(part) \(across ? "across languages" : "in one language")"
-                try LabelledNews.show(
-                    name + (withVectors ? " with vectors" : " without"),
-                    StoryPairs(placed, part: part, acrossLanguages: across))
+                let name =
+                    "\(background ? "among the month" : "alone") \(part) \(across ? "across languages" : "in one language")"
+                let pairs = StoryPairs(placed, part: part, acrossLanguages: across)
+                try LabelledNews.show(name + (withVectors ? " with vectors" : " without"), pairs)
+                guard across else { continue }
+                let found = Double(pairs.same.together) / Double(pairs.same.pairs)
+                let wrong = Double(pairs.different.together) / Double(pairs.different.pairs)
+                #expect(found > (withVectors ? 0.4 : 0.08), "\(name): \(pairs.same)")
+                #expect(wrong < (withVectors ? 0.07 : 0.05), "\(name): \(pairs.different)")
             }
         }
     }
@@ -153,11 +160,6 @@ struct LabelledStoriesTests {
         let placed = try LabelledNews.placed(rows)
         let names = Dictionary(rows.map { ($0.item.title, Set($0.item.names.map(\.entity))) }) { first, _ in first }
         let vectors = try LabelledNews.vectors()
-        struct Pair {
-            let kind: String
-            let cosine: Double
-            let isSame: Bool
-        }
         for part in [LabelledStories.Part.calibration, .test] {
             var pairs: [Pair] = []
             for across in [true, false] {
@@ -166,24 +168,48 @@ struct LabelledStoriesTests {
                         let first = vectors[left.title], let second = vectors[right.title],
                         let cosine = EmbeddingMatch.cosine(first, second)
                     else { return }
-                    pairs.append(Pair(kind: Self.kind(left.language, right.language), cosine: cosine, isSame: isSame))
+                    pairs.append(
+                        Pair(
+                            kind: Self.kind(left.language, right.language),
+                            threshold: EmbeddingMatch().threshold(left.language, right.language), cosine: cosine,
+                            isSame: isSame))
                 }
             }
-            guard LabelledNews.isShown else { continue }
             for (kind, group) in Dictionary(grouping: pairs, by: \.kind).sorted(by: { $0.key < $1.key }) {
-                print(part, kind, "same", group.count { $0.isSame }, "different", group.count { !$0.isSame })
-                for threshold in stride(from: 0.84, through: 0.96, by: 0.005) {
-                    let right = group.count { $0.isSame && $0.cosine >= threshold }
-                    let wrong = group.count { !$0.isSame && $0.cosine >= threshold }
-                    let (precision, recall) = (
-                        Double(right) / Double(max(1, right + wrong)),
-                        Double(right) / Double(max(1, group.count { $0.isSame }))
-                    )
-                    let score = precision + recall > 0 ? 1.25 * precision * recall / (0.25 * precision + recall) : 0
-                    print(String(format: "   %.3f right %d wrong %d F0.5 %.3f", threshold, right, wrong, score))
+                let threshold = group[0].threshold
+                if LabelledNews.isShown {
+                    let (right, wrong) = Self.taken(group, from: threshold)
+                    print(part, kind, threshold, "right", right, "of", group.count { $0.isSame }, "wrong", wrong)
                 }
+                // Those of which there are enough labels.
+                guard part == .calibration, group.count(where: { $0.isSame }) >= 10 else { continue }
+                let best = stride(from: 0.84, through: 0.96, by: 0.005).max {
+                    Self.score(group, $0) < Self.score(group, $1)
+                }
+                #expect(abs((best ?? 0) - threshold) < 1e-9, "\(kind)")
             }
         }
+    }
+
+    private struct Pair {
+        let kind: String
+        let threshold: Double
+        let cosine: Double
+        let isSame: Bool
+    }
+
+    private static func taken(_ pairs: [Pair], from threshold: Double) -> (right: Int, wrong: Int) {
+        let taken = pairs.filter { $0.cosine >= threshold - 1e-9 }
+        return (taken.count { $0.isSame }, taken.count { !$0.isSame })
+    }
+
+    /// F0.5: precision counts twice.
+    private static func score(_ pairs: [Pair], _ threshold: Double) -> Double {
+        let (right, wrong) = taken(pairs, from: threshold)
+        guard right > 0 else { return 0 }
+        let precision = Double(right) / Double(right + wrong)
+        let recall = Double(right) / Double(pairs.count { $0.isSame })
+        return 1.25 * precision * recall / (0.25 * precision + recall)
     }
 
     private static func kind(_ left: String, _ right: String) -> String {

@@ -23,7 +23,8 @@ struct MergedStoriesTests {
             fixture.news("Defoe engineers praise Quixotron design", at: open - 18 * hour, source: "B")
             for (offset, title) in later.enumerated() where more {
                 fixture.news(
-                    title, at: open + UInt64(2 + offset) * hour, source: "S\(offset)", language: offset == 0 ? "de" : "en")
+                    title, at: open + UInt64(2 + offset) * hour, source: "S\(offset)",
+                    language: offset == 0 ? "de" : "en")
             }
         }
     }
