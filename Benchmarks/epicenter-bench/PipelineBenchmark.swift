@@ -121,7 +121,7 @@ struct PipelineBenchmark {
         while alerts.watermark < head {
             let now = ServiceClock.monotonic
             if alerts.watermark + alerts.next > reached { (reached, last) = (alerts.watermark + alerts.next, now) }
-            let place = "\(alerts.next - 1) alerts, all of \(alerts.watermark) of \(head) records"
+            let place = "\(alerts.next - 1) alerts; done with record \(alerts.watermark) of \(head)"
             guard now - last < patience else {
                 let processes = usage(configuration).map(\.text).joined(separator: "; ")
                 throw BenchmarkFailure("pipeline: no step forward in \(patience): \(place); \(processes)")

@@ -200,17 +200,20 @@ public final class StageEngine<S: Stage> {
 
     /// Applies what may be applied, in order.
     ///
-    /// - Parameter limit: Messages to apply at most, so that whoever has a heartbeat to send comes to send it: a month
-    ///   of news is applied in seconds, not at once.
+    /// - Parameters:
+    ///   - limit: Messages to apply at most, so that whoever has a heartbeat to send comes to send it: a month of news is
+    ///     applied in seconds, not at once.
+    ///   - outputs: Outputs after which no more is applied: what is said takes longest to make.
     /// - Returns: Whether there is more that could be applied now.
     @discardableResult
-    public func advance(messages limit: Int = .max) -> Bool {
+    public func advance(messages limit: Int = .max, outputs: UInt64 = .max) -> Bool {
         guard isMerge, let first = S.inputs.first else {
             if S.inputs == [.market] { watermark = max(watermark, applied[.market] ?? 0) }
             return false
         }
         var count = 0
-        while count < limit {
+        let said = outputsMade
+        while count < limit, outputsMade - said < outputs {
             let reached = applied[.market] ?? 0
             if let next = primary.first, let cause = next.cause, isDue(cause, after: reached) {
                 apply(next, of: first, rows: 0..<1)
@@ -229,7 +232,7 @@ public final class StageEngine<S: Stage> {
         let reached = applied[.market] ?? 0
         let isWaiting = primary.first != nil
         watermark = max(watermark, isWaiting ? min(watermark, reached) : min(reached, promised))
-        return count == limit
+        return count == limit || outputsMade - said >= outputs
     }
 
     /// Whether the market record that caused something has been applied, or damage took it: then it is due before the

@@ -91,7 +91,7 @@ public final class StageRunner<S: Stage> {
                 if engine.outputsMade - said >= Self.outputsAStep { break }
             }
         }
-        return engine.advance(messages: Self.messagesAStep) || any
+        return engine.advance(messages: Self.messagesAStep, outputs: Self.outputsAStep) || any
     }
 
     /// Messages of a merged input applied in one step: a heartbeat goes out between steps.

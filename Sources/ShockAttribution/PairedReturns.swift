@@ -1,4 +1,3 @@
-import MarketModels
 import Schema
 
 /// The returns a decomposition is estimated from, one row for each pair of consecutive days, and the event.
@@ -60,8 +59,9 @@ struct Basket {
     /// - Returns: nil if nobody is left.
     init?(members: [GroupMember], days: [Int64], minimum: Int, window: Range<Int>, reader: PriceReader) {
         var symbols: [String] = []
-        var weights: [Double] = []
-        var columns: [[Double?]] = []
+        // Of each row over the members that have a return in it, in their order: of return times weight, and of weight.
+        var sums = [Double](repeating: 0, count: days.count)
+        var weights = sums
         var evidence: Set<UInt64> = []
         var isClosed = true
         for member in members where !symbols.contains(member.symbol) {
@@ -69,8 +69,11 @@ struct Basket {
             let returns = prices.returns(over: days)
             guard returns.last != .some(nil), returns[window].count(where: { $0 != nil }) >= minimum else { continue }
             symbols.append(member.symbol)
-            weights.append(member.weight)
-            columns.append(returns)
+            for (row, value) in returns.enumerated() {
+                guard let value, value.isFinite else { continue }
+                sums[row] += member.weight * value
+                weights[row] += member.weight
+            }
             evidence.formUnion([prices.sequenceBefore, prices.eventSequence])
             isClosed = isClosed && prices.isClosed
         }
@@ -78,8 +81,6 @@ struct Basket {
         self.symbols = symbols
         self.evidence = evidence
         self.isClosed = isClosed
-        returns = days.indices.map { row in
-            LeaveOneOut.basketReturn(members: columns.map { $0[row] }, weights: weights)?.value
-        }
+        returns = zip(sums, weights).map { $1 > 0 ? $0 / $1 : nil }
     }
 }

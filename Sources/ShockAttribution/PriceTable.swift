@@ -161,6 +161,9 @@ struct PriceTable: Codable, Equatable, Sendable {
     func closes(slot: Int) -> [Close] {
         let count = appended.values[slot]
         let kept = min(count, Self.sessions)
-        return ((count - kept)..<count).map { closes.values[slot * Self.sessions + $0 % Self.sessions] }
+        let base = slot * Self.sessions
+        let oldest = base + (count - kept) % Self.sessions
+        let end = min(oldest + kept, base + Self.sessions)
+        return Array(closes.values[oldest..<end]) + closes.values[base..<base + kept - (end - oldest)]
     }
 }

@@ -23,6 +23,8 @@ struct SessionPrices: Equatable, Sendable {
         dividends: [(day: Int64, units: Int64)] = [], isOver: Bool = false
     ) {
         let splits = splits + Self.ratios(of: dividends, closes: closes, splits: splits)
+        days.reserveCapacity(closes.count)
+        prices.reserveCapacity(closes.count)
         for close in closes {
             let price = Self.adjusted(close.price, day: close.day, splits)
             if close.day < session {
