@@ -15,7 +15,7 @@ struct Start: ParsableCommand {
             """)
 
     @OptionGroup var service: ServiceOptions
-    @Argument(help: "ingest, analyze, attribute or publish.") var stage: StageName
+    @Argument(help: StageName.help) var stage: StageName
 
     func run() throws { try Operator(service).command(.start, stage) { $0.state == .ready } }
 }
@@ -32,7 +32,7 @@ struct Stop: ParsableCommand {
             """)
 
     @OptionGroup var service: ServiceOptions
-    @Argument(help: "ingest, analyze, attribute or publish.") var stage: StageName
+    @Argument(help: StageName.help) var stage: StageName
 
     func run() throws { try Operator(service).command(.stop, stage) { $0.state == .down && $0.pid == 0 } }
 }
@@ -48,7 +48,7 @@ struct Restart: ParsableCommand {
             """)
 
     @OptionGroup var service: ServiceOptions
-    @Argument(help: "ingest, analyze, attribute or publish.") var stage: StageName
+    @Argument(help: StageName.help) var stage: StageName
 
     func run() throws {
         let before = try Operator(service).client.statusNow().children.first { $0.process == stage.process }?.pid
@@ -117,7 +117,7 @@ struct Logs: ParsableCommand {
     @OptionGroup var service: ServiceOptions
     @Flag(name: .shortAndLong, help: "Go on with what comes.") var follow = false
     @Option(name: [.customShort("n"), .long], help: "Begin with this many lines, up to 1000.") var lines = 100
-    @Argument(help: "Only of ingest, analyze, attribute or publish.") var stage: StageName?
+    @Argument(help: StageName.help) var stage: StageName?
 
     func validate() throws {
         guard (1...1_000).contains(lines) else { throw ValidationError("--lines is \(lines), allowed is 1 to 1000") }

@@ -73,7 +73,7 @@ struct DoctorCommand: ParsableCommand {
         lines.append(
             failures > 0
                 ? "\(failures) of \(found.count) checks failed"
-                : warnings > 0 ? "It can run; \(warnings) warnings" : "All is well")
+                : warnings > 0 ? "It can run; \(warnings) \(warnings == 1 ? "warning" : "warnings")" : "All is well")
         return lines.joined(separator: "\n")
     }
 }

@@ -126,9 +126,10 @@ final class ControlClient {
     func notices(_ ask: AskNotices) throws -> Notices { try answered(self.ask(Notices.self) { $0.notices = ask }) }
 }
 
-/// A stage, by its process's name or without the part that all have in common.
+/// A process under epicenterd, by its name or without the part that all have in common.
 struct StageName: ExpressibleByArgument {
-    static let all = ["ingest", "analyze", "attribute", "publish", "embed", "notify", "metrics"]
+    static let help: ArgumentHelp = "A process of the service, with or without epicenter- before its name."
+    static let all = ["ingest", "analyze", "attribute", "publish", "embed", "notify", "metrics", "dashboard"]
     static let allValueStrings = all
     let process: String
 

@@ -25,11 +25,22 @@ struct CommandLineTests {
         #expect(ended.output.contains("USAGE: epicenter \(command)"))
     }
 
-    @Test("the processes print their cards", arguments: ["epicenterd", "epicenter-ingest", "epicenter-analyze"])
-    func cards(name: String) throws {
-        let ended = try run(Binaries.path(name), ["--help"])
-        #expect(ended.status == 0)
-        #expect(ended.output.contains("reads ") && ended.output.contains("writes ") && ended.output.contains("loses "))
+    @Test("every process prints its card, and can be started and stopped by its name")
+    func cards() throws {
+        let built = try FileManager.default.contentsOfDirectory(atPath: Binaries.path("."))
+        // What is built for building and measuring.
+        let tools = ["epicenter-bench", "epicenter-fuzz", "epicenter-misbehave", "epicenter-text-accuracy"]
+        let processes = built.filter { $0.hasPrefix("epicenter-") && !$0.contains(".") && !tools.contains($0) }
+        #expect(processes.count >= 8)
+        for name in ["epicenterd"] + processes {
+            let ended = try run(Binaries.path(name), ["--help"])
+            #expect(ended.status == 0, "\(name)")
+            for word in ["reads ", "writes ", "loses "] { #expect(ended.output.contains(word), "\(name)") }
+        }
+        for name in processes {
+            let ended = try run(Binaries.path("epicenter"), ["stop", name, "--run", "/nowhere"])
+            #expect(ended.status == 1 && ended.errors.contains("nobody answers"), "\(name): \(ended.errors)")
+        }
     }
 
     @Test(

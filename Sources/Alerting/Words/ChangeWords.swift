@@ -44,7 +44,7 @@ struct ChangeWords {
             let first = finding.attribution.candidates.first.map { Wording.Chinese.named($0, in: finding) } ?? ""
             return "最可能的起因改为\(first)（\(language.probability(after))）"
         case "stories-joined":
-            let first = finding.attribution.candidates.first.map { Wording.Chinese.named($0) } ?? ""
+            let first = finding.attribution.candidates.first.map { Wording.Chinese.named($0, in: finding) } ?? ""
             return "最可能的起因并入较早的同一报道：\(first)"
         case "unexplained":
             return "未能解释的部分\(language.probability(before))→\(language.probability(after))"
