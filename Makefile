@@ -2,6 +2,8 @@
 
 SHELL := /bin/bash
 DATA ?= out/demo
+# More arguments of each release build, for example --static-swift-stdlib.
+RELEASE ?=
 
 .PHONY: help setup build demo test unit lint bench text-accuracy fuzz deb reference docs clean
 
@@ -22,7 +24,7 @@ setup:
 	@scripts/setup
 
 build: setup
-	swift build -c release
+	swift build -c release $(RELEASE)
 
 demo: build
 	@rm -rf $(DATA)
@@ -32,7 +34,7 @@ demo: build
 
 test: build
 	@scripts/setup --tests
-	EPICENTER_TEST_PROGRAMS=1 swift build -c release --product epicenter-misbehave
+	EPICENTER_TEST_PROGRAMS=1 swift build -c release $(RELEASE) --product epicenter-misbehave
 	EPICENTER_BIN=$(CURDIR)/.build/release EPICENTER_PYTHON=$(CURDIR)/.venv/bin/python3 scripts/test
 
 lint:
@@ -42,15 +44,15 @@ lint:
 
 bench:
 	@scripts/setup --bench
-	EPICENTER_BENCHMARKS=1 swift build -c release
+	EPICENTER_BENCHMARKS=1 swift build -c release $(RELEASE)
 	.build/release/epicenter-bench
 
 text-accuracy: setup
-	EPICENTER_BENCHMARKS=1 swift build -c release --product epicenter-text-accuracy
+	EPICENTER_BENCHMARKS=1 swift build -c release $(RELEASE) --product epicenter-text-accuracy
 	.build/release/epicenter-text-accuracy
 
 fuzz: setup
-	EPICENTER_BENCHMARKS=1 swift build -c release --product epicenter-fuzz
+	EPICENTER_BENCHMARKS=1 swift build -c release $(RELEASE) --product epicenter-fuzz
 	.build/release/epicenter-fuzz run $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) $(FUZZ_TARGETS)
 
 deb: setup

@@ -1,4 +1,3 @@
-import Foundation
 public import Schema
 
 /// One line of the list: what is known of a shock by the latest revision of its alert. The whole alert is in the
@@ -34,14 +33,8 @@ public struct ShockEntry: Equatable, Sendable {
 extension ShockEntry {
     /// nil: the alert is no shock's own: of a claim, a notice on a member's topic, or none that can be read.
     public init?(_ record: AlertRecord) {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        guard let data = try? decoder.decode(Document.self, from: record.body).data, data.kind == "shock" else {
-            return nil
-        }
-        var labels: [String: String] = [:]
-        for label in (data.labels ?? []).prefix(64) { labels[label.name ?? ""] = label.value ?? "" }
+        guard let document = AlertDocument(body: record.body), document.kind == "shock" else { return nil }
+        let labels = document.labels
         guard labels["part_of"] == nil, let shock = labels["shock"], !shock.isEmpty, shock.utf8.count <= 512 else {
             return nil
         }
@@ -51,42 +44,18 @@ extension ShockEntry {
         revision = record.revision
         state = record.state
         scope = Self.cut(labels["scope"])
-        subject = Self.cut(data.subject)
-        name = Self.cut(data.subjectName)
-        change = data.measure?.simpleReturn ?? 0
-        startsAt = data.startsAt.flatMap { CivilTime.parseRFC3339($0) } ?? record.eventTime
+        subject = Self.cut(document.subject)
+        name = Self.cut(document.subjectName)
+        change = document.change
+        startsAt = document.startsAt.flatMap { CivilTime.parseRFC3339($0) } ?? record.eventTime
         updated = record.eventTime
-        headline = Self.cut(data.headline)
-        headlineChinese = Self.cut(data.words?.first { $0.language == "zh" }?.headline)
-        partOf = Array((data.partOf ?? []).prefix(Self.maximumParts))
+        headline = Self.cut(document.headline)
+        headlineChinese = Self.cut(document.headlineChinese)
+        partOf = Array(document.partOf.prefix(Self.maximumParts))
         searched = Array([shock, subject, name, headline, headlineChinese].joined(separator: "\n").lowercased().utf8)
     }
 
     private static func cut(_ text: String?) -> String { String((text ?? "").prefix(maximumText)) }
-
-    private struct Document: Decodable {
-        struct Label: Decodable {
-            var name: String?
-            var value: String?
-        }
-        struct Measure: Decodable { var simpleReturn: Double? }
-        struct Words: Decodable {
-            var language: String?
-            var headline: String?
-        }
-        struct Content: Decodable {
-            var kind: String?
-            var subject: String?
-            var subjectName: String?
-            var labels: [Label]?
-            var startsAt: String?
-            var partOf: [String]?
-            var headline: String?
-            var measure: Measure?
-            var words: [Words]?
-        }
-        var data: Content
-    }
 }
 
 extension AlertState {

@@ -1,4 +1,3 @@
-import Foundation
 public import Schema
 
 /// What is told of an alert: enough to act on; the whole document is in the stream, under ``sequence``.
@@ -46,7 +45,6 @@ public struct NotifyAlert: Codable, Equatable, Sendable {
 extension NotifyAlert {
     /// Texts are cut to so many characters: a body that an insider of the stream made huge stays one line here.
     static let maximumText = 2_000
-    static let maximumLabels = 64
 
     /// nil: the body is no alert's.
     public init?(_ record: AlertRecord) {
@@ -58,43 +56,19 @@ extension NotifyAlert {
         case .withdrawn: state = .withdrawn
         case .unspecified, .UNRECOGNIZED: return nil
         }
-        guard let body = try? JSONDecoder().decode(Document.self, from: record.body), !record.fingerprint.isEmpty else {
-            return nil
-        }
-        let data = body.data
-        let labels = (data.labels ?? []).prefix(Self.maximumLabels)
+        guard let document = AlertDocument(body: record.body), !record.fingerprint.isEmpty else { return nil }
         self.init(
             fingerprint: record.fingerprint, revision: record.revision, state: state,
-            labels: Dictionary(labels.map { ($0.name ?? "", Self.cut($0.value)) }) { first, _ in first },
-            partOf: Array((data.partOf ?? []).prefix(Self.maximumLabels)), sequence: record.sequence,
+            labels: document.labels.mapValues { Self.cut($0) }, partOf: document.partOf, sequence: record.sequence,
             recordTime: record.recordTime)
-        kind = Self.cut(data.kind)
-        subject = Self.cut(data.subject)
-        subjectName = Self.cut(data.subjectName)
-        startsAt = data.startsAt ?? CivilTime.rfc3339(record.eventTime)
-        endsAt = data.endsAt ?? (isOver ? CivilTime.rfc3339(record.eventTime) : nil)
-        headline = Self.cut(data.headline)
-        summary = Self.cut(data.summary)
+        kind = Self.cut(document.kind)
+        subject = Self.cut(document.subject)
+        subjectName = Self.cut(document.subjectName)
+        startsAt = document.startsAt ?? CivilTime.rfc3339(record.eventTime)
+        endsAt = document.endsAt ?? (isOver ? CivilTime.rfc3339(record.eventTime) : nil)
+        headline = Self.cut(document.headline)
+        summary = Self.cut(document.summary)
     }
 
     private static func cut(_ text: String?) -> String { String((text ?? "").prefix(maximumText)) }
-
-    private struct Document: Decodable {
-        struct Label: Decodable {
-            var name: String?
-            var value: String?
-        }
-        struct Content: Decodable {
-            var kind: String?
-            var subject: String?
-            var subjectName: String?
-            var labels: [Label]?
-            var partOf: [String]?
-            var startsAt: String?
-            var endsAt: String?
-            var headline: String?
-            var summary: String?
-        }
-        var data: Content
-    }
 }

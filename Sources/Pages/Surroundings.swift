@@ -64,28 +64,28 @@ public struct Surroundings: Sendable {
     // MARK: Prices
 
     private mutating func add(_ bars: Bars) {
-        let instruments = instruments
-        cite(bars.firstSequence, bars.close.count) { row in
-            let price = FixedNumber.decimal(Price.double(bars.close[row]), decimals: 2)
-            return EvidenceRecord(
-                sequence: bars.firstSequence + UInt64(row), kind: "bar", time: bars.end[row],
-                text: "\(instruments[bars.instrument[row]] ?? "\(bars.instrument[row])") \(price)")
-        }
+        cite("bar", bars.firstSequence, bars.instrument, bars.end, bars.close)
         for row in bars.close.indices where own.contains(bars.instrument[row]) {
             price(bars.end[row], known: bars.recordTime[row], Price.double(bars.close[row]))
         }
     }
 
     private mutating func add(_ trades: Trades) {
-        let instruments = instruments
-        cite(trades.firstSequence, trades.price.count) { row in
-            let price = FixedNumber.decimal(Price.double(trades.price[row]), decimals: 2)
-            return EvidenceRecord(
-                sequence: trades.firstSequence + UInt64(row), kind: "trade", time: trades.time[row],
-                text: "\(instruments[trades.instrument[row]] ?? "\(trades.instrument[row])") \(price)")
-        }
+        cite("trade", trades.firstSequence, trades.instrument, trades.time, trades.price)
         for row in trades.price.indices where own.contains(trades.instrument[row]) {
             price(trades.time[row], known: trades.recordTime[row], Price.double(trades.price[row]))
+        }
+    }
+
+    private mutating func cite(
+        _ kind: String, _ first: UInt64, _ instrument: [UInt32], _ time: [UInt64], _ price: [Int64]
+    ) {
+        let instruments = instruments
+        cite(first, price.count) { row in
+            let symbol = instruments[instrument[row]] ?? "\(instrument[row])"
+            return EvidenceRecord(
+                sequence: first + UInt64(row), kind: kind, time: time[row],
+                text: "\(symbol) \(FixedNumber.decimal(Price.double(price[row]), decimals: 2))")
         }
     }
 

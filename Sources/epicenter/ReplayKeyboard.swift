@@ -72,12 +72,14 @@ final class ReplayKeyboard {
 
     private var isInForeground: Bool { tcgetpgrp(0) == getpgrp() }
 
-    /// Again after each stop: the shell gives its children the terminal as it likes.
-    private func takeOver() {
+    /// Again after each stop: the shell gives its children the terminal as it likes. In the background it is left alone.
+    ///
+    /// - Returns: Whether there still is a terminal.
+    @discardableResult private func takeOver() -> Bool {
         var current = termios()
-        guard isInForeground, tcgetattr(0, &current) == 0 else { return }
+        guard tcgetattr(0, &current) == 0 else { return false }
         let flags = tcflag_t(ICANON | ECHO)
-        guard current.c_lflag & flags != 0 else { return }
+        guard isInForeground, current.c_lflag & flags != 0 else { return true }
         current.c_lflag &= ~flags
         // A read returns at once with what there is.
         withUnsafeMutableBytes(of: &current.c_cc) { characters in
@@ -85,13 +87,12 @@ final class ReplayKeyboard {
             characters[Int(VTIME)] = 0
         }
         tcsetattr(0, TCSANOW, &current)
+        return true
     }
 
     /// The keys pressed since the last time. A terminal that is gone presses nothing any more, and nobody looks: quit.
     func pressed() -> [ReplayKey] {
-        var current = termios()
-        guard tcgetattr(0, &current) == 0 else { return [.quit] }
-        takeOver()
+        guard takeOver() else { return [.quit] }
         guard isInForeground else { return [] }
         return withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { bytes in
             let count = read(0, bytes.baseAddress, bytes.count)

@@ -61,6 +61,30 @@ for _ in range(50):
         break
 if time.monotonic() - began > 10:
     failed.append(f"fifty pages took {time.monotonic() - began:.1f} s")
+# One that asks for much and reads nothing is disconnected, after its patience and not before.
+def state(line):
+    """How the kernel holds the server's end of a connection; "01" is established; none: it is gone."""
+    ours = line.getsockname()[1]
+    for row in open("/proc/net/tcp").read().splitlines()[1:]:
+        local, remote, found = row.split()[1:4]
+        if int(local.split(":")[1], 16) == port and int(remote.split(":")[1], 16) == ours:
+            return found
+    return None
+
+
+reader = socket.socket()
+reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+reader.connect(("127.0.0.1", port))
+reader.settimeout(5)
+began = time.monotonic()
+try:
+    reader.sendall(f"GET / HTTP/1.1\r\nHost: localhost\r\n{bearer}\r\n".encode() * 5_000)
+except TimeoutError:
+    pass  # It reads no more before it can write.
+while state(reader) == "01" and time.monotonic() < began + 60:
+    time.sleep(0.1)
+if state(reader) == "01" or time.monotonic() < began + 15:
+    failed.append(f"who reads nothing is {state(reader)} after {time.monotonic() - began:.1f} s")
 events = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 events.request("GET", "/events", headers={"Host": "localhost", "Authorization": f"Bearer {token}", "Last-Event-ID": "99"})
 answer = events.getresponse()

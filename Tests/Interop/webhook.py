@@ -12,6 +12,7 @@ directory = sys.argv[1]
 secret = sys.argv[2].encode() if len(sys.argv) > 2 else b""
 lock = threading.Lock()
 flaky = 0
+tried_again = threading.Event()
 
 
 def say(text):
@@ -32,8 +33,11 @@ class Receiver(http.server.BaseHTTPRequestHandler):
                 flaky += 1
                 turn = flaky
             if turn == 1:
-                time.sleep(3)
-            return {1: 200, 2: 500, 3: 503}.get(turn, 200)
+                # Its sender has given it up before it sends the next: this answer comes to nobody.
+                tried_again.wait()
+            else:
+                tried_again.set()
+            return {1: 408, 2: 500, 3: 503}.get(turn, 200)
         if self.path == "/gone":
             return 404
         if self.path == "/hang":
@@ -54,6 +58,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             "status": document.get("status", ""), "group": document.get("groupKey", ""), "alerts": alerts}
         say(json.dumps({**told, "answer": 0}))
         status = self.status()
+        # Said before it is sent: what is sent next would overtake it here.
+        say(json.dumps({**told, "answer": status}))
         try:
             self.send_response(status)
             if status == 503:
@@ -61,8 +67,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
         except OSError:
-            status = -1
-        say(json.dumps({**told, "answer": status}))
+            self.close_connection = True
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
