@@ -80,11 +80,13 @@ struct PipelineBenchmark {
     /// Plays the recording `directory`/source through the processes, until all of it has been judged.
     static func pipeline(_ directory: String, head: UInt64) throws -> Result {
         let path = directory + "/epicenter.yaml"
+        // A market of ten thousand has as many notices in one step: beside other work that may take more than two seconds.
         try """
         run: {directory: \(directory)/run}
         data: {directory: \(directory)/data}
         log: {level: warning}
         ingest: {recording: \(directory)/source, rate: max, ticks: false}
+        service: {silentSeconds: 30}
 
         """.write(toFile: path, atomically: true, encoding: .utf8)
         let configuration = try ServiceConfiguration.load(path: path, environment: [:])
