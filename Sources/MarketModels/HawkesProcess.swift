@@ -5,7 +5,7 @@ import Glibc
 /// n = α/β is how many events an event brings directly, on average. It is no measure of panic: the session's
 /// shape, a change of regime and other kernels move it as well (Filimonov and Sornette find it rising from 0.3
 /// to above 0.7, Hardiman, Bercot and Bouchaud near 1 always). Compare it with the same name's own baseline
-/// only, ``HawkesFit/change(from:)``.
+/// only, as ``HawkesFit`` does by `change(from:)`.
 ///
 /// Source: Hawkes, A. G. (1971), *Biometrika* 58(1), 83–90; likelihood after Ozaki, T. (1979), *Annals of the
 /// Institute of Statistical Mathematics* 31, 145–155.

@@ -100,7 +100,7 @@ extension MarketModel {
     }
 
     /// The same as the other fits but for the last digits, in a fifth of the time: one look at each pair, and additions
-    /// that do not wait for each other (``PairSums``).
+    /// that do not wait for each other (`PairSums`).
     ///
     /// - Throws: ``EstimationError``, as the others.
     public static func fitUnordered(asset: [Double], market: [Double]) throws(EstimationError) -> MarketModel {

@@ -70,7 +70,7 @@ public struct EmbeddedHeadlines: Equatable, Sendable {
         public let time: Int64
     }
 
-    /// How many headlines of a story have one in another that tells the same, of the newest ``comparedAtMost`` of each.
+    /// How many headlines of a story have one in another that tells the same, of the newest 64 of each.
     public func agreement(of story: UInt64, with other: UInt64) -> Agreement {
         let theirs = newest(of: other)
         var (texts, time): (Set<UInt64>, Int64) = ([], .min)

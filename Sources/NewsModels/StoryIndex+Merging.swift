@@ -7,6 +7,8 @@ extension StoryIndex {
     /// days.
     ///
     /// - Parameters:
+    ///   - one: A story; which of the two is named first does not matter.
+    ///   - other: The other.
     ///   - time: Since when it could be known, nanoseconds since 1970; nil: since the latest item.
     /// - Returns: The younger and the older, or nil, and nothing is done, where they are one already, or one of them is
     ///   not open.
