@@ -34,7 +34,7 @@ struct DoctorCommand: ParsableCommand {
         let configuration = problems.isEmpty ? try choice.load() : ServiceConfiguration()
         var facts = Probe.look(
             configuration, file: choice.path, problems: problems,
-            programs: (["epicenterd"] + StageName.all.map { "epicenter-" + $0 }).map(Executables.path))
+            programs: (["epicenterd"] + ServiceProcesses.names).map(Executables.path))
         if problems.isEmpty, let status = try ControlClient(configuration, Context()).status() {
             facts.isRunning = true
             facts.unready = status.children.filter { $0.state != .ready }.map(\.process)

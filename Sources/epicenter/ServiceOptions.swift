@@ -129,14 +129,14 @@ final class ControlClient {
 /// A process under epicenterd, by its name or without the part that all have in common.
 struct StageName: ExpressibleByArgument {
     static let help: ArgumentHelp = "A process of the service, with or without epicenter- before its name."
-    static let all = ["ingest", "analyze", "attribute", "publish", "embed", "notify", "metrics", "dashboard"]
-    static let allValueStrings = all
+    static let allValueStrings = ServiceProcesses.names.map { String($0.dropFirst(prefix.count)) }
+    private static let prefix = "epicenter-"
     let process: String
 
     init?(argument: String) {
-        let short = argument.hasPrefix("epicenter-") ? String(argument.dropFirst("epicenter-".count)) : argument
-        guard Self.all.contains(short) else { return nil }
-        process = "epicenter-" + short
+        let name = argument.hasPrefix(Self.prefix) ? argument : Self.prefix + argument
+        guard ServiceProcesses.names.contains(name) else { return nil }
+        process = name
     }
 }
 

@@ -81,8 +81,8 @@ struct ReloadPlan: Equatable {
             }
         }
         guard problems.isEmpty else { return }
-        restarts = Stages.names.filter { old.needsRestart(of: $0, for: new) }
-        rereads = settingsDiffer && new.recording == nil && !restarts.contains(Stages.names[0])
+        restarts = ServiceProcesses.names.filter { old.needsRestart(of: $0, for: new) }
+        rereads = settingsDiffer && new.recording == nil && !restarts.contains(ServiceProcesses.names[0])
     }
 }
 

@@ -343,7 +343,7 @@ final class Daemon {
         var result = CommandResult()
         guard let child = plan.index(of: command.process) else {
             result.problems = [
-                "\"\(command.process)\" is no stage, allowed are \(Stages.names.joined(separator: ", "))"
+                "\"\(command.process)\" is no stage, allowed are \(ServiceProcesses.names.joined(separator: ", "))"
             ]
             return result
         }
@@ -413,9 +413,9 @@ extension Daemon {
         }
         var told: [String] = []
         if !done.isEmpty { told.append("restarting \(done.joined(separator: ", "))") }
-        if reload.rereads, !done.contains(Stages.names[0]) {
+        if reload.rereads, !done.contains(ServiceProcesses.names[0]) {
             slots[0].process?.signal(SIGHUP)
-            told.append("model settings given to \(Stages.names[0])")
+            told.append("model settings given to \(ServiceProcesses.names[0])")
         }
         return told.isEmpty ? "no stage is concerned" : told.joined(separator: "; ")
     }

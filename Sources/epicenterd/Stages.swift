@@ -2,35 +2,24 @@ import Foundation
 import ServiceKit
 import Supervision
 
-/// The stages in the order in which data flow. Each is started when the one before is ready.
+/// The processes in the order in which data flow. Each is started when the one before is ready.
 enum Stages {
-    static let names = stages + [embed, notify, metrics, dashboard]
-    private static let stages = ["epicenter-ingest", "epicenter-analyze", "epicenter-attribute", "epicenter-publish"]
-    /// Optional: computes embeddings. Nothing depends on it. A recording that is replayed has its own.
-    private static let embed = "epicenter-embed"
-    /// Optional: tells people. Nothing depends on it.
-    private static let notify = "epicenter-notify"
-    /// Optional: tells Prometheus.
-    private static let metrics = "epicenter-metrics"
-    /// Optional: shows it to people. Nothing depends on it.
-    private static let dashboard = "epicenter-dashboard"
-
     /// The processes that a configuration asks for.
     private static func names(_ configuration: ServiceConfiguration) -> [String] {
-        var made = stages
-        if configuration.embedDirectory != nil, configuration.recording == nil { made.append(embed) }
-        if configuration.runsNotify { made.append(notify) }
-        if configuration.metrics != nil { made.append(metrics) }
-        if configuration.dashboard != nil { made.append(dashboard) }
+        var made = ServiceProcesses.stages
+        if configuration.embedDirectory != nil, configuration.recording == nil { made.append(ServiceProcesses.embed) }
+        if configuration.runsNotify { made.append(ServiceProcesses.notify) }
+        if configuration.metrics != nil { made.append(ServiceProcesses.metrics) }
+        if configuration.dashboard != nil { made.append(ServiceProcesses.dashboard) }
         return made
     }
 
     /// Who must be ready first.
     private static func dependencies(of name: String, after former: String?) -> [String] {
         switch name {
-        case embed: [stages[0]]
-        case notify: [stages[3]]
-        case metrics, dashboard: []
+        case ServiceProcesses.embed: [ServiceProcesses.stages[0]]
+        case ServiceProcesses.notify: [ServiceProcesses.stages[3]]
+        case ServiceProcesses.metrics, ServiceProcesses.dashboard: []
         default: former.map { [$0] } ?? []
         }
     }

@@ -15,15 +15,22 @@ struct ChineseTests {
             .filter { !$0.isEmpty }
     }
 
+    /// Plays an example.
+    ///
+    /// - Returns: The names of its configuration.
+    private static func play(_ example: String, to out: String) throws -> [String] {
+        let folder = Binaries.root + "/docs/examples/" + example
+        #expect(try epicenter("replay", folder + ".mcap", "--in-process", "--quiet", "--out", out).status == 0)
+        return names(try String(contentsOfFile: folder + "/settings.yaml", encoding: .utf8))
+    }
+
     @Test(
         "have no word in Latin letters but names, quotations and units",
         arguments: ["deepseek-2025-01", "inflation-2022-11", "adverts-2022-05"])
     func words(example: String) throws {
         let directory = TemporaryDirectory()
-        let folder = Binaries.root + "/docs/examples/" + example
         let out = directory.path + "/r"
-        #expect(try epicenter("replay", folder + ".mcap", "--in-process", "--quiet", "--out", out).status == 0)
-        let configured = Self.names(try String(contentsOfFile: folder + "/settings.yaml", encoding: .utf8))
+        let configured = try Self.play(example, to: out)
         var (seen, revised) = (0, 0)
         var strange: Set<String> = []
         for file in try FileManager.default.contentsOfDirectory(atPath: out + "/alerts") where file.hasSuffix(".mcap") {
@@ -57,10 +64,8 @@ struct ChineseTests {
         arguments: ["deepseek-2025-01", "inflation-2022-11", "adverts-2022-05"])
     func pages(example: String) throws {
         let directory = TemporaryDirectory()
-        let folder = Binaries.root + "/docs/examples/" + example
         let out = directory.path + "/r"
-        #expect(try epicenter("replay", folder + ".mcap", "--in-process", "--quiet", "--out", out).status == 0)
-        let configured = Self.names(try String(contentsOfFile: folder + "/settings.yaml", encoding: .utf8))
+        let configured = try Self.play(example, to: out)
         let listed = try epicenter("report", "--list", "--data", out).output.split(separator: "\n").suffix(24)
         let shocks = listed.compactMap { $0.split(separator: " ").first.map(String.init) }
         #expect(shocks.count == 24)
