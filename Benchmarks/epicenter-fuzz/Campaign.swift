@@ -49,11 +49,11 @@ struct Campaign {
         }
     }
 
-    /// So many thousand cases of each target, times its share.
-    mutating func run(thousands: Int) throws {
+    /// So many cases of each target.
+    mutating func run(cases: (FuzzTargets.Entry) -> Int) throws {
         defer { unlink(progressPath) }
         for index in tallies.indices {
-            let count = UInt64(tallies[index].entry.thousands * 1_000 * thousands)
+            let count = UInt64(cases(tallies[index].entry))
             while tallies[index].isHere, tallies[index].next < count, !Self.isInterrupted {
                 try child(index, count: count - tallies[index].next, seconds: 86_400)
             }
@@ -105,7 +105,8 @@ struct Campaign {
         tallies[index].findings += 1
         let what =
             switch signal {
-            case 0: said.split(separator: "\n").first.map(String.init) ?? "a property"
+            // The child's own line is its last: the runtime may have spoken before it.
+            case 0: said.split(separator: "\n").last.map(String.init) ?? "a property"
             case SIGPROF: "hang: \(Child.processorSeconds) s of processor time"
             case SIGALRM: "hang: \(Child.clockSeconds) s"
             default:

@@ -40,10 +40,12 @@ struct Run: ParsableCommand {
         abstract: "Runs all targets, or those named, in turn.",
         discussion: "EXAMPLE\n  epicenter-fuzz run --seconds 3600\n  epicenter-fuzz run --thousands 1 --seed 1")
 
-    @Option(help: "Stop after this long; without it and without --thousands, when interrupted.")
+    @Option(help: "Stop after this long; without it, --thousands and --cases, when interrupted.")
     var seconds: Int?
     @Option(help: "Stop after the cases of so many builds' runs: 1 is what every build makes.")
     var thousands: Int?
+    @Option(help: "Stop after so many cases of each target.")
+    var cases: Int?
     @Option(help: "Seed of all cases; EPICENTER_SEED, or a new one, without it.")
     var seed: UInt64?
     @Option(help: "Where inputs that something was found with go.")
@@ -51,7 +53,15 @@ struct Run: ParsableCommand {
     @Argument(help: "Targets; none: all.")
     var targets: [String] = []
 
-    func validate() throws { _ = try entries(targets) }
+    func validate() throws {
+        _ = try entries(targets)
+        if [seconds, thousands, cases].compactMap(\.self).count > 1 {
+            throw ValidationError("allowed is one of --seconds, --thousands and --cases")
+        }
+        for (name, value) in [("--seconds", seconds), ("--thousands", thousands), ("--cases", cases)] {
+            if let value, value < 1 { throw ValidationError("\(name) is \(value), allowed are whole numbers from 1") }
+        }
+    }
 
     func run() throws {
         let inEnvironment = ProcessInfo.processInfo.environment["EPICENTER_SEED"].flatMap(UInt64.init)
@@ -59,7 +69,9 @@ struct Run: ParsableCommand {
         print("epicenter-fuzz: EPICENTER_SEED=\(seed)")
         var campaign = try Campaign(try entries(targets), seed: seed, out: out)
         if let thousands {
-            try campaign.run(thousands: thousands)
+            try campaign.run { $0.thousands * 1_000 * thousands }
+        } else if let cases {
+            try campaign.run { _ in cases }
         } else {
             try campaign.run(until: seconds.map { Date.now.addingTimeInterval(Double($0)) } ?? .distantFuture)
         }
