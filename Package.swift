@@ -200,7 +200,11 @@ let package = Package(
                 "Streaming", "TestKit", "ZeroMQ", protobuf,
             ]),
         tests(
-            "ProcessTests", ["NewsModels", "EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit", protobuf]),
+            "ProcessTests",
+            [
+                "Alerting", "Dashboard", "NewsModels", "EventLog", "MCAP", "Schema", "Streaming", "ZeroMQ", "TestKit",
+                protobuf,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

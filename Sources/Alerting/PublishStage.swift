@@ -14,7 +14,7 @@ import SwiftProtobuf
 /// the claims of shocks that are not long over.
 public struct PublishStage: Stage {
     public static let output = StreamName.alerts
-    public static let judgementVersion = "publish/5"
+    public static let judgementVersion = "publish/6"
     public static let defaultSource = "urn:epicenter"
 
     /// The CloudEvents `source` of every alert. A constant of the installation: two runs with different
@@ -51,6 +51,8 @@ struct LiveAlert: Codable, Equatable, Sendable {
     var name: String
     var chineseName: String
     var simpleReturn: Double
+    /// Fingerprints of the wider alerts that its last revision named.
+    var partOf: [String]
     /// The members whose topics had it announced as firing, by symbol.
     var toldMembers: [ToldMember] = []
 }
@@ -71,7 +73,7 @@ extension PublishStage {
         if let before, finding.revision <= before.revision { return }
         guard let state = told.state(for: finding.phase) else { return }
 
-        let partOf = widerAlerts(of: finding)
+        let partOf = widerAlerts(of: finding, knownBefore: before?.partOf ?? [])
         let wording = WordingInput(
             finding: finding, state: state,
             wider: partOf.compactMap { live[$0] }.map {
@@ -92,7 +94,9 @@ extension PublishStage {
         alert.measure = finding.measure
         if finding.hasDecomposition { alert.decomposition = finding.decomposition }
         if finding.hasAttribution { alert.attribution = finding.attribution }
-        alert.revised = finding.revised
+        alert.revised = ChangeWords(finding, .english).all
+        alert.changes = finding.changes
+        alert.names = finding.names
         alert.missing = finding.missing
         alert.sections = finding.sections
         alert.claims = finding.claims
@@ -102,7 +106,7 @@ extension PublishStage {
         var now = LiveAlert(
             told: .after(state), revision: finding.revision, name: finding.displayName,
             chineseName: finding.name(of: finding.subject, .chinese),
-            simpleReturn: finding.measure.simpleReturn, toldMembers: before?.toldMembers ?? [])
+            simpleReturn: finding.measure.simpleReturn, partOf: partOf, toldMembers: before?.toldMembers ?? [])
         announce(finding, as: alert, members: &now.toldMembers, to: &outbox)
         live[fingerprint] = now.told == .untold ? nil : now
     }
@@ -124,16 +128,17 @@ extension PublishStage {
         return alert
     }
 
-    /// Fingerprints of the live alerts a finding's shock is part of, in the finding's order.
+    /// Fingerprints of the alerts a finding's shock is part of, in the finding's order.
     ///
     /// A finding names wider shocks by id; one whose alert has not been published yet is left out, and is
-    /// there in the next revision.
-    private func widerAlerts(of finding: Finding) -> [String] {
+    /// there in the next revision. One that was named stays when it is over: a wider shock and its parts end at the
+    /// same time, in any order.
+    private func widerAlerts(of finding: Finding, knownBefore: [String]) -> [String] {
         finding.partOf.compactMap { shock in
             let subject = shock.lastIndex(of: "/").map { String(shock[..<$0]) } ?? shock
             return [ShockScope.group, .market]
                 .map { AlertLabels(scope: $0, subject: subject, shock: shock).fingerprint }
-                .first { live[$0] != nil }
+                .first { live[$0] != nil || knownBefore.contains($0) }
         }
     }
 

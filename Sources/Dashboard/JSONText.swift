@@ -11,6 +11,7 @@ enum JSONText {
         var scope: String
         var subject: String
         var name: String
+        var nameZh: String
         var change: Double?
         var startsAt: String
         var updated: String
@@ -26,6 +27,7 @@ enum JSONText {
             scope = entry.scope
             subject = entry.subject
             name = entry.name
+            nameZh = entry.nameChinese
             change = entry.change.flatMap { $0.isFinite ? $0 : nil }
             startsAt = CivilTime.rfc3339(entry.startsAt)
             updated = CivilTime.rfc3339(entry.updated)

@@ -88,9 +88,9 @@ struct ListPage {
 
     private func row(_ entry: ShockEntry) -> String {
         let address = "/shocks/\(Address.path(of: entry.shock))\(frame.suffix)"
+        let called = say(entry.name, entry.nameChinese.isEmpty ? entry.name : entry.nameChinese)
         let name =
-            entry.name.isEmpty || entry.name == entry.subject
-            ? "" : "<span class=\"soft\">\(HTML.escaped(entry.name))</span>"
+            called.isEmpty || called == entry.subject ? "" : "<span class=\"soft\">\(HTML.escaped(called))</span>"
         let headline = say(entry.headline, entry.headlineChinese.isEmpty ? entry.headline : entry.headlineChinese)
         let way = (entry.change ?? 0) < 0 ? "minus" : "plus"
         return """

@@ -13,6 +13,7 @@ public struct ShockEntry: Equatable, Sendable {
     public var scope: String
     public var subject: String
     public var name: String
+    public var nameChinese: String
     /// A fraction; nil: not said.
     public var change: Double?
     /// Nanoseconds since 1970; so is the next.
@@ -46,13 +47,15 @@ extension ShockEntry {
         scope = Self.cut(labels["scope"])
         subject = Self.cut(document.subject)
         name = Self.cut(document.subjectName)
+        nameChinese = Self.cut(document.subjectNameChinese)
         change = document.change
         startsAt = document.startsAt.flatMap { CivilTime.parseRFC3339($0) } ?? record.eventTime
         updated = record.eventTime
         headline = Self.cut(document.headline)
         headlineChinese = Self.cut(document.headlineChinese)
         partOf = Array(document.partOf.prefix(Self.maximumParts))
-        searched = Array([shock, subject, name, headline, headlineChinese].joined(separator: "\n").lowercased().utf8)
+        searched = Array(
+            [shock, subject, name, nameChinese, headline, headlineChinese].joined(separator: "\n").lowercased().utf8)
     }
 
     private static func cut(_ text: String?) -> String { String((text ?? "").prefix(maximumText)) }

@@ -89,5 +89,7 @@ extension Finding {
         sections = alert.sections
         claims = alert.claims
         questions = alert.questions
+        names = alert.names
+        changes = alert.changes
     }
 }

@@ -6,6 +6,7 @@ public struct AlertDocument: Sendable {
     public var kind: String?
     public var subject: String?
     public var subjectName: String?
+    public var subjectNameChinese: String?
     /// By name; of two with one name the first.
     public var labels: [String: String]
     /// Fingerprints of the wider alerts it belongs to.
@@ -31,6 +32,8 @@ public struct AlertDocument: Sendable {
         kind = data.kind
         subject = data.subject
         subjectName = data.subjectName
+        let translations = data.names?.first { $0.id == data.subject }?.translations
+        subjectNameChinese = translations?.first { $0.language == "zh" }?.text
         let pairs = (data.labels ?? []).prefix(Self.maximumParts).map { ($0.name ?? "", $0.value ?? "") }
         labels = Dictionary(pairs) { first, _ in first }
         partOf = Array((data.partOf ?? []).prefix(Self.maximumParts))
@@ -50,6 +53,14 @@ public struct AlertDocument: Sendable {
             var value: String?
         }
         struct Measure: Decodable { var simpleReturn: Double? }
+        struct Named: Decodable {
+            struct Translation: Decodable {
+                var language: String?
+                var text: String?
+            }
+            var id: String?
+            var translations: [Translation]?
+        }
         struct Words: Decodable {
             var language: String?
             var headline: String?
@@ -65,5 +76,6 @@ public struct AlertDocument: Sendable {
         var summary: String?
         var measure: Measure?
         var words: [Words]?
+        var names: [Named]?
     }
 }

@@ -88,6 +88,18 @@ struct PublishStageTests {
         #expect(try Samples.alert(Samples.publish([own])[0]).partOf.isEmpty)
     }
 
+    @Test("what ends after the wider shock, or with it, still says what it was part of")
+    func partOfWhatIsOver() throws {
+        let group = Samples.finding(.open, subject: "chips", scope: .group)
+        let records = Samples.publish([
+            group, Samples.finding(.open, revision: 2, partOf: ["chips/2025-01-27"]),
+            Samples.finding(.closed, subject: "chips", scope: .group, revision: 3),
+            Samples.finding(.closed, revision: 4, partOf: ["chips/2025-01-27"]),
+        ])
+        #expect(try Samples.alert(records[3]).state == .resolved)
+        #expect(try Samples.alert(records[3]).partOf == [records[0].fingerprint])
+    }
+
     @Test("over random findings every end follows its beginning, on every topic", arguments: 1...20)
     func property(seed: Int) {
         var random = Lehmer(seed: seed)

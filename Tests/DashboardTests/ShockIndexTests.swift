@@ -12,11 +12,20 @@ struct ShockIndexTests {
     func entry() throws {
         var group = Samples.finding("chips", scope: .group)
         group.members = [.with { $0.symbol = "NVDA" }]
-        let records = Samples.outputs([Samples.finding("NVDA", name: "NVIDIA Corporation"), group])
+        var own = Samples.finding("NVDA", name: "NVIDIA Corporation")
+        own.names = [
+            .with {
+                $0.id = "NVDA"
+                $0.name = "NVIDIA Corporation"
+                $0.translations = [.with { ($0.language, $0.text) = ("zh", "英伟达") }]
+            }
+        ]
+        let records = Samples.outputs([own, group])
         #expect(records.count == 3)
         let entries = records.compactMap { ShockEntry($0) }
         #expect(entries.map(\.shock) == ["NVDA/2025-01-27", "chips/2025-01-27"])
-        #expect(entries[0].name == "NVIDIA Corporation")
+        #expect(entries.map(\.name) == ["NVIDIA Corporation", ""])
+        #expect(entries.map(\.nameChinese) == ["英伟达", ""])
         #expect(entries[0].change == -0.17)
         #expect(entries[0].state == .firing)
         #expect(entries.map(\.scope) == ["instrument", "group"])

@@ -259,6 +259,18 @@ public nonisolated struct Alert: @unchecked Sendable {
     set {_uniqueStorage()._words = newValue}
   }
 
+  /// of the instruments and groups that it speaks of by id, where they have one
+  public var names: [NamedSubject] {
+    get {_storage._names}
+    set {_uniqueStorage()._names = newValue}
+  }
+
+  /// what `revised` says, for words in other languages
+  public var changes: [Change] {
+    get {_storage._changes}
+    set {_uniqueStorage()._changes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -387,7 +399,7 @@ nonisolated extension AlertRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Alert"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{1}revision\0\u{1}state\0\u{1}kind\0\u{1}subject\0\u{3}subject_name\0\u{1}scope\0\u{1}labels\0\u{3}starts_at\0\u{3}ends_at\0\u{3}part_of\0\u{1}headline\0\u{1}summary\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}missing\0\u{2}\u{c}sections\0\u{1}claims\0\u{1}questions\0\u{1}words\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{1}revision\0\u{1}state\0\u{1}kind\0\u{1}subject\0\u{3}subject_name\0\u{1}scope\0\u{1}labels\0\u{3}starts_at\0\u{3}ends_at\0\u{3}part_of\0\u{1}headline\0\u{1}summary\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}missing\0\u{2}\u{c}sections\0\u{1}claims\0\u{1}questions\0\u{1}words\0\u{1}names\0\u{1}changes\0")
 
   fileprivate class _StorageClass {
     var _fingerprint: String = String()
@@ -412,6 +424,8 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     var _claims: [ClaimFinding] = []
     var _questions: [OpenQuestion] = []
     var _words: [AlertWords] = []
+    var _names: [NamedSubject] = []
+    var _changes: [Change] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -444,6 +458,8 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       _claims = source._claims
       _questions = source._questions
       _words = source._words
+      _names = source._names
+      _changes = source._changes
     }
   }
 
@@ -484,6 +500,8 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         case 31: try { try decoder.decodeRepeatedMessageField(value: &_storage._claims) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._questions) }()
         case 33: try { try decoder.decodeRepeatedMessageField(value: &_storage._words) }()
+        case 34: try { try decoder.decodeRepeatedMessageField(value: &_storage._names) }()
+        case 35: try { try decoder.decodeRepeatedMessageField(value: &_storage._changes) }()
         default: break
         }
       }
@@ -562,6 +580,12 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       if !_storage._words.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._words, fieldNumber: 33)
       }
+      if !_storage._names.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._names, fieldNumber: 34)
+      }
+      if !_storage._changes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._changes, fieldNumber: 35)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -593,6 +617,8 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         if _storage._claims != rhs_storage._claims {return false}
         if _storage._questions != rhs_storage._questions {return false}
         if _storage._words != rhs_storage._words {return false}
+        if _storage._names != rhs_storage._names {return false}
+        if _storage._changes != rhs_storage._changes {return false}
         return true
       }
       if !storagesAreEqual {return false}
