@@ -3,11 +3,6 @@ public import Schema
 
 /// The labels that say which alert this is. Two messages with the same labels are about the same thing.
 public struct AlertLabels: Equatable, Sendable {
-    /// The kind of alert about a shock.
-    public static let shock = "shock"
-    /// The kind of alert about a claim: something asserted of a shock.
-    public static let claim = "claim"
-
     /// Sorted by name, in UTF-8 order; names are unique.
     public let pairs: [(name: String, value: String)]
 
@@ -19,7 +14,7 @@ public struct AlertLabels: Equatable, Sendable {
     ///   - shock: The shock's id.
     ///   - partOf: Fingerprint of the wider alert, for a notice on a member's topic.
     public init(scope: ShockScope, subject: String, shock: String, partOf: String? = nil) {
-        var pairs = [("kind", Self.shock)]
+        var pairs = [("kind", AlertLabel.shockKind)]
         if let partOf { pairs.append(("part_of", partOf)) }
         pairs += [("scope", scope.label), ("shock", shock), ("subject", subject)]
         self.pairs = pairs
@@ -32,7 +27,7 @@ public struct AlertLabels: Equatable, Sendable {
     ///   - subject: Of the shock that it is about.
     ///   - shock: The shock's id.
     public init(claim: String, subject: String, shock: String) {
-        pairs = [("claim", claim), ("kind", Self.claim), ("shock", shock), ("subject", subject)]
+        pairs = [("claim", claim), ("kind", AlertLabel.claimKind), ("shock", shock), ("subject", subject)]
     }
 
     /// The first 16 hexadecimal digits of SHA-256 over the `name=value` pairs joined by NUL.

@@ -23,7 +23,7 @@ extension PublishStage {
         alert.fingerprint = labels.fingerprint
         alert.revision = 2 &* finding.revision &- (state == .resolved ? 0 : 1)
         alert.state = state
-        alert.kind = AlertLabels.claim
+        alert.kind = AlertLabel.claimKind
         alert.subject = finding.subject
         alert.subjectName = finding.subjectName
         alert.scope = finding.scope

@@ -117,7 +117,7 @@ extension PublishStage {
         alert.fingerprint = fingerprint
         alert.revision = finding.revision
         alert.state = state
-        alert.kind = AlertLabels.shock
+        alert.kind = AlertLabel.shockKind
         alert.subject = finding.subject
         alert.subjectName = finding.subjectName
         alert.scope = finding.scope

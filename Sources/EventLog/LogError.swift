@@ -68,7 +68,7 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch reason {
         case .locked: "\(path): another process is writing this stream"
-        case .system(let call, let errno): "\(path): \(call) failed with errno \(errno)"
+        case .system(let call, let errno): "\(path): \(call) failed: \(String(cString: strerror(errno)))"
         case .container(let error): "\(path): \(error)"
         case .damagedInTheMiddle(let offset):
             "\(path): damaged at byte \(offset) with whole chunks behind it; not cut back. Move the file away to go on without it"
@@ -78,7 +78,7 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path): sequence \(sequence) is not in the stream, which holds \(first) to \(head)"
         case .schema(let error): "\(path): \(error)"
         case .syncFailed(let errno):
-            "\(path): writing to the disk failed with errno \(errno); what was not yet synced may be lost, nothing more is taken"
+            "\(path): writing to the disk failed (\(String(cString: strerror(errno)))); what was not yet synced may be lost, nothing more is taken"
         case .empty: "\(path): holds no recording"
         case .cutOff: "\(path): is cut off or damaged: it has no footer"
         }

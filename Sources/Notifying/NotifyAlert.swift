@@ -40,6 +40,9 @@ public struct NotifyAlert: Codable, Equatable, Sendable {
     public var id: String { "\(fingerprint)/\(revision)" }
     public var isFiring: Bool { state == .firing }
     var isOver: Bool { state == .resolved || state == .withdrawn }
+    /// About a claim: each revision is another status, and its end the status that stays, which is news by itself. It is
+    /// part of its shock, which does not say the same.
+    var isClaim: Bool { labels[AlertLabel.kind.rawValue] == AlertLabel.claimKind }
 }
 
 extension NotifyAlert {

@@ -57,6 +57,8 @@ public struct NotifyRouter: Sendable {
         var alert: NotifyAlert
         /// The revision told last; nil: it was not told that it fires.
         var told: UInt32?
+        /// What is told once it was told that it fires, though it is over already.
+        var end: NotifyAlert?
     }
 
     /// What a wider alert kept back is kept back for so long after its end, ns: most of it ends with it.
@@ -96,9 +98,15 @@ public struct NotifyRouter: Sendable {
         for key in places[alert.fingerprint] ?? [] {
             guard let member = state.groups[key]?.members[alert.fingerprint] else { continue }
             if alert.isOver, member.told == nil {
-                remove(alert.fingerprint, from: key)
+                // A shock that is over is no matter any more; a claim that is settled is what was waited for.
+                if alert.isClaim {
+                    state.groups[key]?.members[alert.fingerprint]?.end = alert
+                } else {
+                    remove(alert.fingerprint, from: key)
+                }
             } else if alert.isOver || alert.isFiring {
                 state.groups[key]?.members[alert.fingerprint]?.alert = alert
+                state.groups[key]?.members[alert.fingerprint]?.end = nil
                 schedule(key, now: now)
             }
         }
@@ -209,7 +217,10 @@ public struct NotifyRouter: Sendable {
         guard let group = state.groups[key], let route = settings.route(key.route), let sink = settings.sink(key.sink),
             group.due != nil
         else { return [] }
-        let members = group.members.values.sorted {
+        for member in group.members.values where member.end != nil && mutedUntil(member.alert, now) != nil {
+            remove(member.alert.fingerprint, from: key)
+        }
+        let members = (state.groups[key]?.members ?? [:]).values.sorted {
             ($0.alert.startsAt, $0.alert.fingerprint) < ($1.alert.startsAt, $1.alert.fingerprint)
         }
         let firing = members.filter { $0.alert.isFiring && (isTold($0, by: route) || mutedUntil($0.alert, now) == nil) }
@@ -230,11 +241,13 @@ public struct NotifyRouter: Sendable {
             if member.alert.isOver {
                 remove(member.alert.fingerprint, from: key)
             } else {
-                state.groups[key]?.members[member.alert.fingerprint]?.told = member.alert.revision
+                state.groups[key]?.members[member.alert.fingerprint] = Member(
+                    alert: member.end ?? member.alert, told: member.alert.revision)
             }
         }
         state.groups[key]?.told = now
         settle(key, route, now: now)
+        if said.contains(where: { $0.end != nil }) { schedule(key, now: now) }
         let labels = Dictionary(zip(route.groupBy, key.values)) { first, _ in first }
         return stride(from: 0, to: said.count, by: Self.maximumAlerts).map { start in
             Delivery(
@@ -244,7 +257,8 @@ public struct NotifyRouter: Sendable {
     }
 
     private func isTold(_ member: Member, by route: NotifySettings.Route) -> Bool {
-        route.revisions ? member.told == member.alert.revision : member.told != nil
+        route.revisions || member.alert.isClaim
+            ? member.told == member.alert.revision : member.told != nil
     }
 
     /// When the sink may be told, if not now: by its quiet hours, else by its limit.
@@ -258,7 +272,7 @@ public struct NotifyRouter: Sendable {
 
     /// Until when nobody is told of an alert; nil: it is told. `.max`: as long as a wider one fires.
     private func mutedUntil(_ alert: NotifyAlert, _ now: UInt64) -> UInt64? {
-        if settings.inhibit {
+        if settings.inhibit, !alert.isClaim {
             if alert.partOf.contains(where: { state.live[$0] != nil }) { return .max }
             let ended = alert.partOf.compactMap { state.ended[$0] }.max()
             if let ended, ended <= now, ended + Self.grace > now { return ended + Self.grace }

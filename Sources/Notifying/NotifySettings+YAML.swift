@@ -131,6 +131,9 @@ private final class NotifyReader {
         made.sinks = made.sinks.filter(sinks.contains)
         if values["sinks"] == nil { note(node, "\(key).sinks", "missing", "a list of names of notify.sinks") }
         if values["groupBy"] != nil { made.groupBy = texts(values["groupBy"], "\(key).groupBy") }
+        for refusal in made.groupBy.compactMap({ LabelMatch.refusal($0) }) {
+            note(values["groupBy"], "\(key).groupBy", refusal.found, refusal.allowed)
+        }
         int(values["waitSeconds"], "\(key).waitSeconds", 0...86_400) { made.wait = UInt64($0) * CivilTime.second }
         int(values["intervalSeconds"], "\(key).intervalSeconds", 0...86_400) {
             made.interval = UInt64($0) * CivilTime.second
@@ -188,10 +191,13 @@ private final class NotifyReader {
             return LabelMatch()
         }
         var values: [String: String] = [:]
-        for (name, value) in mapping {
-            guard let name = name.scalar?.string, let value = value.scalar?.string else {
-                note(value, key, "no text", "a text for each label")
+        for (name, node) in mapping {
+            guard let name = name.scalar?.string, let value = node.scalar?.string else {
+                note(node, key, "no text", "a text for each label")
                 continue
+            }
+            if let refusal = LabelMatch.refusal(name, value) {
+                note(node, "\(key).\(name)", refusal.found, refusal.allowed)
             }
             values[name] = value
         }

@@ -160,10 +160,23 @@ extension ServiceConfiguration {
     public static func load(
         path: String, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(ConfigurationError) -> ServiceConfiguration {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ConfigurationError(["\(path): cannot be read as UTF-8 text"])
+        try load(yaml: text(of: path), name: path, environment: environment)
+    }
+
+    /// - Throws: ``ConfigurationError`` that says why it cannot be read.
+    public static func text(of path: String) throws(ConfigurationError) -> String {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw ConfigurationError(["\(path): there is no such file"])
         }
-        return try load(yaml: text, name: path, environment: environment)
+        if isDirectory.boolValue { throw ConfigurationError(["\(path): is a directory, allowed is a YAML file"]) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError(["\(path): cannot be read"])
+        }
+        guard let text = String(bytes: data, encoding: .utf8) else {
+            throw ConfigurationError(["\(path): is no UTF-8 text"])
+        }
+        return text
     }
 
     public static func load(

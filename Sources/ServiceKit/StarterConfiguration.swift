@@ -1,7 +1,6 @@
 /// The configuration to begin with: commented for who edits it, and enough to run as it is.
 ///
-/// Its instruments are funds on broad markets, so that whatever happens in one of them is a shock to someone; a desk's
-/// own names take their place.
+/// Its instruments are funds on broad markets, of which the first is the market; a desk's own names take their place.
 public struct StarterConfiguration: Sendable {
     public var runDirectory: String
     public var dataDirectory: String
@@ -99,9 +98,18 @@ public struct StarterConfiguration: Sendable {
         let watched = symbols.isEmpty ? Self.funds.map(\.symbol) : (hasMarket ? [] : [benchmark]) + symbols
         return watched.map { symbol in
             "  - {symbol: \(Self.quoted(symbol)), name: \(Self.quoted(names[symbol] ?? symbol)), "
-                + "kind: \(names[symbol] == nil ? "equity" : "etf"), currency: USD}"
+                + "kind: \(Self.kind(symbol)), currency: USD}"
         }.joined(separator: "\n")
     }
+
+    /// What a symbol is taken to be: one of the funds known here, an index by the caret that vendors write, else a share.
+    static func kind(_ symbol: String) -> String {
+        if funds.contains(where: { $0.symbol == symbol }) { return "etf" }
+        return symbol.hasPrefix("^") ? "index" : "equity"
+    }
+
+    /// How many of the symbols are taken to be shares.
+    public var shareCount: Int { symbols.count { Self.kind($0) == "equity" } }
 
     /// A scalar that YAML reads as this text, whatever is in it.
     static func quoted(_ text: String) -> String {

@@ -77,7 +77,8 @@ final class PlayerDesk {
         status.nextRecordTime = player.nextTime ?? 0
         status.refused = refused
         status.refusal = refusal
-        status.time = player.pace.time(now: now)
+        // Behind the last record there is nothing that record time could stand for.
+        status.time = player.isDone ? player.last.recordTime : player.pace.time(now: now)
         status.pid = ServiceMain.processID
         return status
     }

@@ -46,6 +46,11 @@ struct Init: ParsableCommand {
         }
         let count = symbols.isEmpty ? "\(StarterConfiguration.funds.count) funds" : "\(symbols.count) symbols"
         say("\(path): \(count). Edit it, then: epicenter config check \(path); epicenter run --config \(path)")
+        if !symbols.isEmpty {
+            say(
+                "\(starter.shareCount) are taken to be shares: write kind: etf for funds, index for indices, which are no shocks of their own"
+            )
+        }
         if starter.hasMarket { return }
         complain(
             "epicenter: none of the symbols is a market known here, so SPY is added as settings.benchmark: give its "

@@ -141,9 +141,7 @@ struct Replay: ParsableCommand {
     /// The section `notify` that --sinks names, in which history is told.
     private func sinkSection() throws -> String {
         guard let sinks else { return "" }
-        guard let text = try? String(contentsOfFile: sinks, encoding: .utf8) else {
-            throw ConfigurationError(["\(sinks): cannot be read as UTF-8 text"])
-        }
+        let text = try ServiceConfiguration.text(of: sinks)
         let (section, problems) = NotifySettings.sectionForReplay(of: text, name: sinks)
         guard let section else {
             throw ConfigurationError(problems.isEmpty ? ["\(sinks): has no section notify"] : problems)

@@ -30,16 +30,14 @@ struct Report: ParsableCommand {
         help: "Data directory with the streams; else the configuration's, in its usual places.",
         completion: .directory)
     var dataDirectory: String?
-    @Option(help: "As it was said up to this time (RFC 3339).") var asOf: String?
+    @Option(help: "As it was said up to this time (RFC 3339, or a date in UTC).") var asOf: RecordTime?
     @Option(help: "Language of the page: en or zh.") var lang = Language.english
     @Flag(help: "List all shocks, one a line.") var list = false
     @Flag(help: "Print the finding as JSON.") var json = false
     @Option(help: "Write the page with charts to this file.", completion: .file(extensions: ["html"])) var html: String?
 
     func validate() throws {
-        if let asOf, CivilTime.parseRFC3339(asOf) == nil {
-            throw ValidationError("--as-of is \"\(asOf)\", allowed is a time such as 2025-01-27T21:00:00Z")
-        }
+        if let shock, list { throw ValidationError("--list lists all shocks; leave out \"\(shock)\"") }
         if shock == nil, !list { throw ValidationError("name a shock, or --list") }
         if html != nil, list || json {
             throw ValidationError("--html writes one shock's page; leave out --list and --json")
@@ -105,16 +103,22 @@ struct Report: ParsableCommand {
 
     /// The last finding of each shock, in the order in which the shocks began.
     private func latestFindings(_ data: String) throws -> [Finding] {
-        let limit = asOf.flatMap { CivilTime.parseRFC3339($0) } ?? .max
+        let limit = asOf?.time ?? .max
         var latest: [String: Finding] = [:]
         var order: [String] = []
         let index: LogIndex
         do throws(LogError) {
             index = try LogIndex(reading: data + "/findings")
         } catch {
+            switch error.reason {
             // A service that has said nothing yet.
-            if error.reason == .empty { return [] }
-            throw error
+            case .empty: return []
+            case .system(_, ENOENT):
+                throw Failure(
+                    "there are no streams under \(data); --data names a service's data, or what "
+                        + "epicenter replay RECORDING --out \(data) writes")
+            default: throw error
+            }
         }
         try index.forEachMessage { message in
             guard case .finding(let finding) = message, finding.eventTime <= limit else { return true }

@@ -55,6 +55,10 @@ struct SilenceCommand: ParsableCommand {
                 guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
                     throw ValidationError("\"\(text)\" is no match, allowed is LABEL=VALUE")
                 }
+                if let refusal = LabelMatch.refusal(String(parts[0]), String(parts[1])) {
+                    throw ValidationError(
+                        "\"\(text)\": \(refusal.found) is in no alert, allowed are \(refusal.allowed)")
+                }
                 made[String(parts[0])] = String(parts[1])
             }
             return made

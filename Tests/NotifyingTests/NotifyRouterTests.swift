@@ -85,6 +85,39 @@ struct NotifyRouterTests {
                 == ["10 file change: member/1 firing", "50 file change: market/2 resolved"].sorted())
     }
 
+    @Test("claims are told whatever becomes of their shock, each status once, also one that is settled at once")
+    func claims() {
+        let claim = ["kind": "claim", "shock": "s"]
+        var desk = Desk(settings(groupBy: ["shock"]))
+        desk.say("s", .firing)
+        desk.say("settled", .firing, labels: claim, partOf: ["s"])
+        desk.say("settled", .resolved, revision: 2, labels: claim, partOf: ["s"])
+        desk.say("open", .firing, labels: claim, partOf: ["s"])
+        #expect(
+            desk.pass(100) == [
+                "10 file change: open/1 firing, s/1 firing, settled/1 firing", "70 file change: settled/2 resolved",
+            ])
+        desk.say("open", .firing, revision: 3, labels: claim, partOf: ["s"])
+        desk.say("s", .firing, revision: 2)
+        #expect(desk.pass(100) == ["30 file change: open/3 firing"])
+        desk.say("open", .resolved, revision: 4, labels: claim, partOf: ["s"])
+        #expect(desk.pass(100) == ["0 file change: open/4 resolved"])
+    }
+
+    @Test("a claim that was settled while it was silenced is told to nobody")
+    func silencedClaim() {
+        var desk = Desk(settings())
+        var book = SilenceBook()
+        let silence = Silence(
+            id: "x", match: LabelMatch(["kind": "claim"]), createdAt: desk.now, expiresAt: desk.now + 100 * second)
+        _ = book.add(silence, now: desk.now)
+        desk.router.adopt(book, now: desk.now)
+        desk.say("c", .firing, labels: ["kind": "claim"])
+        desk.say("c", .resolved, revision: 2, labels: ["kind": "claim"])
+        #expect(desk.pass(200) == [])
+        #expect(desk.router.dueGroups == 0)
+    }
+
     @Test("without inhibition all are told")
     func uninhibited() {
         var open = settings()

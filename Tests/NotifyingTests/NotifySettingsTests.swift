@@ -66,6 +66,18 @@ struct NotifySettingsTests {
             ),
             ("notify: {sinks: [{name: a, type: file, path: /b}], routes: [{match: {}}]}", "routes[0].sinks is missing"),
             (
+                "notify: {sinks: [{name: a, type: file, path: /b}], routes: [{match: {subjct: X}, sinks: [a]}]}",
+                "claim, kind, part_of, scope, shock, subject"
+            ),
+            (
+                "notify: {sinks: [{name: a, type: file, path: /b}], routes: [{match: {scope: galaxy}, sinks: [a]}]}",
+                "instrument, group, market"
+            ),
+            (
+                "notify: {sinks: [{name: a, type: file, path: /b}], routes: [{groupBy: [sector], sinks: [a]}]}",
+                "claim, kind, part_of, scope, shock, subject"
+            ),
+            (
                 "notify: {sinks: [{name: a, type: file, path: /b, quiet: {zone: Mars, from: '1', until: '25:00'}}]}",
                 "an IANA zone"
             ),

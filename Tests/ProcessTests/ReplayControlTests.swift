@@ -208,6 +208,9 @@ struct ReplayControlTests {
         _ = try remote.ask(.resume(ResumePlaying()))
         let done = try remote.wait { $0.state == .done }
         #expect(done.sequence == UInt64(times.count) && done.nextRecordTime == 0)
+        // Record time stands at the last record, however fast it would go on.
+        _ = try remote.ask(rate(1e12))
+        #expect(try remote.ask(.status(AskPlayer())).time == done.recordTime)
         let ended = try service.wait {
             $0.watermark(of: "epicenter-publish") == UInt64(times.count)
                 && $0.counter("epicenter-ingest", "commands_refused") == 5
