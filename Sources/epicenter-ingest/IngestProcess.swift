@@ -4,6 +4,7 @@ import Feeds
 import Foundation
 import Glibc
 import Logging
+import Metrics
 import Schema
 import ServiceKit
 import Streaming
@@ -17,7 +18,8 @@ final class IngestProcess {
     private var reloads = 0
     private let log: EventLog
     private let owner: StreamOwner
-    private var keeper = LogKeeper()
+    private var keeper = LogKeeper(
+        timer: Timer(label: "commit_duration", dimensions: [("stream", StreamName.market.rawValue)]))
     private var lastRetained: Duration = .zero
     private let control: ControlLink
     private let refusals: RefusalCounter
