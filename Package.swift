@@ -120,8 +120,10 @@ let package = Package(
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
         process(
-            "epicenterd", [
-                "Supervision", "ServiceKit", "Exposition", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, metrics, protobuf,
+            "epicenterd",
+            [
+                "Supervision", "ServiceKit", "Exposition", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, metrics,
+                protobuf,
             ]),
         process(
             "epicenter-ingest",
@@ -193,7 +195,12 @@ let package = Package(
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
-        tests("ExpositionTests", ["Exposition", "Schema", "TestKit", coreMetrics]),
+        tests(
+            "ExpositionTests",
+            [
+                "Exposition", "Schema", "TestKit", coreMetrics, protobuf,
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ]),
         tests("DashboardTests", ["Dashboard", "Alerting", "Schema", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),
         tests("ServiceKitTests", ["ServiceKit", "Feeds", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),

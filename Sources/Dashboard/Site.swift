@@ -17,7 +17,8 @@ public struct Site: Sendable {
     }
 
     private static let pages: Set<String> = [
-        "/", "/news", "/system", "/login", "/api/shocks", "/api/news", "/api/system", "/healthz", "/events", "/style.css",
+        "/", "/news", "/system", "/login", "/api/shocks", "/api/news", "/api/system", "/healthz", "/events",
+        "/style.css",
         "/dashboard.js", "/icon.svg", "/favicon.ico",
     ]
 

@@ -73,7 +73,9 @@ public enum ExpositionFormat: Sendable {
             }
         let isSuffixed = family.kind == .counter && self == .prometheus
         let name = family.name + (isSuffixed ? "_total" : "")
-        if !family.help.isEmpty { text += "# HELP \(name) \(escaped(help: family.help))\n" }
+        if !family.help.isEmpty {
+            text += "# HELP \(name) \(Self.escaped(family.help, quotes: self == .openMetrics))\n"
+        }
         text += "# TYPE \(name) \(kind)\n"
         if self == .openMetrics, let unit = ["seconds", "bytes"].first(where: { family.name.hasSuffix("_\($0)") }) {
             text += "# UNIT \(name) \(unit)\n"
@@ -95,18 +97,23 @@ public enum ExpositionFormat: Sendable {
     private func sample(_ name: String, _ labels: [MetricLabel], _ value: String, _ text: inout String) {
         text += name
         for (number, label) in labels.enumerated() {
-            text += "\(number == 0 ? "{" : ",")\(label.name)=\"\(Self.escaped(label: label.value))\""
+            text += "\(number == 0 ? "{" : ",")\(label.name)=\"\(Self.escaped(label.value, quotes: true))\""
         }
         text += labels.isEmpty ? " \(value)\n" : "} \(value)\n"
     }
 
-    private static func escaped(label: String) -> String {
-        label.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-    }
-
-    private func escaped(help: String) -> String {
-        let escaped = help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
-        return self == .openMetrics ? escaped.replacing("\"", with: "\\\"") : escaped
+    /// By scalars: a line feed behind a carriage return, or a quote with an accent upon it, are characters of their own.
+    private static func escaped(_ text: String, quotes: Bool) -> String {
+        var escaped = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": escaped.append(contentsOf: "\\n".unicodeScalars)
+            case "\\": escaped.append(contentsOf: "\\\\".unicodeScalars)
+            case "\"" where quotes: escaped.append(contentsOf: "\\\"".unicodeScalars)
+            default: escaped.append(scalar)
+            }
+        }
+        return String(escaped)
     }
 
     /// Whole numbers without a fraction.
@@ -126,6 +133,7 @@ public enum ExpositionFormat: Sendable {
         var digits = String(whole + text.dropFirst(whole.count + 1)).filter { $0 != "-" }
         while digits.hasSuffix("0") { digits.removeLast() }
         let rest = digits.dropFirst()
-        return "\(value < 0 ? "-" : "")\(digits.prefix(1))\(rest.isEmpty ? "" : ".\(rest)")e+\(exponent < 10 ? "0" : "")\(exponent)"
+        return
+            "\(value < 0 ? "-" : "")\(digits.prefix(1))\(rest.isEmpty ? "" : ".\(rest)")e+\(exponent < 10 ? "0" : "")\(exponent)"
     }
 }

@@ -46,9 +46,13 @@ struct MetricNames: Sendable {
         var labels: [(name: String, value: String)] = []
         for (name, value) in dimensions where !value.isEmpty {
             let name = label(name)
-            if seen.insert(name).inserted { labels.append((name, String(value.prefix(longest)))) }
+            if seen.insert(name).inserted { labels.append((name, cut(value))) }
         }
         return labels.sorted { $0.name < $1.name }.flatMap { [$0.name, $0.value] }
+    }
+
+    private static func cut(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest)))
     }
 
     private static func label(_ given: String) -> String {

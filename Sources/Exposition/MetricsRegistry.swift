@@ -78,7 +78,9 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
             message.bounds = family.bounds
             message.series = family.series.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { labels, series in
                 var message = series.value
-                message.labels = stride(from: 0, to: labels.count, by: 2).map { MetricLabel(labels[$0], labels[$0 + 1]) }
+                message.labels = stride(from: 0, to: labels.count, by: 2).map {
+                    MetricLabel(labels[$0], labels[$0 + 1])
+                }
                 return message
             }
             return message
