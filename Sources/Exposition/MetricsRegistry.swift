@@ -11,7 +11,7 @@ import Synchronization
 /// | `Recorder` | a histogram | as it is |
 /// | `Timer` | a histogram of seconds | ends in `_seconds` |
 ///
-/// Every name gets the namespace in front, and names and labels are made valid: see ``MetricNames``. The same label and
+/// Every name gets the namespace in front, and names and labels are made valid. The same label and
 /// dimensions, in whatever order, are the same metric. A name that another kind has already, or that would be told by the
 /// same words, and what is beyond the limits is refused: what was asked for can be used and leads nowhere, and is counted.
 ///

@@ -205,4 +205,115 @@ struct MetricsTests {
         #expect(page.count("commit_duration", ["stream": "alerts"]) > 0)
         #expect(service.stop() == 0)
     }
+
+    // MARK: Debian's Prometheus
+
+    /// Debian's Prometheus with the rules of `deploy`, asking one page each second.
+    private final class Prometheus {
+        static let path = "/usr/bin/prometheus"
+        static var isHere: Bool { FileManager.default.isExecutableFile(atPath: path) }
+        private struct Answer<Data: Decodable>: Decodable {
+            var status: String
+            var data: Data?
+        }
+        private let process = Process()
+        private let directory = TemporaryDirectory()
+        private let address: String
+
+        init(scraping port: Int) throws {
+            address = "127.0.0.1:\(NotifyTests.freePort())"
+            let configuration = directory.path + "/prometheus.yml"
+            try """
+            global: {scrape_interval: 1s, evaluation_interval: 1s}
+            rule_files: [\(Binaries.root)/deploy/prometheus/rules.yaml]
+            scrape_configs: [{job_name: epicenter, static_configs: [{targets: ["127.0.0.1:\(port)"]}]}]
+            """.write(toFile: configuration, atomically: true, encoding: .utf8)
+            process.executableURL = URL(fileURLWithPath: Self.path)
+            process.arguments = [
+                "--config.file=\(configuration)", "--storage.tsdb.path=\(directory.path)/data",
+                "--web.listen-address=\(address)",
+            ]
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+        }
+
+        deinit {
+            process.terminate()
+            process.waitUntilExit()
+        }
+
+        /// nil: it does not answer, or says that it cannot.
+        func ask<Data: Decodable>(_ path: String, query: String = "") throws -> Data? {
+            let arguments = ["-s", "--get", "http://\(address)/api/v1/\(path)", "--data-urlencode", "query=\(query)"]
+            let ended = try run("/usr/bin/curl", arguments)
+            return try? JSONDecoder().decode(Answer<Data>.self, from: .init(ended.output.utf8)).data
+        }
+    }
+
+    private struct Rules: Decodable {
+        struct Group: Decodable { var rules: [Rule] }
+        struct Rule: Decodable {
+            var name: String
+            var health: String
+            var state: String
+        }
+        var groups: [Group]
+    }
+
+    private struct Board: Decodable {
+        struct Panel: Decodable {
+            struct Target: Decodable { var expr: String }
+            var targets: [Target]
+        }
+        var panels: [Panel]
+    }
+
+    private struct Metadata: Decodable { var type, help, unit: String }
+
+    /// What a query found, without the samples.
+    private struct Found: Decodable {
+        struct Series: Decodable { var metric: [String: String] }
+        var result: [Series]
+    }
+
+    @Test(
+        "Debian's Prometheus takes the page as OpenMetrics; every rule is evaluated, and every query of the board answered",
+        .enabled(if: Prometheus.isHere, "no /usr/bin/prometheus"))
+    func prometheus() throws {
+        let port = NotifyTests.freePort()
+        let service = try Service(
+            """
+            ingest: {recording: \(Binaries.recording), ticks: false}
+            metrics: {listen: "127.0.0.1:\(port)"}
+
+            """)
+        #expect(try service.wait { $0.ready && $0.alertHead > 1_000 } != nil, "\(service.log)")
+        let prometheus = try Prometheus(scraping: port)
+        let quantile =
+            "histogram_quantile(0.99, sum by (le, stream) (epicenter_commit_duration_seconds_bucket)) > 0"
+        var streams: Set<String> = []
+        var rules: [Rules.Rule] = []
+        #expect(
+            try service.wait { _ in
+                let found: Found? = try? prometheus.ask("query", query: quantile)
+                streams = Set(found?.result.compactMap { $0.metric["stream"] } ?? [])
+                let known: Rules? = try? prometheus.ask("rules")
+                rules = known?.groups.flatMap(\.rules) ?? []
+                return streams.count == 4 && !rules.isEmpty && rules.allSatisfy { $0.health != "unknown" }
+            } != nil, "\(streams) \(rules)")
+        #expect(rules.count >= 15 && rules.allSatisfy { $0.health == "ok" }, "\(rules)")
+        #expect(rules.first { $0.name == "EpicenterDown" }?.state == "inactive")
+        // Only OpenMetrics says units.
+        let said: [String: [Metadata]]? = try prometheus.ask("metadata")
+        #expect(said?["epicenter_commit_duration_seconds"]?.first?.unit == "seconds")
+        #expect(said?["epicenter_commit_duration_seconds"]?.first?.type == "histogram")
+        let file = URL(fileURLWithPath: Binaries.root + "/deploy/grafana/epicenter.json")
+        let queries = try JSONDecoder().decode(Board.self, from: Data(contentsOf: file)).panels.flatMap(\.targets)
+        #expect(queries.count >= 21)
+        for query in queries {
+            let found: Found? = try prometheus.ask("query", query: query.expr)
+            #expect(found != nil, "\(query.expr)")
+        }
+        #expect(service.stop() == 0)
+    }
 }
