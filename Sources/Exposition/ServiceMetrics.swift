@@ -145,6 +145,7 @@ public struct ServiceMetrics {
     /// Names that say how much there is now, not how often something happened.
     private static let levels: Set<String> = [
         "longest_turn_ms", "texts_waiting", "alerts_firing", "groups_due", "deliveries_waiting", "browsers", "shocks",
+        "instruments", "instruments_warming", "prices_waiting",
     ]
 
     private mutating func count(_ child: ChildStatus) {
