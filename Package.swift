@@ -19,6 +19,8 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nio =
@@ -64,6 +66,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -101,15 +104,15 @@ let package = Package(
         library("EventLog", ["Schema", "MCAP", crypto]),
         library("Streaming", ["Schema", "EventLog", "ZeroMQ", "MCAP", protobuf]),
         library("Feeds", ["CXML", "Schema", "Calendars", "DBN", "NewsModels", "PlainYAML", yams, protobuf]),
-        library("FeedPolling", ["Feeds", httpClient] + nio),
+        library("FeedPolling", ["Feeds", httpClient, metrics] + nio),
         library("Supervision", ["CLinux", "Schema", protobuf]),
         library(
             "ServiceKit",
             [
-                "CLinux", "Schema", "MCAP", "EventLog", "Streaming", "ZeroMQ", "PlainYAML", "Notifying", configuration,
-                logging, yams, protobuf,
+                "CLinux", "Schema", "MCAP", "EventLog", "Exposition", "Streaming", "ZeroMQ", "PlainYAML", "Notifying",
+                configuration, coreMetrics, logging, metrics, yams, protobuf,
             ]),
-        library("Exposition", ["Schema"]),
+        library("Exposition", ["Schema", coreMetrics]),
         library("Dashboard", ["Schema", "Alerting", "Pages", "ShockAttribution", protobuf]),
         library("Doctor", ["CLinux", "ServiceKit", "Schema", "ZeroMQ"]),
         library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
@@ -117,13 +120,16 @@ let package = Package(
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
         process(
-            "epicenterd", ["Supervision", "ServiceKit", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, protobuf]),
+            "epicenterd",
+            [
+                "Supervision", "ServiceKit", "Exposition", "Feeds", "Schema", "Streaming", "ZeroMQ", logging, metrics,
+                protobuf,
+            ]),
         process(
             "epicenter-ingest",
             [
                 "ServiceKit", "Feeds", "FeedPolling", "Calendars", "Schema", "EventLog", "Streaming", "ZeroMQ", "MCAP",
-                logging,
-                protobuf,
+                logging, metrics, protobuf,
             ]),
         process("epicenter-analyze", ["ServiceKit", "ShockAnalysis"]),
         process(
@@ -132,11 +138,11 @@ let package = Package(
         process(
             "epicenter-notify",
             [
-                "ServiceKit", "Notifying", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, httpClient,
+                "ServiceKit", "Notifying", "Schema", "EventLog", "Streaming", "ZeroMQ", logging, metrics, httpClient,
             ] + nio),
         process(
             "epicenter-metrics",
-            ["ServiceKit", "Exposition", "Schema", "ZeroMQ", logging, protobuf] + nio),
+            ["ServiceKit", "Exposition", "Schema", "ZeroMQ", logging, metrics, protobuf] + nio),
         process(
             "epicenter-dashboard",
             [
@@ -146,7 +152,8 @@ let package = Package(
             ] + nio),
         process("epicenter-attribute", ["ServiceKit", "ShockAttribution"]),
         process(
-            "epicenter-publish", ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", protobuf]),
+            "epicenter-publish",
+            ["ServiceKit", "Alerting", "Schema", "EventLog", "Streaming", "ZeroMQ", metrics, protobuf]),
         process(
             "epicenter",
             [
@@ -188,7 +195,12 @@ let package = Package(
         tests("FeedsTests", ["Feeds", "Calendars", "Schema", "TestKit", protobuf]),
         tests("EventLogTests", ["EventLog", "MCAP", "Schema", "TestKit"]),
         tests("StreamingTests", ["Streaming", "EventLog", "Schema", "ZeroMQ", "TestKit", protobuf]),
-        tests("ExpositionTests", ["Exposition", "Schema"]),
+        tests(
+            "ExpositionTests",
+            [
+                "Exposition", "Schema", "TestKit", coreMetrics, protobuf,
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ]),
         tests("DashboardTests", ["Dashboard", "Alerting", "Schema", "TestKit", protobuf]),
         tests("SupervisionTests", ["Supervision", "Schema", "TestKit", protobuf]),
         tests("ServiceKitTests", ["ServiceKit", "Feeds", "EventLog", "Schema", "TestKit", "ZeroMQ", logging]),

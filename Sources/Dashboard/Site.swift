@@ -16,6 +16,19 @@ public struct Site: Sendable {
         case shock(ShockEntry, Form, Language)
     }
 
+    private static let pages: Set<String> = [
+        "/", "/news", "/system", "/login", "/api/shocks", "/api/news", "/api/system", "/healthz", "/events",
+        "/style.css",
+        "/dashboard.js", "/icon.svg", "/favicon.ico",
+    ]
+
+    /// Which kind of page a path is, one of few: for whoever counts requests.
+    public static func route(of path: String) -> String {
+        if pages.contains(path) { return path }
+        for prefix in ["/shocks/", "/api/shocks/"] where path.hasPrefix(prefix) { return prefix + "{id}" }
+        return "NotFound"
+    }
+
     public enum Form: Equatable, Sendable { case page, json }
 
     public func answer(_ request: PageRequest, _ model: DashboardModel) -> Answer {

@@ -1,152 +1,183 @@
+public import CoreMetrics
 public import Schema
 
-/// The condition of the whole service as Prometheus reads it. A function of what epicenterd says and the time.
+/// The condition of the whole service as metrics: what epicenterd says, recorded through swift-metrics each time that it is
+/// heard. What was there the last time and is no more, as a feed that was removed, is destroyed.
 ///
-/// What processes count by names of their own becomes one family, `epicenter_events_total`, with the label `event`:
+/// A process says how much it has counted in this life; a counter of swift-metrics is told what was added, and is reset when a
+/// process began anew. What processes count by names of their own becomes one family, `events_total`, with the label `event`:
 /// a name that appears in a later version is there without a change here.
-public enum ServiceMetrics {
+public struct ServiceMetrics {
+    private struct Key: Hashable {
+        var name: String
+        var labels: [String]
+    }
+    private struct Held<Metric> {
+        var metric: Metric
+        var value: UInt64 = 0
+        var round: UInt64 = 0
+    }
+    private typealias Labels = KeyValuePairs<String, String>
+
+    private let factory: any MetricsFactory
+    private var counters: [Key: Held<CoreMetrics.Counter>] = [:]
+    private var gauges: [Key: Held<Meter>] = [:]
+    private var round: UInt64 = 0
+
+    /// - Parameter factory: What makes the metrics.
+    public init(_ factory: any MetricsFactory) { self.factory = factory }
+
     /// - Parameters:
     ///   - status: What epicenterd says of itself and its children.
     ///   - wall: ns since the Unix epoch.
-    public static func text(_ status: ServiceStatus, wall: UInt64) -> String {
-        var out = PrometheusText()
-        service(status, &out)
-        processes(status.children, &out)
-        streams(status.children, wall, &out)
-        counters(status.children, &out)
-        feeds(status.children, wall, &out)
-        sinks(status.children, wall, &out)
-        return out.text
+    public mutating func record(_ status: ServiceStatus, wall: UInt64) {
+        round += 1
+        service(status)
+        for child in status.children { process(child) }
+        streams(status.children)
+        for child in status.children {
+            count(child)
+            for feed in child.heartbeat.feeds { record(feed, wall) }
+            for sink in child.heartbeat.sinks { record(sink, wall) }
+        }
+        for (key, held) in counters where held.round != round {
+            held.metric.destroy()
+            counters[key] = nil
+        }
+        for (key, held) in gauges where held.round != round {
+            held.metric.destroy()
+            gauges[key] = nil
+        }
     }
 
-    private static func service(_ status: ServiceStatus, _ out: inout PrometheusText) {
-        out.family("build_info", .gauge, "The version that runs.", [([("version", status.version)], 1)])
-        out.family("ready", .gauge, "Whether every process is ready.", [([], status.ready ? 1 : 0)])
-        out.family("uptime_seconds", .gauge, "Since epicenterd began.", [([], status.uptimeSeconds)])
-        out.family(
-            "alarms", .gauge, "Conditions that last, as a full disk or a silent feed.",
-            [([], Double(status.alarms.count))])
-        out.family(
-            "configuration_refused", .gauge, "Whether the last reload was refused.",
-            [([], status.configurationError.isEmpty ? 0 : 1)])
-        out.family("reloads_total", .counter, "Configurations reloaded.", [([], Double(status.reloads))])
-        out.family("notices_total", .counter, "Notices given.", [([], Double(status.notices))])
-        out.family(
-            "disk_free_bytes", .gauge, "Room left where the data are.", [([], Double(status.diskFreeBytes))])
+    // MARK: one metric
+
+    private mutating func gauge(_ name: String, _ value: Double, _ labels: Labels = [:]) {
+        let key = Key(name: name, labels: labels.flatMap { [$0.key, $0.value] })
+        var held =
+            gauges[key] ?? Held(metric: Meter(label: name, dimensions: labels.map { ($0, $1) }, factory: factory))
+        // Said twice, the first is believed.
+        guard held.round != round else { return }
+        held.metric.set(value)
+        held.round = round
+        gauges[key] = held
     }
 
-    private static func processes(_ children: [ChildStatus], _ out: inout PrometheusText) {
-        func each(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: (ChildStatus) -> Double) {
-            out.family(name, kind, help, children.map { ([("process", $0.process)], value($0)) })
-        }
-        each("process_up", .gauge, "Whether the process is ready.") { $0.state == .ready ? 1 : 0 }
-        each("process_given_up", .gauge, "Whether it died too often and is not started again.") {
-            $0.state == .failed ? 1 : 0
-        }
-        each("process_stalled", .gauge, "Whether it does not go on for now, as with a full disk.") {
-            $0.heartbeat.alarm.isEmpty ? 0 : 1
-        }
-        each("process_restarts_total", .counter, "Restarts since epicenterd began.") { Double($0.restarts) }
-        each("process_uptime_seconds", .gauge, "Since its last start.") { $0.uptimeSeconds }
-        each("process_heartbeat_age_seconds", .gauge, "Since its last heartbeat.") { $0.heartbeatAgeSeconds }
-        each("process_resident_bytes", .gauge, "Memory resident.") { Double($0.heartbeat.residentBytes) }
-        each("process_anonymous_bytes", .gauge, "Memory that is no file's, swapped or not.") { Double($0.memoryBytes) }
-        each("process_turns_total", .counter, "Turns of its main loop in this life.") { Double($0.heartbeat.turns) }
-        out.family(
-            "process_deaths_total", .counter, "Deaths by kind since epicenterd began.",
-            children.flatMap { child in
-                child.deaths.map { ([("process", child.process), ("kind", $0.name)], Double($0.value)) }
-            })
+    private mutating func gauge(_ name: String, _ isSo: Bool, _ labels: Labels = [:]) {
+        gauge(name, isSo ? 1.0 : 0.0, labels)
     }
 
-    private static func streams(_ children: [ChildStatus], _ wall: UInt64, _ out: inout PrometheusText) {
-        let owned = children.flatMap { child in child.heartbeat.streams }
-        func each(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: (StreamStatus) -> Double) {
-            out.family(name, kind, help, owned.map { ([("stream", $0.stream)], value($0)) })
+    private mutating func gauge(_ name: String, _ value: UInt64, _ labels: Labels = [:]) {
+        gauge(name, Double(value), labels)
+    }
+
+    private mutating func counter(_ name: String, _ value: UInt64, _ labels: Labels = [:]) {
+        let key = Key(name: name, labels: labels.flatMap { [$0.key, $0.value] })
+        var held =
+            counters[key]
+            ?? Held(metric: CoreMetrics.Counter(label: name, dimensions: labels.map { ($0, $1) }, factory: factory))
+        guard held.round != round else { return }
+        if value < held.value {
+            held.metric.reset()
+            held.value = 0
         }
-        each("stream_records_total", .counter, "Sequence of the last record.") { Double($0.head) }
-        each("stream_synced_sequence", .gauge, "Up to here it survives power loss.") { Double($0.synced) }
-        each("stream_first_sequence", .gauge, "First record held.") { Double($0.first) }
-        each("stream_watermark_sequence", .gauge, "Everything caused by market records up to here is written.") {
-            Double($0.watermark)
+        held.metric.increment(by: Int64(clamping: value - held.value))
+        held.value = value
+        held.round = round
+        counters[key] = held
+    }
+
+    // MARK: what is said
+
+    private mutating func service(_ status: ServiceStatus) {
+        gauge("build_info", true, ["version": status.version])
+        gauge("ready", status.ready)
+        gauge("uptime_seconds", status.uptimeSeconds)
+        gauge("alarms", UInt64(status.alarms.count))
+        gauge("configuration_refused", !status.configurationError.isEmpty)
+        counter("reloads_total", UInt64(status.reloads))
+        counter("notices_total", status.notices)
+        gauge("disk_free_bytes", status.diskFreeBytes)
+    }
+
+    private mutating func process(_ child: ChildStatus) {
+        let labels: Labels = ["process": child.process]
+        gauge("process_up", child.state == .ready, labels)
+        gauge("process_given_up", child.state == .failed, labels)
+        gauge("process_stalled", !child.heartbeat.alarm.isEmpty, labels)
+        counter("process_restarts_total", UInt64(child.restarts), labels)
+        gauge("process_uptime_seconds", child.uptimeSeconds, labels)
+        gauge("process_heartbeat_age_seconds", child.heartbeatAgeSeconds, labels)
+        gauge("process_resident_bytes", child.heartbeat.residentBytes, labels)
+        gauge("process_anonymous_bytes", child.memoryBytes, labels)
+        counter("process_turns_total", child.heartbeat.turns, labels)
+        for deaths in child.deaths {
+            counter("process_deaths_total", deaths.value, ["process": child.process, "kind": deaths.name])
         }
-        each("stream_readers", .gauge, "Readers connected.") { Double($0.readers) }
-        each("stream_disk_bytes", .gauge, "On disk.") { Double($0.bytes) }
-        each("stream_lost_ranges", .gauge, "Ranges of records that damage took.") { Double($0.lost.count) }
+    }
+
+    private mutating func streams(_ children: [ChildStatus]) {
+        let owned = children.flatMap(\.heartbeat.streams)
+        for stream in owned {
+            let labels: Labels = ["stream": stream.stream]
+            counter("stream_records_total", stream.head, labels)
+            gauge("stream_synced_sequence", stream.synced, labels)
+            gauge("stream_first_sequence", stream.first, labels)
+            gauge("stream_watermark_sequence", stream.watermark, labels)
+            gauge("stream_readers", UInt64(stream.readers), labels)
+            gauge("stream_disk_bytes", stream.bytes, labels)
+            gauge("stream_lost_ranges", UInt64(stream.lost.count), labels)
+        }
         let heads = Dictionary(owned.map { ($0.stream, $0.head) }) { first, _ in first }
-        out.family(
-            "stream_lag_records", .gauge, "Records of the stream that the reader has not dealt with.",
-            children.flatMap { child in
-                child.heartbeat.inputs.compactMap { input in
-                    heads[input.stream].map { head in
-                        (
-                            [("process", child.process), ("stream", input.stream)],
-                            Double(head > input.head ? head - input.head : 0)
-                        )
-                    }
-                }
-            })
-        out.family(
-            "stream_records_per_second", .gauge, "Written of late.",
-            children.compactMap { child in
-                child.heartbeat.streams.first.map { ([("stream", $0.stream)], child.eventsPerSecond) }
-            })
+        for child in children {
+            for input in child.heartbeat.inputs {
+                guard let head = heads[input.stream] else { continue }
+                gauge(
+                    "stream_lag_records", head > input.head ? head - input.head : 0,
+                    ["process": child.process, "stream": input.stream])
+            }
+            if let stream = child.heartbeat.streams.first {
+                gauge("stream_records_per_second", child.eventsPerSecond, ["stream": stream.stream])
+            }
+        }
     }
 
     /// Names that say how much there is now, not how often something happened.
-    private static let gauges: Set<String> = [
-        "longest_turn_ms", "texts_waiting", "alerts_firing", "groups_due", "deliveries_waiting",
+    private static let levels: Set<String> = [
+        "longest_turn_ms", "texts_waiting", "alerts_firing", "groups_due", "deliveries_waiting", "browsers", "shocks",
+        "instruments", "instruments_warming", "prices_waiting",
     ]
 
-    private static func counters(_ children: [ChildStatus], _ out: inout PrometheusText) {
-        func samples(_ isWanted: (String) -> Bool) -> [(labels: [(String, String)], value: Double)] {
-            children.flatMap { child in
-                var seen: Set<String> = []
-                return child.heartbeat.counters.filter { isWanted($0.name) && seen.insert($0.name).inserted }.map {
-                    ([("process", child.process), ("event", $0.name)], Double($0.value))
-                }
+    private mutating func count(_ child: ChildStatus) {
+        for event in child.heartbeat.counters {
+            let labels: Labels = ["process": child.process, "event": event.name]
+            if Self.levels.contains(event.name) {
+                gauge("level", event.value, labels)
+            } else {
+                counter("events_total", event.value, labels)
             }
         }
-        out.family(
-            "events_total", .counter, "What a process counts in this life, by its own name for it.",
-            samples { !gauges.contains($0) })
-        out.family("level", .gauge, "What a process has now, by its own name for it.", samples(gauges.contains))
     }
 
     /// Seconds from a time to now, 0 where it is in the future.
     private static func age(_ time: UInt64, _ wall: UInt64) -> Double { wall > time ? Double(wall - time) / 1e9 : 0 }
 
-    private static func feeds(_ children: [ChildStatus], _ wall: UInt64, _ out: inout PrometheusText) {
-        let feeds = children.flatMap(\.heartbeat.feeds)
-        out.family(
-            "feed_events_total", .counter, "Events taken of a live feed.",
-            feeds.map { ([("feed", $0.feed)], Double($0.events)) })
-        out.family(
-            "feed_silence_seconds", .gauge, "Since something came of it.",
-            feeds.filter { $0.lastEvent > 0 }.map { ([("feed", $0.feed)], age($0.lastEvent, wall)) })
-        out.family(
-            "feed_in_session", .gauge, "Whether its market is open, so that something should come.",
-            feeds.map { ([("feed", $0.feed)], $0.inSession ? 1 : 0) })
-        let polled = feeds.filter(\.hasPolls)
-        out.family(
-            "feed_polls_total", .counter, "Answers and failures of a polled feed.",
-            polled.map { ([("feed", $0.feed)], Double($0.polls.polled)) })
-        out.family(
-            "feed_poll_failures_total", .counter, "Polls that failed.",
-            polled.map { ([("feed", $0.feed)], Double($0.polls.failures)) })
+    private mutating func record(_ feed: FeedStatus, _ wall: UInt64) {
+        let labels: Labels = ["feed": feed.feed]
+        counter("feed_events_total", feed.events, labels)
+        if feed.lastEvent > 0 { gauge("feed_silence_seconds", Self.age(feed.lastEvent, wall), labels) }
+        gauge("feed_in_session", feed.inSession, labels)
+        guard feed.hasPolls else { return }
+        counter("feed_polls_total", feed.polls.polled, labels)
+        counter("feed_poll_failures_total", feed.polls.failures, labels)
     }
 
-    private static func sinks(_ children: [ChildStatus], _ wall: UInt64, _ out: inout PrometheusText) {
-        let sinks = children.flatMap(\.heartbeat.sinks)
-        func each(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: (SinkStatus) -> Double) {
-            out.family(name, kind, help, sinks.map { ([("sink", $0.sink)], value($0)) })
-        }
-        each("sink_waiting_deliveries", .gauge, "Deliveries that wait for a sink.") { Double($0.waiting) }
-        each("sink_oldest_seconds", .gauge, "How long the oldest of them has waited; 0: none waits.") {
-            $0.oldest == 0 ? 0 : age($0.oldest, wall)
-        }
-        each("sink_deliveries_total", .counter, "Deliveries that arrived.") { Double($0.delivered) }
-        each("sink_failures_total", .counter, "Attempts that failed.") { Double($0.failed) }
-        each("sink_dead_letters_total", .counter, "Deliveries given up.") { Double($0.deadLetters) }
+    private mutating func record(_ sink: SinkStatus, _ wall: UInt64) {
+        let labels: Labels = ["sink": sink.sink]
+        gauge("sink_waiting_deliveries", sink.waiting, labels)
+        gauge("sink_oldest_seconds", sink.oldest == 0 ? 0 : Self.age(sink.oldest, wall), labels)
+        counter("sink_deliveries_total", sink.delivered, labels)
+        counter("sink_failures_total", sink.failed, labels)
+        counter("sink_dead_letters_total", sink.deadLetters, labels)
     }
 }

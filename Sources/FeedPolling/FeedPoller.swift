@@ -1,4 +1,5 @@
 public import Feeds
+import Metrics
 import Synchronization
 
 /// A poll that is over, with what is in the document.
@@ -22,6 +23,7 @@ public final class FeedPoller {
     private let fetcher: HTTPFetcher
     private let box: Box
     private var generation = 0
+    private let polls = Timer(label: "feed_poll_duration")
 
     private final class Box: Sendable {
         private let results = Mutex<[PollResult]>([])
@@ -61,8 +63,8 @@ public final class FeedPoller {
     public func start(now: Duration) {
         for number in plan.start(now: now) {
             let request = FeedRequest(plan.schedules[number])
-            let work: @Sendable () async -> Void = { [fetcher, box, generation] in
-                let answer = await fetcher.fetch(request)
+            let work: @Sendable () async -> Void = { [fetcher, box, generation, polls] in
+                let answer = await polls.measure { await fetcher.fetch(request) }
                 box.put(Self.result(number, answer, request.feed.name, generation))
             }
             Task(operation: work)

@@ -1,6 +1,8 @@
 import EventLog
+import Exposition
 import Glibc
 import Logging
+import Metrics
 import Schema
 import SwiftProtobuf
 import ZeroMQ
@@ -14,6 +16,8 @@ public final class ControlLink {
     private var lastState = ProcessState.unspecified
     private var lastTurn: Duration?
     private var longestTurn: Duration = .zero
+    private let turns = Timer(label: "turn_duration")
+    private let metrics: MetricsRegistry
     private let isSupervised: Bool
     /// How many lost ranges and epochs were said.
     private var saidLost = 0
@@ -27,6 +31,7 @@ public final class ControlLink {
         options.reconnectInterval = .milliseconds(20)
         var socket = try Socket(Dealer.self, in: context.zeroMQ, options: options)
         isSupervised = context.isSupervised
+        metrics = context.metrics
         if isSupervised { try socket.connect(to: Endpoint(context.configuration.controlEndpoint)) }
         self.socket = socket
         heartbeat = Heartbeat()
@@ -66,7 +71,12 @@ public final class ControlLink {
     }
 
     /// A turn of the main loop: sends the heartbeat if it is due, or at once if the state is another.
+    ///
+    /// - Parameters:
+    ///   - now: When the turn began, after the wait for something to do: what has passed since is how long it took.
+    ///   - fill: Called if the heartbeat is due.
     public func beat(at now: Duration, _ fill: (inout Heartbeat) -> Void) throws {
+        turns.record(duration: ServiceClock.monotonic - now)
         if let lastTurn { longestTurn = max(longestTurn, now - lastTurn) }
         lastTurn = now
         heartbeat.turns += 1
@@ -101,6 +111,8 @@ public final class ControlLink {
         lastState = heartbeat.state
         guard isSupervised else { return }
         heartbeat.residentBytes = ServiceMain.residentBytes
+        heartbeat.metrics = metrics.snapshot()
+        heartbeat.set("metrics_refused", metrics.refused)
         var request = ControlRequest()
         request.heartbeat = heartbeat
         let bytes: [UInt8] = try request.serializedBytes()

@@ -1,4 +1,5 @@
 import EventLog
+import Metrics
 
 /// Commits a log and bears with a disk that has no room or refuses a write: what was appended is kept and tried
 /// again, and until it is written nothing may be read, served or acknowledged that depends on it.
@@ -11,8 +12,10 @@ public struct LogKeeper {
     /// How often it did not go on.
     public private(set) var stalls: UInt64 = 0
     private var nextAttempt: Duration = .zero
+    /// Told how long each commit that had something to write took; nil: nobody asks, and no clock is read.
+    private let timer: Timer?
 
-    public init() {}
+    public init(timer: Timer? = nil) { self.timer = timer }
 
     public var isStalled: Bool { !alarm.isEmpty }
 
@@ -21,8 +24,12 @@ public struct LogKeeper {
     /// - Returns: Whether everything appended is written.
     /// - Throws: ``EventLog/LogError`` for what waiting cannot mend.
     public mutating func commit(_ log: EventLog, now: Duration) throws -> Bool {
-        try attempt(now: now) { () throws(LogError) in
-            try log.commit()
+        try attempt(now: now) { [timer] () throws(LogError) in
+            if let timer, log.pendingBytes > 0 {
+                try timer.measure { () throws(LogError) in _ = try log.commit() }
+            } else {
+                try log.commit()
+            }
             try log.maintain(now: now)
         }
     }

@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
 
-/// The only reader of clocks in the package. Everything else is handed the time.
+/// The only reader of clocks in the package. Everything else is handed the time; how long a step takes, which decides nothing,
+/// timers of swift-metrics measure by a clock of their own.
 public enum ServiceClock {
     /// Time since some instant before the process began; never goes back.
     public static var monotonic: Duration {

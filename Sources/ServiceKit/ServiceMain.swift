@@ -1,4 +1,6 @@
 import CLinux
+import CoreMetrics
+import Exposition
 import Foundation
 import Glibc
 import Logging
@@ -10,6 +12,8 @@ public struct ServiceContext {
     public let configuration: ServiceConfiguration
     public let configurationPath: String
     public let logger: Logger
+    /// What swift-metrics measures in this process; goes into its heartbeats.
+    public let metrics: MetricsRegistry
     public let stop: StopSignal
     public let zeroMQ: Context
     /// Whether epicenterd started us.
@@ -43,10 +47,12 @@ public enum ServiceMain {
         }
         if let log = descriptor(logVariable) { LogOutput.descriptor = log }
         LoggingSystem.bootstrap { _ in LogLineHandler(process: name) }
+        let metrics = MetricsRegistry()
+        MetricsSystem.bootstrap(metrics)
         var logger = Logger(label: name)
         keepFreedMemory()
         do {
-            let context = try prepare(name, arguments, &logger)
+            let context = try prepare(name, arguments, &logger, metrics)
             try body(context)
             logger.info("stopped")
             exit(ExitStatus.done.rawValue)
@@ -63,7 +69,7 @@ public enum ServiceMain {
     }
 
     private static func prepare(
-        _ name: String, _ arguments: [String], _ logger: inout Logger
+        _ name: String, _ arguments: [String], _ logger: inout Logger, _ metrics: MetricsRegistry
     ) throws -> ServiceContext {
         let supervisor = try followSupervisor()
         guard let place = arguments.firstIndex(of: "--config"), arguments.count == place + 2, place == 0 else {
@@ -75,8 +81,8 @@ public enum ServiceMain {
         LogOutput.format = configuration.logFormat
         let stop = try StopSignal(reloads: true)
         return ServiceContext(
-            name: name, configuration: configuration, configurationPath: path, logger: logger, stop: stop,
-            zeroMQ: try Context(), isSupervised: supervisor)
+            name: name, configuration: configuration, configurationPath: path, logger: logger, metrics: metrics,
+            stop: stop, zeroMQ: try Context(), isSupervised: supervisor)
     }
 
     /// Ends with the supervisor: no orphan survives it, whatever kills it.

@@ -1,6 +1,7 @@
 import EventLog
 import Glibc
 import Logging
+import Metrics
 import Schema
 import Streaming
 import ZeroMQ
@@ -27,6 +28,7 @@ public final class StageProcess<S: Stage> {
     private let runner: StageRunner<S>
     private let control: ControlLink
     private var lastCheckpoint: Duration
+    private let checkpoints = Timer(label: "checkpoint_duration")
 
     private var engine: StageEngine<S> { runner.engine }
     /// What opening a log or writing a checkpoint may take on a slow disk.
@@ -59,7 +61,8 @@ public final class StageProcess<S: Stage> {
             in: context.zeroMQ,
             at: Endpoint(attachment?.endpoint(settings) ?? settings.endpoint(of: S.output.rawValue)),
             guardedBy: attachment?.guardian)
-        runner = try StageRunner(engine, output: output, attachment: attachment) { stream in
+        let commits = Timer(label: "commit_duration", dimensions: [("stream", S.output.rawValue)])
+        runner = try StageRunner(engine, output: output, attachment: attachment, commits: commits) { stream in
             try DealerLink(in: context.zeroMQ, to: Endpoint(settings.endpoint(of: stream.rawValue)))
         }
         runner.retention = settings.retention
@@ -119,7 +122,7 @@ public final class StageProcess<S: Stage> {
     /// A checkpoint is only a shortcut: one that cannot be written is no reason to stop.
     private func writeCheckpoint() {
         do {
-            try runner.writeCheckpoint()
+            try checkpoints.measure { _ = try runner.writeCheckpoint() }
         } catch {
             context.logger.warning("no checkpoint was written", metadata: ["why": "\(error)"])
         }

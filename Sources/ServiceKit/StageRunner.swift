@@ -1,4 +1,5 @@
 import EventLog
+import Metrics
 import Schema
 import Streaming
 
@@ -11,7 +12,7 @@ public final class StageRunner<S: Stage> {
     public let engine: StageEngine<S>
     public let owner: StreamOwner
     public let readers: [StreamReader]
-    public private(set) var keeper = LogKeeper()
+    public private(set) var keeper: LogKeeper
     /// How much is kept of the stage's own stream.
     public var retention = RetentionPolicy.everything
     private(set) var attachment: (any StageAttachment)?
@@ -25,12 +26,14 @@ public final class StageRunner<S: Stage> {
     ///   - engine: The stage, with its log.
     ///   - output: The lines to those who read what the stage says.
     ///   - attachment: What else its process does; nil: nothing.
+    ///   - commits: Told how long each commit took; nil: nobody asks.
     ///   - input: The line to the owner of each input.
     public init(
         _ engine: StageEngine<S>, output: any OwnerLink, attachment: (any StageAttachment)? = nil,
-        input: (StreamName) throws -> any ReaderLink
+        commits: Timer? = nil, input: (StreamName) throws -> any ReaderLink
     ) throws {
         self.engine = engine
+        keeper = LogKeeper(timer: commits)
         self.attachment = attachment
         isBlind = !engine.isRestored && engine.log.committed > 0
         owner = StreamOwner(

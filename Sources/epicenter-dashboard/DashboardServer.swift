@@ -86,10 +86,21 @@ final class DashboardServer: Sendable {
 /// What Hummingbird asks for each request: hands it to the board, and writes what it says.
 private struct BoardResponder: HTTPResponder {
     typealias Context = BasicRequestContext
-    let board: Board
+    private let board: Board
+    private let metrics = MetricsMiddleware<Context>()
+
+    init(board: Board) { self.board = board }
 
     func respond(to request: Request, context: Context) async throws -> Response {
-        switch board.answer(PageRequest(request)) {
+        let page = PageRequest(request)
+        // It remembers each method and route that it sees, so it sees those that there are.
+        guard [.get, .head].contains(request.method) else { return answer(page, request) }
+        context.coreContext.endpointPath.value = Site.route(of: page.path)
+        return try await metrics.handle(request, context: context) { request, _ in answer(page, request) }
+    }
+
+    private func answer(_ page: PageRequest, _ request: Request) -> Response {
+        switch board.answer(page) {
         case .page(let page): return Self.response(page, request)
         case .events(let missed): return events(missed, request)
         case .shock: return Response(status: .internalServerError)

@@ -4,6 +4,7 @@ import Feeds
 import Foundation
 import Glibc
 import Logging
+import Metrics
 import Schema
 import ServiceKit
 import Streaming
@@ -17,7 +18,8 @@ final class IngestProcess {
     private var reloads = 0
     private let log: EventLog
     private let owner: StreamOwner
-    private var keeper = LogKeeper()
+    private var keeper = LogKeeper(
+        timer: Timer(label: "commit_duration", dimensions: [("stream", StreamName.market.rawValue)]))
     private var lastRetained: Duration = .zero
     private let control: ControlLink
     private let refusals: RefusalCounter
@@ -151,6 +153,7 @@ final class IngestProcess {
             try serve(now: now)
             hasMore = try owner.service(now: now) || (count > 0 && !keeper.isStalled)
             control.heartbeat.feedsDone = player.isDone
+            try beat(now: now)
         }
     }
 
@@ -163,7 +166,6 @@ final class IngestProcess {
         }
         control.say(alarm: keeper.alarm, context.logger)
         control.say(historyOf: log, context.logger)
-        try beat(now: now)
     }
 
     private var keptPath: String { context.configuration.checkpointPath(context.name) }
@@ -295,6 +297,7 @@ final class IngestProcess {
             if !keeper.isStalled { tick(now: now) }
             try serve(now: now)
             hasMore = try owner.service(now: now) || (any && !keeper.isStalled)
+            try beat(now: now)
             // What waits in the sockets would wake us for nothing.
             if keeper.isStalled { usleep(20_000) }
         }
@@ -341,6 +344,7 @@ final class IngestProcess {
             let now = ServiceClock.monotonic
             try serve(now: now)
             hasMore = try owner.service(now: now)
+            try beat(now: now)
             if owner.isDrained || now >= deadline || context.stop.count > 1 { return true }
             _ = try poller.wait(timeout: hasMore ? .zero : .milliseconds(20))
             context.stop.waker.clear()

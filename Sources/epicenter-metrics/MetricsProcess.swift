@@ -10,6 +10,11 @@ final class MetricsProcess {
     private let context: ServiceContext
     private let control: ControlLink
     private let page = MetricsPage()
+    /// The service's condition, apart from what this process measures of itself.
+    private let condition = MetricsRegistry(limits: .init(series: 65_536, seriesPerFamily: 16_384))
+    private var recorder: ServiceMetrics
+    /// Series that were left out of the page, as processes of two versions tell them differently.
+    private var leftOut: UInt64 = 0
     private let server: MetricsServer
     private var socket: Socket<Dealer>
     private var askedAt: Duration?
@@ -21,6 +26,7 @@ final class MetricsProcess {
 
     init(_ context: ServiceContext) throws {
         self.context = context
+        recorder = ServiceMetrics(condition)
         control = try ControlLink(context)
         let configuration = context.configuration
         guard let address = configuration.metrics else {
@@ -48,7 +54,7 @@ final class MetricsProcess {
             let now = ServiceClock.monotonic
             while let frame = try socket.receive(wait: false) {
                 guard let status = try? frame.withBytes({ try ServiceStatus(serializedBytes: $0) }) else { continue }
-                page.show(ServiceMetrics.text(status, wall: ServiceClock.wall))
+                page.show(families(status))
                 heardAt = now
                 control.heartbeat.state = .ready
             }
@@ -63,7 +69,17 @@ final class MetricsProcess {
             try control.beat(at: now) { [page] heartbeat in
                 heartbeat.set("pages_served", page.served)
                 heartbeat.set("requests_refused", page.refused)
+                heartbeat.set("series_refused", condition.refused + leftOut)
             }
         }
+    }
+
+    /// What the status says, and what each process says of itself.
+    private func families(_ status: ServiceStatus) -> [MetricFamily] {
+        recorder.record(status, wall: ServiceClock.wall)
+        var families = condition.snapshot()
+        for child in status.children { leftOut += UInt64(families.add(child.heartbeat.metrics, of: child.process)) }
+        leftOut += UInt64(families.add(status.metrics, of: "epicenterd"))
+        return families
     }
 }

@@ -1,27 +1,30 @@
+import Exposition
+import Metrics
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Schema
 import ServiceKit
 import Synchronization
 
 /// What is served, and how often it was.
 final class MetricsPage: Sendable {
     private struct Contents {
-        var text: String?
+        var families: [MetricFamily]?
         var served: UInt64 = 0
         var refused: UInt64 = 0
     }
     private let contents = Mutex(Contents())
 
-    func show(_ text: String?) { contents.withLock { $0.text = text } }
+    func show(_ families: [MetricFamily]?) { contents.withLock { $0.families = families } }
     var served: UInt64 { contents.withLock(\.served) }
     var refused: UInt64 { contents.withLock(\.refused) }
 
-    /// The page, counted as served; nil: there is none.
-    func take() -> String? {
+    /// What is on the page, counted as served; nil: there is none.
+    func take() -> [MetricFamily]? {
         contents.withLock { contents in
-            if contents.text != nil { contents.served += 1 }
-            return contents.text
+            if contents.families != nil { contents.served += 1 }
+            return contents.families
         }
     }
 
@@ -93,6 +96,7 @@ private final class MetricsHandler: ChannelInboundHandler {
     private let page: MetricsPage
     private let token: AccessToken?
     private var head: HTTPRequestHead?
+    private var began: Duration = .zero
 
     init(_ page: MetricsPage, token: AccessToken?) {
         self.page = page
@@ -101,7 +105,9 @@ private final class MetricsHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
+        case .head(let head):
+            self.head = head
+            began = ServiceClock.monotonic
         // Nobody has a reason to send a body.
         case .body: context.close(promise: nil)
         case .end:
@@ -133,10 +139,23 @@ private final class MetricsHandler: ChannelInboundHandler {
             page.countRefused()
             return send(.methodNotAllowed, "", ["allow": "GET, HEAD"], request, context)
         }
-        guard let text = page.take() else {
+        guard let families = page.take() else {
             return send(.serviceUnavailable, "epicenterd does not answer\n", [:], request, context)
         }
-        send(.ok, text, [:], request, context)
+        let format = ExpositionFormat(accept: request.headers[canonicalForm: "accept"].joined(separator: ","))
+        send(.ok, format.text(families), ["content-type": format.contentType, "vary": "accept"], request, context)
+    }
+
+    /// Named and labelled as Hummingbird's, which the dashboard has.
+    private static func timer(_ request: HTTPRequestHead, _ status: HTTPResponseStatus) -> Timer {
+        let isKnown = request.method == .GET || request.method == .HEAD
+        return Timer(
+            label: "http.server.request.duration",
+            dimensions: [
+                ("http.route", status == .notFound ? "NotFound" : "/metrics"),
+                ("http.request.method", isKnown ? request.method.rawValue : "_OTHER"),
+                ("http.response.status_code", "\(status.code)"),
+            ])
     }
 
     private func send(
@@ -144,11 +163,10 @@ private final class MetricsHandler: ChannelInboundHandler {
         _ context: ChannelHandlerContext
     ) {
         var headers = HTTPHeaders([
-            ("content-type", status == .ok ? "text/plain; version=0.0.4; charset=utf-8" : "text/plain; charset=utf-8"),
-            ("content-length", "\(text.utf8.count)"), ("cache-control", "no-store"),
-            ("x-content-type-options", "nosniff"),
+            ("content-type", "text/plain; charset=utf-8"), ("content-length", "\(text.utf8.count)"),
+            ("cache-control", "no-store"), ("x-content-type-options", "nosniff"),
         ])
-        for (name, value) in more { headers.add(name: name, value: value) }
+        for (name, value) in more { headers.replaceOrAdd(name: name, value: value) }
         if !request.isKeepAlive { headers.add(name: "connection", value: "close") }
         context.write(
             wrapOutboundOut(.head(HTTPResponseHead(version: request.version, status: status, headers: headers))),
@@ -157,6 +175,8 @@ private final class MetricsHandler: ChannelInboundHandler {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
         }
         let done = context.writeAndFlush(wrapOutboundOut(.end(nil)))
+        let (timer, began) = (Self.timer(request, status), began)
+        done.whenComplete { _ in timer.record(duration: ServiceClock.monotonic - began) }
         if !request.isKeepAlive {
             let channel = context.channel
             done.whenComplete { _ in channel.close(promise: nil) }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Dispatch
+import Metrics
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -19,6 +20,8 @@ final class SinkSender: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let client: HTTPClient
     private let queues: [String: DispatchQueue]
+    /// By sink.
+    private let timers: [String: Timer]
     private let results = Mutex<[Result]>([])
     private let directory: String
     private let wake: @Sendable () -> Void
@@ -35,6 +38,10 @@ final class SinkSender: Sendable {
         configuration.connectionPool = .init(idleTimeout: .seconds(10))
         client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
         queues = Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, DispatchQueue(label: "sink \($0.name)")) })
+        timers = Dictionary(
+            uniqueKeysWithValues: sinks.map {
+                ($0.name, Timer(label: "sink_delivery_duration", dimensions: [("sink", $0.name)]))
+            })
         self.directory = directory
         self.wake = wake
     }
@@ -52,7 +59,8 @@ final class SinkSender: Sendable {
         }
     }
 
-    private func put(_ outcome: SinkQueue.Outcome, of sink: String) {
+    private func put(_ outcome: SinkQueue.Outcome, of sink: String, since began: Duration) {
+        timers[sink]?.record(duration: ServiceClock.monotonic - began)
         results.withLock { $0.append(Result(sink: sink, outcome: outcome)) }
         wake()
     }
@@ -62,13 +70,14 @@ final class SinkSender: Sendable {
         switch sink.kind {
         case .alertmanager, .webhook:
             Task {
+                let began = ServiceClock.monotonic
                 let outcome: SinkQueue.Outcome
                 do {
                     outcome = try await post(request(delivery, sink), timeout: sink.timeout)
                 } catch {
                     outcome = .failed("\("\(error)".prefix(200))")
                 }
-                put(outcome, of: sink.name)
+                put(outcome, of: sink.name, since: began)
             }
         case .file(let path):
             onQueue(of: sink) {
@@ -85,10 +94,11 @@ final class SinkSender: Sendable {
 
     private func onQueue(of sink: NotifySettings.Sink, _ work: @escaping @Sendable () throws -> SinkQueue.Outcome) {
         queues[sink.name]?.async { [self] in
+            let began = ServiceClock.monotonic
             do {
-                put(try work(), of: sink.name)
+                put(try work(), of: sink.name, since: began)
             } catch {
-                put(.failed("\(error)"), of: sink.name)
+                put(.failed("\(error)"), of: sink.name, since: began)
             }
         }
     }

@@ -1,4 +1,5 @@
 import EventLog
+import Metrics
 import Schema
 import ServiceKit
 import Streaming
@@ -20,6 +21,9 @@ struct AlertPublisher: StageAttachment {
     private var access: ServiceAccess?
     private var replayGuardian: SocketGuard?
     private let marks = TopicMarks()
+    private let delays = Timer(label: "alert_delay")
+    /// An alert of a record time further back than an hour comes of what was recorded or imported: that it is old is no delay.
+    private static let history: UInt64 = 3_600_000_000_000
 
     /// The socket and where it has come to; a noncopyable socket needs an owner with a place in memory.
     private final class Sender {
@@ -71,9 +75,11 @@ struct AlertPublisher: StageAttachment {
         while case .message = try out.socket.receiveParts(wait: false) {}
         try out.binding.service(&out.socket)
         if out.cursor <= head {
-            try out.log.index.forEachMessage(from: out.cursor) { [marks] message in
+            try out.log.index.forEachMessage(from: out.cursor) { [marks, delays] message in
                 if case .alertRecord(let alert) = message {
-                    try Self.send(alert, epoch: out.log.epoch, on: &out.socket)
+                    let time = try Self.send(alert, epoch: out.log.epoch, on: &out.socket)
+                    let delay = time > alert.recordTime ? time - alert.recordTime : 0
+                    if delay < Self.history { delays.recordNanoseconds(delay) }
                     marks.note(alert, at: now)
                 }
                 return true
@@ -86,14 +92,17 @@ struct AlertPublisher: StageAttachment {
         }
     }
 
+    /// - Returns: The time that it says it was sent.
     private static func send(
         _ alert: AlertRecord, epoch: UInt64, on socket: inout Socket<XPublish>
-    ) throws {
+    ) throws -> UInt64 {
+        let time = ServiceClock.wall
         let body = Array(alert.body)
         let header = AlertHeader(
             epoch: epoch, sequence: alert.sequence, topicSequence: alert.topicSequence, eventTime: alert.eventTime,
-            sendTime: ServiceClock.wall, bodyCRC: CRC32C.checksum(body))
+            sendTime: time, bodyCRC: CRC32C.checksum(body))
         _ = try socket.sendMultipart([Array(alert.topic.utf8), header.encoded, body])
+        return time
     }
 
     private func heartbeat(_ out: Sender, now: Duration) throws {

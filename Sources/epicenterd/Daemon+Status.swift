@@ -1,3 +1,4 @@
+import Exposition
 import Glibc
 import Schema
 import ServiceKit
@@ -17,6 +18,7 @@ extension Daemon {
         status.reloads = reloads
         status.diskFreeBytes = diskFree
         status.notices = health.board.head
+        status.metrics = context.metrics.snapshot()
         let errors = lines.lastErrors
         status.children = plan.children.indices.map { index in
             var child = self.child(index, at: now)

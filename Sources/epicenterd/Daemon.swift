@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Logging
+import Metrics
 import Schema
 import ServiceKit
 import Supervision
@@ -22,6 +23,7 @@ final class Daemon {
     private var poller = Poller()
     private let manager: ServiceManager
     private var refused: UInt64 = 0
+    private let turns = Metrics.Timer(label: "turn_duration")
     private var saidReady = false
     private var saidCondition = ""
     private var lastMeasured: Duration?
@@ -92,6 +94,7 @@ final class Daemon {
             try announce(at: now)
             try health.turn(at: now)
             manager.turn(at: now)
+            turns.record(duration: ServiceClock.monotonic - now)
         }
     }
 

@@ -245,6 +245,24 @@ struct SiteTests {
         #expect(try page(get("/system?lang=zh", model)).body.contains("已放弃"))
     }
 
+    @Test("a path is counted as one of few: each page as itself, shocks together, all that is not there together")
+    func routes() throws {
+        for path in [
+            "/", "/news", "/system", "/login", "/api/shocks", "/api/news", "/api/system", "/healthz", "/style.css",
+            "/dashboard.js", "/icon.svg", "/favicon.ico",
+        ] {
+            #expect(Site.route(of: path) == path)
+            #expect(try page(get(path, Samples.model([]))).status != 404, "\(path)")
+        }
+        #expect(Site.route(of: "/events") == "/events")
+        #expect(Site.route(of: "/shocks/NVDA%2F2025-01-27") == "/shocks/{id}")
+        #expect(Site.route(of: "/api/shocks/x/y") == "/api/shocks/{id}")
+        for path in ["/shocks", "/wp-login.php", "/news/"] {
+            #expect(Site.route(of: path) == "NotFound")
+            #expect(try page(get(path, Samples.model([]))).status == 404, "\(path)")
+        }
+    }
+
     @Test("JSON can be read by others")
     func json() throws {
         let model = Samples.model([Samples.finding("NVDA"), Samples.finding("A", day: 28, change: .nan)])

@@ -136,7 +136,7 @@ struct BurstTests {
 }
 
 extension ServiceStatus {
-    fileprivate var alertHead: UInt64 {
+    var alertHead: UInt64 {
         children.first { $0.process == "epicenter-publish" }?.heartbeat.streams.first?.head ?? 0
     }
 }

@@ -27,6 +27,52 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+public nonisolated enum MetricKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// since the process began
+  case counter // = 1
+  case gauge // = 2
+
+  /// since the process began
+  case histogram // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .counter
+    case 2: self = .gauge
+    case 3: self = .histogram
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .counter: return 1
+    case .gauge: return 2
+    case .histogram: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [MetricKind] = [
+    .unspecified,
+    .counter,
+    .gauge,
+    .histogram,
+  ]
+
+}
+
 public nonisolated enum ProcessState: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -161,6 +207,66 @@ public nonisolated struct Heartbeat: Sendable {
   public var feeds: [FeedStatus] = []
 
   public var sinks: [SinkStatus] = []
+
+  /// what it measured itself, as a histogram of its commits' durations
+  public var metrics: [MetricFamily] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Metrics of one name, as they are at a moment: what Prometheus calls a metric family.
+public nonisolated struct MetricFamily: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// without what the names of its samples end in, as _total and _bucket
+  public var name: String = String()
+
+  public var kind: MetricKind = .unspecified
+
+  /// what is measured, one line
+  public var help: String = String()
+
+  /// of a histogram's buckets: upper ones, inclusive, rising; without the infinite one
+  public var bounds: [Double] = []
+
+  public var series: [MetricSeries] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct MetricSeries: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// by name
+  public var labels: [MetricLabel] = []
+
+  /// of a histogram: the sum of what was observed
+  public var value: Double = 0
+
+  /// of a histogram: how many fell into each, one more than there are bounds; not cumulative
+  public var buckets: [UInt64] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct MetricLabel: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var value: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -506,6 +612,9 @@ public nonisolated struct ServiceStatus: Sendable {
   /// head of the notices
   public var notices: UInt64 = 0
 
+  /// epicenterd's own
+  public var metrics: [MetricFamily] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -779,6 +888,10 @@ public nonisolated struct NoticeData: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "epicenter.v1"
 
+nonisolated extension MetricKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0METRIC_KIND_UNSPECIFIED\0\u{1}METRIC_KIND_COUNTER\0\u{1}METRIC_KIND_GAUGE\0\u{1}METRIC_KIND_HISTOGRAM\0")
+}
+
 nonisolated extension ProcessState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PROCESS_STATE_UNSPECIFIED\0\u{1}PROCESS_STATE_STARTING\0\u{1}PROCESS_STATE_READY\0\u{1}PROCESS_STATE_DRAINING\0\u{1}PROCESS_STATE_DOWN\0\u{1}PROCESS_STATE_FAILED\0")
 }
@@ -789,7 +902,7 @@ nonisolated extension CommandVerb: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}pid\0\u{1}state\0\u{1}streams\0\u{1}inputs\0\u{1}counters\0\u{3}resident_bytes\0\u{1}message\0\u{3}feeds_done\0\u{3}recent_errors\0\u{1}alarm\0\u{1}turns\0\u{3}patience_seconds\0\u{1}feeds\0\u{1}sinks\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}pid\0\u{1}state\0\u{1}streams\0\u{1}inputs\0\u{1}counters\0\u{3}resident_bytes\0\u{1}message\0\u{3}feeds_done\0\u{3}recent_errors\0\u{1}alarm\0\u{1}turns\0\u{3}patience_seconds\0\u{1}feeds\0\u{1}sinks\0\u{1}metrics\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -812,6 +925,7 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 13: try { try decoder.decodeSingularDoubleField(value: &self.patienceSeconds) }()
       case 14: try { try decoder.decodeRepeatedMessageField(value: &self.feeds) }()
       case 15: try { try decoder.decodeRepeatedMessageField(value: &self.sinks) }()
+      case 16: try { try decoder.decodeRepeatedMessageField(value: &self.metrics) }()
       default: break
       }
     }
@@ -863,6 +977,9 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.sinks.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.sinks, fieldNumber: 15)
     }
+    if !self.metrics.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.metrics, fieldNumber: 16)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -882,6 +999,132 @@ nonisolated extension Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.patienceSeconds != rhs.patienceSeconds {return false}
     if lhs.feeds != rhs.feeds {return false}
     if lhs.sinks != rhs.sinks {return false}
+    if lhs.metrics != rhs.metrics {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MetricFamily: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MetricFamily"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}kind\0\u{1}help\0\u{1}bounds\0\u{1}series\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.help) }()
+      case 4: try { try decoder.decodeRepeatedDoubleField(value: &self.bounds) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.series) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.help.isEmpty {
+      try visitor.visitSingularStringField(value: self.help, fieldNumber: 3)
+    }
+    if !self.bounds.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.bounds, fieldNumber: 4)
+    }
+    if !self.series.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.series, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MetricFamily, rhs: MetricFamily) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.help != rhs.help {return false}
+    if lhs.bounds != rhs.bounds {return false}
+    if lhs.series != rhs.series {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MetricSeries: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MetricSeries"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}labels\0\u{1}value\0\u{1}buckets\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.labels) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.value) }()
+      case 3: try { try decoder.decodeRepeatedUInt64Field(value: &self.buckets) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.labels.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.labels, fieldNumber: 1)
+    }
+    if self.value.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.value, fieldNumber: 2)
+    }
+    if !self.buckets.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.buckets, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MetricSeries, rhs: MetricSeries) -> Bool {
+    if lhs.labels != rhs.labels {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.buckets != rhs.buckets {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MetricLabel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MetricLabel"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MetricLabel, rhs: MetricLabel) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.value != rhs.value {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1494,7 +1737,7 @@ nonisolated extension CommandResult: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}pid\0\u{1}children\0\u{1}ready\0\u{1}condition\0\u{3}uptime_seconds\0\u{1}alarms\0\u{3}configuration_error\0\u{1}reloads\0\u{3}disk_free_bytes\0\u{1}notices\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}pid\0\u{1}children\0\u{1}ready\0\u{1}condition\0\u{3}uptime_seconds\0\u{1}alarms\0\u{3}configuration_error\0\u{1}reloads\0\u{3}disk_free_bytes\0\u{1}notices\0\u{1}metrics\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1513,6 +1756,7 @@ nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.reloads) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.diskFreeBytes) }()
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.notices) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.metrics) }()
       default: break
       }
     }
@@ -1552,6 +1796,9 @@ nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.notices != 0 {
       try visitor.visitSingularUInt64Field(value: self.notices, fieldNumber: 11)
     }
+    if !self.metrics.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.metrics, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1567,6 +1814,7 @@ nonisolated extension ServiceStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.reloads != rhs.reloads {return false}
     if lhs.diskFreeBytes != rhs.diskFreeBytes {return false}
     if lhs.notices != rhs.notices {return false}
+    if lhs.metrics != rhs.metrics {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
