@@ -35,7 +35,8 @@ extension Language {
         let text = FixedNumber.decimal(value, decimals: decimals, signed: signed)
         guard self == .chinese else { return text }
         if text == FixedNumber.none { return "无" }
-        return text.utf8.contains(UInt8(ascii: ",")) ? text.replacing(",", with: "") : text
+        guard text.utf8.contains(UInt8(ascii: ",")) else { return text }
+        return String(decoding: text.utf8.filter { $0 != UInt8(ascii: ",") }, as: UTF8.self)
     }
 
     /// A fraction as a percentage.
