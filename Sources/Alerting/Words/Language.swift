@@ -32,18 +32,15 @@ public enum Language: String, CaseIterable, Sendable {
 /// Numbers as the language writes them: English by ``FixedNumber``; Chinese by 万 and 亿, `%` without a space.
 extension Language {
     package func decimal(_ value: Double, _ decimals: Int, signed: Bool = false) -> String {
-        let text = FixedNumber.decimal(value, decimals: decimals, signed: signed)
-        guard self == .chinese else { return text }
-        if text == FixedNumber.none { return "无" }
-        guard text.utf8.contains(UInt8(ascii: ",")) else { return text }
-        return String(decoding: text.utf8.filter { $0 != UInt8(ascii: ",") }, as: UTF8.self)
+        guard self == .chinese else { return FixedNumber.decimal(value, decimals: decimals, signed: signed) }
+        return FixedNumber.text(value, decimals, signed: signed, isGrouped: false) ?? "无"
     }
 
     /// A fraction as a percentage.
     package func percent(_ fraction: Double, _ decimals: Int, signed: Bool = true) -> String {
         guard self == .chinese else { return FixedNumber.percent(fraction, decimals: decimals, signed: signed) }
-        let number = decimal(fraction * 100, decimals, signed: signed)
-        return fraction.isFinite ? number + "%" : number
+        return FixedNumber.text(fraction * 100, decimals, signed: signed, isGrouped: false, unit: "%")
+            ?? (fraction.isFinite ? "无%" : "无")
     }
 
     /// A fraction in percentage points, with the unit.

@@ -60,6 +60,20 @@ extension Wording {
         return line
     }
 
+    /// A part of a line without the spaces around it.
+    static func trimmed(_ part: Substring.UTF8View) -> String {
+        let space = UInt8(ascii: " ")
+        var part = part.drop { $0 == space }
+        while part.last == space { part.removeLast() }
+        return String(part) ?? ""
+    }
+
+    /// Whether a text has at most so many characters. Nearly all are as few that their code points can be counted, which
+    /// costs a tenth.
+    static func fits(_ text: String, _ limit: Int) -> Bool {
+        text.utf8.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 } <= limit || text.count <= limit
+    }
+
     /// Whether a text is one line as it is, as most are: single spaces, nothing that is or hides white space or a control
     /// character. What only grapheme breaking can tell, such as an accent on a space, is not.
     private static func isLine(_ text: String, limit: Int) -> Bool {
