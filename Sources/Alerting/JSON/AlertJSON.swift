@@ -175,8 +175,8 @@ struct AlertJSON: Visitor {
 
     mutating func visitSingularMessageField<M: Message>(value: M, fieldNumber: Int) throws {
         start(fieldNumber)
-        if M.self == Google_Protobuf_Timestamp.self {
-            text.append(try value.jsonString())
+        if let time = value as? Google_Protobuf_Timestamp {
+            try timestamp(time)
         } else {
             try object(value, MessageNames.all.messages[fields[fieldNumber].message])
         }
@@ -186,9 +186,12 @@ struct AlertJSON: Visitor {
         start(fieldNumber)
         let names = MessageNames.all.messages[fields[fieldNumber].message]
         text.append(byte: UInt8(ascii: "["))
-        for place in value.indices {
-            if place > 0 { text.append(byte: UInt8(ascii: ",")) }
-            try object(value[place], names)
+        // Where they lie: a copy of a message is one of each text in it.
+        try value.withUnsafeBufferPointer { value in
+            for place in value.indices {
+                if place > 0 { text.append(byte: UInt8(ascii: ",")) }
+                try object(value[place], names)
+            }
         }
         text.append(byte: UInt8(ascii: "]"))
     }
@@ -200,6 +203,14 @@ struct AlertJSON: Visitor {
         try value.traverse(visitor: &self)
         text.append(byte: UInt8(ascii: "}"))
         (fields, isFirst) = (outer, false)
+    }
+
+    private mutating func timestamp(_ time: Google_Protobuf_Timestamp) throws {
+        // With 3, 6 or 9 decimals; those of alerts have a whole second mostly, and are not before 1970.
+        guard time.nanos == 0, time.seconds >= 0, time.seconds < 1 << 33 else { return text.append(try time.jsonString()) }
+        text.append(byte: UInt8(ascii: "\""))
+        text.append(CivilTime.rfc3339(UInt64(time.seconds) * CivilTime.second))
+        text.append(byte: UInt8(ascii: "\""))
     }
 
     /// JSON has no place for fields of a later version.

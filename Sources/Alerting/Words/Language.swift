@@ -23,8 +23,10 @@ public enum Language: String, CaseIterable, Sendable {
         return self == .chinese ? known[code] ?? Wording.line(code, limit: 8) : Wording.line(code, limit: 8)
     }
 
-    /// One of two ways to say something.
-    package func pick(_ english: String, _ chinese: String) -> String { self == .english ? english : chinese }
+    /// One of two ways to say something; the other is not made.
+    package func pick(_ english: @autoclosure () -> String, _ chinese: @autoclosure () -> String) -> String {
+        self == .english ? english() : chinese()
+    }
 }
 
 // MARK: Numbers
