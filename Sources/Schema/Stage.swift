@@ -50,10 +50,11 @@ extension StreamName {
 }
 
 /// Where a stage puts what it says. Numbers the outputs of each cause; sequences come from the log.
-public struct Outbox {
+public struct Outbox: Sendable {
     public private(set) var outputs: [StreamMessage] = []
-    /// Called with each output put in, for whoever watches over the process: one record may have ten thousand to tell.
-    public var onOutput: (() -> Void)?
+    /// Called with each output put in, for whoever watches over the process: one record may have ten thousand to tell. By the
+    /// thread that has the stage, which sets it too.
+    nonisolated(unsafe) public var onOutput: (() -> Void)?
     private var cause: UInt64 = 0
     private var recordTime: UInt64 = 0
     private var ordinal: UInt32 = 0
