@@ -15,7 +15,9 @@ struct AlertsBenchmark {
     let rounds: Int
 
     func run() throws {
-        say("\nalerts: \(bars) daily bars over \(symbols) symbols, \(rounds) rounds; seconds are those of the processor")
+        say(
+            "\nalerts: \(bars) daily bars over \(symbols) symbols, \(rounds) rounds; seconds are those of the processor"
+        )
         let scratch = try Scratch()
         var upstream = Upstream()
         try SyntheticStream(bars: bars, symbols: symbols, tails: .thin).forEachMessage { upstream.take($0) }

@@ -46,7 +46,9 @@ struct Main {
 }
 
 private enum Part {
-    static let order = ["log", "commit", "hops", "catchup", "latency", "analyze", "news", "findings", "alerts", "pipeline"]
+    static let order = [
+        "log", "commit", "hops", "catchup", "latency", "analyze", "news", "findings", "alerts", "pipeline",
+    ]
     static let all: [String: @Sendable (_ isSmall: Bool) throws -> Void] = [
         "log": { try LogBenchmark(events: $0 ? 40_960 : 8_192_000, rounds: $0 ? 1 : 5).run() },
         "commit": { try CommitBenchmark(commits: $0 ? 20 : 2_000).run() },

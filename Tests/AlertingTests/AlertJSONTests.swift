@@ -100,10 +100,12 @@ private struct RandomAlerts {
 
     private mutating func text() -> String {
         let pieces = [
-            "A", "plain text of eight bytes and more", " ", "\"", "\\", "\n", "\t", "\u{8}", "\u{C}", "\r", "\u{0}", "\u{1F}",
+            "A", "plain text of eight bytes and more", " ", "\"", "\\", "\n", "\t", "\u{8}", "\u{C}", "\r", "\u{0}",
+            "\u{1F}",
             "\u{7F}", "\u{80}", "\u{9F}", "\u{A0}", "é", "±", "−", "芯片", "🀄", "/", "<", "\u{2028}", "e\u{301}",
         ]
-        return (0..<Int.random(in: 0...9, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+        return (0..<Int.random(in: 0...9, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+            .joined()
     }
 
     private func varint(_ value: UInt64) -> [UInt8] {

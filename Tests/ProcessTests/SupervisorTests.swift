@@ -367,7 +367,8 @@ struct MisbehaviourTests {
         #expect(service.stop() == 0)
     }
 
-    @Test("ten thousand outputs of one record, which take five seconds, are one step and no hang; they come all at once")
+    @Test(
+        "ten thousand outputs of one record, which take five seconds, are one step and no hang; they come all at once")
     func tellsMuch() throws {
         let (service, port, binaries) = try service("tellsMuch", market: true)
         defer { _ = binaries }

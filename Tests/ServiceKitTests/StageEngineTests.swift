@@ -143,7 +143,8 @@ struct StageEngineTests {
         #expect(try StreamDigest.of(index).hexadecimal == undisturbed(900))
     }
 
-    @Test("each output gives a sign when it is made and when it is appended, and all of one record are committed as one")
+    @Test(
+        "each output gives a sign when it is made and when it is appended, and all of one record are committed as one")
     func signs() throws {
         let engine = try StageEngine<Verbose>(log: log("verbose", .signals), checkpointPath: nil)
         var signs = 0

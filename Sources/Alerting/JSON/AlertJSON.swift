@@ -178,7 +178,12 @@ struct AlertJSON: Visitor {
         if let time = value as? Google_Protobuf_Timestamp {
             try timestamp(time)
         } else {
-            try object(value, MessageNames.all.messages[fields[fieldNumber].message])
+            let outer = fields
+            (fields, isFirst) = (MessageNames.all.messages[fields[fieldNumber].message], true)
+            text.append(byte: UInt8(ascii: "{"))
+            try value.traverse(visitor: &self)
+            text.append(byte: UInt8(ascii: "}"))
+            (fields, isFirst) = (outer, false)
         }
     }
 
@@ -188,26 +193,24 @@ struct AlertJSON: Visitor {
         text.append(byte: UInt8(ascii: "["))
         // Where they lie: a copy of a message is one of each text in it.
         try value.withUnsafeBufferPointer { value in
+            let outer = fields
+            fields = names
             for place in value.indices {
-                if place > 0 { text.append(byte: UInt8(ascii: ",")) }
-                try object(value[place], names)
+                text.append(fixed: place > 0 ? ",{" : "{")
+                isFirst = true
+                try value[place].traverse(visitor: &self)
+                text.append(byte: UInt8(ascii: "}"))
             }
+            (fields, isFirst) = (outer, false)
         }
         text.append(byte: UInt8(ascii: "]"))
     }
 
-    private mutating func object<M: Message>(_ value: borrowing M, _ names: MessageNames.Fields) throws {
-        let outer = fields
-        (fields, isFirst) = (names, true)
-        text.append(byte: UInt8(ascii: "{"))
-        try value.traverse(visitor: &self)
-        text.append(byte: UInt8(ascii: "}"))
-        (fields, isFirst) = (outer, false)
-    }
-
     private mutating func timestamp(_ time: Google_Protobuf_Timestamp) throws {
         // With 3, 6 or 9 decimals; those of alerts have a whole second mostly, and are not before 1970.
-        guard time.nanos == 0, time.seconds >= 0, time.seconds < 1 << 33 else { return text.append(try time.jsonString()) }
+        guard time.nanos == 0, time.seconds >= 0, time.seconds < 1 << 33 else {
+            return text.append(try time.jsonString())
+        }
         text.append(byte: UInt8(ascii: "\""))
         text.append(CivilTime.rfc3339(UInt64(time.seconds) * CivilTime.second))
         text.append(byte: UInt8(ascii: "\""))

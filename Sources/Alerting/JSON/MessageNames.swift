@@ -26,7 +26,8 @@ struct MessageNames: @unchecked Sendable {
     static let all = MessageNames()
 
     private init() {
-        guard let set = try? Google_Protobuf_FileDescriptorSet(serializedBytes: RecordingSchema.fileDescriptorSet) else {
+        guard let set = try? Google_Protobuf_FileDescriptorSet(serializedBytes: RecordingSchema.fileDescriptorSet)
+        else {
             preconditionFailure("Descriptors.swift is damaged: run scripts/generate-schema")
         }
         var (messages, places): ([Fields], [String: Int]) = ([], [:])
@@ -67,5 +68,7 @@ struct MessageNames: @unchecked Sendable {
         return UnsafeBufferPointer(memory)
     }
 
-    private static func keep(_ text: String) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(keep(Array(text.utf8))) }
+    private static func keep(_ text: String) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(keep(Array(text.utf8)))
+    }
 }

@@ -112,7 +112,8 @@ extension Wording {
             case .filing: return isTold ? told : "\(subject)的公告"
             case .peer: return isTold ? "同业" + told : "同业\(subject)的消息或波动"
             case .flow: return isTold ? told : "\(subject)的资金流"
-            case .market, .theme, .story, .unspecified, .UNRECOGNIZED: return "“\(line(candidate.headline, limit: limit))”"
+            case .market, .theme, .story, .unspecified, .UNRECOGNIZED:
+                return "“\(line(candidate.headline, limit: limit))”"
             }
         }
     }
