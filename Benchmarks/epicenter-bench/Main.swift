@@ -7,7 +7,7 @@ import ServiceKit
 struct Main {
     static let usage = """
         USAGE: epicenter-bench [--small] [PART …]
-        PARTS: log commit hops catchup latency analyze news findings pipeline; all of them when none is named.
+        PARTS: log commit hops catchup latency analyze news findings alerts pipeline; all of them when none is named.
                dashboard runs the program, and is only run by name
                log-open writes ten gigabytes, and is only run by name
         --small  proves that they run; its figures mean nothing
@@ -46,7 +46,9 @@ struct Main {
 }
 
 private enum Part {
-    static let order = ["log", "commit", "hops", "catchup", "latency", "analyze", "news", "findings", "pipeline"]
+    static let order = [
+        "log", "commit", "hops", "catchup", "latency", "analyze", "news", "findings", "alerts", "pipeline",
+    ]
     static let all: [String: @Sendable (_ isSmall: Bool) throws -> Void] = [
         "log": { try LogBenchmark(events: $0 ? 40_960 : 8_192_000, rounds: $0 ? 1 : 5).run() },
         "commit": { try CommitBenchmark(commits: $0 ? 20 : 2_000).run() },
@@ -75,6 +77,12 @@ private enum Part {
             try DashboardBenchmark(shocks: $0 ? 200 : 10_000, requests: $0 ? 10 : 200, browsers: 50).run()
         },
         "findings": { try FindingsBenchmark(instruments: $0 ? 500 : 10_000, shocks: $0 ? 20 : 200).run() },
+        "alerts": {
+            try AlertsBenchmark(
+                bars: $0 ? 200_000 : 1_000_000, symbols: $0 ? 200 : 1_000, members: $0 ? 1_000 : 10_000,
+                rounds: $0 ? 1 : 3
+            ).run()
+        },
         "news": { try NewsBenchmark(items: $0 ? 5_000 : .max, rounds: $0 ? 1 : 3).run() },
         "pipeline": { isSmall in
             for symbols in isSmall ? [200] : [100, 1_000, 10_000] {

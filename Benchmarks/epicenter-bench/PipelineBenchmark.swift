@@ -80,7 +80,7 @@ struct PipelineBenchmark {
     /// Plays the recording `directory`/source through the processes, until all of it has been judged.
     static func pipeline(_ directory: String, head: UInt64) throws -> Result {
         let path = directory + "/epicenter.yaml"
-        // A market of ten thousand has as many notices in one step: beside other work that may take more than two seconds.
+        // Beside other work a machine may hold up any of them for more than two seconds: that is not measured here.
         try """
         run: {directory: \(directory)/run}
         data: {directory: \(directory)/data}

@@ -32,14 +32,22 @@ public struct AlertLabels: Equatable, Sendable {
 
     /// The first 16 hexadecimal digits of SHA-256 over the `name=value` pairs joined by NUL.
     public var fingerprint: String {
-        let text = pairs.map { "\($0.name)=\($0.value)" }.joined(separator: "\0")
-        let digits = Array("0123456789abcdef".utf8)
-        var hexadecimal: [UInt8] = []
-        for byte in SHA256.hash(data: Array(text.utf8)).prefix(8) {
-            hexadecimal.append(digits[Int(byte >> 4)])
-            hexadecimal.append(digits[Int(byte & 15)])
+        var text: [UInt8] = []
+        text.reserveCapacity(160)
+        for pair in pairs {
+            if !text.isEmpty { text.append(0) }
+            text += pair.name.utf8
+            text.append(UInt8(ascii: "="))
+            text += pair.value.utf8
         }
-        return String(decoding: hexadecimal, as: UTF8.self)
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 16) { hexadecimal in
+            for (place, byte) in SHA256.hash(data: text).prefix(8).enumerated() {
+                hexadecimal[2 * place] = digits.utf8Start[Int(byte >> 4)]
+                hexadecimal[2 * place + 1] = digits.utf8Start[Int(byte & 15)]
+            }
+            return 16
+        }
     }
 
     /// As they stand in an alert.

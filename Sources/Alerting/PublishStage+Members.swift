@@ -13,6 +13,7 @@ extension PublishStage {
     mutating func announce(
         _ finding: Finding, as alert: Alert, members told: inout [ToldMember], to outbox: inout Outbox
     ) {
+        guard finding.scope == .group || finding.scope == .market, alert.state != .pending else { return }
         // Each notice has one line of them, and a market has thousands: copying all for each would take seconds.
         var bare = finding
         bare.measure.members = []

@@ -145,8 +145,7 @@ extension PublishStage {
     /// Numbers an alert within its topic and puts it out.
     mutating func emit(_ alert: Alert, at eventTime: UInt64, to outbox: inout Outbox) {
         let topic = AlertTopic.name(kind: alert.kind, subject: alert.subject)
-        let sequence = (topicSequences[topic] ?? 0) + 1
-        topicSequences[topic] = sequence
+        let sequence = next(of: topic)
         var record = AlertRecord()
         record.eventTime = eventTime
         record.topic = topic
@@ -156,6 +155,15 @@ extension PublishStage {
         record.state = alert.state
         record.body = Data(CloudEvent(source: source, time: eventTime, alert: alert).encoded())
         outbox.emit(record)
+    }
+
+    /// The next sequence of a topic.
+    private mutating func next(of topic: String) -> UInt64 {
+        func increment(_ sequence: inout UInt64) -> UInt64 {
+            sequence += 1
+            return sequence
+        }
+        return increment(&topicSequences[topic, default: 0])
     }
 
     static func timestamp(_ time: UInt64) -> Google_Protobuf_Timestamp {

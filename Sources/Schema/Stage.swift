@@ -52,6 +52,9 @@ extension StreamName {
 /// Where a stage puts what it says. Numbers the outputs of each cause; sequences come from the log.
 public struct Outbox: Sendable {
     public private(set) var outputs: [StreamMessage] = []
+    /// Called with each output put in, for whoever watches over the process: one record may have ten thousand to tell. By the
+    /// thread that has the stage, which sets it too.
+    nonisolated(unsafe) public var onOutput: (() -> Void)?
     private var cause: UInt64 = 0
     private var recordTime: UInt64 = 0
     private var ordinal: UInt32 = 0
@@ -72,19 +75,24 @@ public struct Outbox: Sendable {
     public mutating func emit(_ signal: consuming ShockSignal) {
         signal.recordTime = recordTime
         signal.cause = nextCause()
-        outputs.append(.shockSignal(signal))
+        put(.shockSignal(signal))
     }
 
     public mutating func emit(_ finding: consuming Finding) {
         finding.recordTime = recordTime
         finding.cause = nextCause()
-        outputs.append(.finding(finding))
+        put(.finding(finding))
     }
 
     public mutating func emit(_ alert: consuming AlertRecord) {
         alert.recordTime = recordTime
         alert.cause = nextCause()
-        outputs.append(.alertRecord(alert))
+        put(.alertRecord(alert))
+    }
+
+    private mutating func put(_ output: consuming StreamMessage) {
+        outputs.append(output)
+        onOutput?()
     }
 
     private mutating func nextCause() -> Cause {

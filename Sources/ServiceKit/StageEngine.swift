@@ -34,6 +34,12 @@ public final class StageEngine<S: Stage> {
     /// What the stage has said since it started, repeats included.
     public private(set) var outputsMade: UInt64 = 0
 
+    /// Called with each output, as it is made and again as it is appended: what one record has to say may take longer than
+    /// a supervisor waits for a sign of life, and is said as one all the same.
+    public var onOutput: (() -> Void)? {
+        didSet { outbox.onOutput = onOutput }
+    }
+
     private var isMerge: Bool { S.inputs.count == 2 }
 
     /// The histories of the inputs that we know; empty when starting from nothing. The log's, not the checkpoint's: what
@@ -257,6 +263,7 @@ public final class StageEngine<S: Stage> {
                 log.append(output)
                 lastCause = output.cause
             }
+            onOutput?()
         }
     }
 }

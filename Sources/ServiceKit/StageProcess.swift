@@ -31,7 +31,7 @@ public final class StageProcess<S: Stage> {
     private let checkpoints = Timer(label: "checkpoint_duration")
 
     private var engine: StageEngine<S> { runner.engine }
-    /// What opening a log or writing a checkpoint may take on a slow disk.
+    /// What opening a log, writing a checkpoint or very many alerts may take on a slow disk.
     private static var longStep: Duration { .seconds(60) }
 
     /// - Parameters:
@@ -66,6 +66,11 @@ public final class StageProcess<S: Stage> {
             try DealerLink(in: context.zeroMQ, to: Endpoint(settings.endpoint(of: stream.rawValue)))
         }
         runner.retention = settings.retention
+        // A line that does not send says so at the next turn.
+        engine.onOutput = { [control] in try? control.pulse() }
+        runner.onLongWrite = { [control] bytes in
+            try control.expect(Self.longStep, "writing \(bytes) bytes of \(S.output.rawValue)")
+        }
         lastCheckpoint = ServiceClock.monotonic
         context.logger.info(
             "started", metadata: context.opening(of: log).merging(["checkpoint": "\(engine.restored)"]) { $1 })

@@ -16,6 +16,8 @@ public final class StageRunner<S: Stage> {
     /// How much is kept of the stage's own stream.
     public var retention = RetentionPolicy.everything
     private(set) var attachment: (any StageAttachment)?
+    /// Called before so many bytes are written at once that a busy disk may take longer than a supervisor waits.
+    public var onLongWrite: ((_ bytes: Int) throws -> Void)?
     private var checkpointed: UInt64 = 0
     /// Begun with nothing, beside a stream that says something already.
     private var isBlind: Bool
@@ -60,6 +62,7 @@ public final class StageRunner<S: Stage> {
     public func step(now: Duration) throws -> Outcome {
         var outcome = Outcome()
         if !keeper.isStalled { outcome.received = try receive(now: now) }
+        if engine.log.pendingBytes > Self.longWrite { try onLongWrite?(engine.log.pendingBytes) }
         if try keeper.commit(engine.log, now: now) {
             owner.watermark = engine.watermark
             try attachment?.committed(upTo: engine.log.committed, now: now)
@@ -97,6 +100,8 @@ public final class StageRunner<S: Stage> {
         return engine.advance(messages: Self.messagesAStep, outputs: Self.outputsAStep) || any
     }
 
+    /// A fraction of a second on a disk that has other work.
+    private static var longWrite: Int { 8 << 20 }
     /// Messages of a merged input applied in one step: a heartbeat goes out between steps.
     private static var messagesAStep: Int { 512 }
     /// Outputs after which no more is taken in one step.

@@ -18,6 +18,7 @@ struct AlertPublisher: StageAttachment {
     static let markedFor: Duration = .seconds(10)
 
     private var out: Sender?
+    private var context: ServiceContext?
     private var access: ServiceAccess?
     private var replayGuardian: SocketGuard?
     private let marks = TopicMarks()
@@ -58,6 +59,7 @@ struct AlertPublisher: StageAttachment {
         let guardian = access.guardian(of: configuration.alertsEndpoint)
         options.guardBy(guardian)
         self.access = access
+        self.context = context
         out = try Sender(
             context.zeroMQ, options, at: Endpoint(configuration.alertsEndpoint), guardedBy: guardian, log)
         replayGuardian = access.guardian(of: configuration.replayEndpoint)
@@ -75,7 +77,8 @@ struct AlertPublisher: StageAttachment {
         while case .message = try out.socket.receiveParts(wait: false) {}
         try out.binding.service(&out.socket)
         if out.cursor <= head {
-            try out.log.index.forEachMessage(from: out.cursor) { [marks, delays] message in
+            try out.log.index.forEachMessage(from: out.cursor) { [marks, delays, context] message in
+                try context?.pulse()
                 if case .alertRecord(let alert) = message {
                     let time = try Self.send(alert, epoch: out.log.epoch, on: &out.socket)
                     let delay = time > alert.recordTime ? time - alert.recordTime : 0

@@ -263,11 +263,12 @@ struct MisbehaviourTests {
     /// ticks: with one in market ingest waits for the stage until four fifths of the bound, and only then is the stage
     /// told, and given five seconds of its own.
     private func service(
-        _ way: String, stopWithin: Int = 2, _ more: String = "", environment: [String: String] = [:]
+        _ way: String, stopWithin: Int = 2, _ more: String = "", market: Bool = false,
+        environment: [String: String] = [:]
     ) throws -> (Service, ControlPort, MisbehavingBinaries) {
         let binaries = try MisbehavingBinaries(analyze)
         let settings = "stopWithinSeconds: \(stopWithin)" + (more.isEmpty ? "" : ", " + more)
-        let yaml = "ingest: {ticks: false}\nservice: {\(settings)}"
+        let yaml = "ingest: {ticks: false}\nservice: {\(settings)}\n" + (market ? BadInputTests.instruments : "")
         let service = try Service(
             yaml, environment: environment.merging(["MISBEHAVE": way]) { $1 }, binaries: binaries.path)
         return (service, try ControlPort(service), binaries)
@@ -362,6 +363,34 @@ struct MisbehaviourTests {
         defer { _ = binaries }
         _ = try port.wait { $0.children[1].restarts == 1 }
         #expect(service.log.contains("the long step is over"))
+        #expect(deaths(try port.status()) == "1 heartbeat")
+        #expect(service.stop() == 0)
+    }
+
+    @Test(
+        "ten thousand outputs of one record, which take five seconds, are one step and no hang; they come all at once")
+    func tellsMuch() throws {
+        let (service, port, binaries) = try service("tellsMuch", market: true)
+        defer { _ = binaries }
+        var longest: UInt64 = 0
+        _ = try port.wait { status in
+            let beat = status.children[1].heartbeat
+            let head = beat.streams.first?.head ?? 0
+            #expect(head == 0 || head == 10_000)
+            longest = max(longest, beat.counters.first { $0.name == "longest_turn_ms" }?.value ?? 0)
+            return head == 10_000
+        }
+        #expect(try port.status().children[1].restarts == 0)
+        print("a step of 10,000 outputs: \(longest) ms without a turn of the loop")
+        #expect(longest > 4_000)
+        #expect(service.stop() == 0)
+    }
+
+    @Test("one that hangs among its outputs is found within three seconds of the last")
+    func tellsAndHangs() throws {
+        let (service, port, binaries) = try service("tellsAndHangs", market: true)
+        defer { _ = binaries }
+        _ = try port.wait { $0.children[1].restarts == 1 }
         #expect(deaths(try port.status()) == "1 heartbeat")
         #expect(service.stop() == 0)
     }

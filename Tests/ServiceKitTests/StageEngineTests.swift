@@ -62,6 +62,22 @@ private struct Ordering: Stage {
     }
 }
 
+/// Has very much to say of each record.
+private struct Verbose: Stage {
+    static let output = StreamName.signals
+    static let judgementVersion = "verbose-1"
+    static let count = 2_000
+
+    mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox) {
+        outbox.begin(cause: message.firstSequence, recordTime: message.recordTime(row: rows.lowerBound))
+        for number in 1...Self.count {
+            var signal = ShockSignal()
+            signal.shock = "\(number)"
+            outbox.emit(signal)
+        }
+    }
+}
+
 @Suite("Stage engine")
 struct StageEngineTests {
     let directory = TemporaryDirectory()
@@ -125,6 +141,23 @@ struct StageEngineTests {
         let index = try LogIndex(reading: "\(directory.path)/\(name)")
         #expect(index.head == 400)
         #expect(try StreamDigest.of(index).hexadecimal == undisturbed(900))
+    }
+
+    @Test(
+        "each output gives a sign when it is made and when it is appended, and all of one record are committed as one")
+    func signs() throws {
+        let engine = try StageEngine<Verbose>(log: log("verbose", .signals), checkpointPath: nil)
+        var signs = 0
+        engine.onOutput = {
+            signs += 1
+            // What the log holds is what was committed before: nothing of this record.
+            #expect(engine.log.committed == 0 && engine.log.index.head == 0)
+        }
+        engine.enqueue(trades(1, 1), of: .market)
+        #expect(signs == 2 * Verbose.count)
+        #expect(try engine.log.commit() == UInt64(Verbose.count))
+        // One chunk: a crash leaves all of it or nothing.
+        #expect(engine.log.index.head == UInt64(Verbose.count))
     }
 
     @Test("a damaged latest checkpoint does not take the place of the older one when the next is written")

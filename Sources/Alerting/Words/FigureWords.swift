@@ -3,11 +3,12 @@ public import Schema
 /// The words for one figure, lack or assumption. What no table has a word for is shown by its id, never left out.
 public struct FigureWords: Sendable {
     let language: Language
-    private let words: Vocabulary
+    private let table: Vocabulary.Table
+    private var words: Vocabulary { table.words }
 
     public init(_ language: Language) {
         self.language = language
-        words = Vocabulary.of(language)
+        table = Vocabulary.of(language)
     }
 
     /// An id as words: hyphens and underscores as spaces.

@@ -23,8 +23,10 @@ public enum Language: String, CaseIterable, Sendable {
         return self == .chinese ? known[code] ?? Wording.line(code, limit: 8) : Wording.line(code, limit: 8)
     }
 
-    /// One of two ways to say something.
-    package func pick(_ english: String, _ chinese: String) -> String { self == .english ? english : chinese }
+    /// One of two ways to say something; the other is not made.
+    package func pick(_ english: @autoclosure () -> String, _ chinese: @autoclosure () -> String) -> String {
+        self == .english ? english() : chinese()
+    }
 }
 
 // MARK: Numbers
@@ -32,17 +34,15 @@ public enum Language: String, CaseIterable, Sendable {
 /// Numbers as the language writes them: English by ``FixedNumber``; Chinese by 万 and 亿, `%` without a space.
 extension Language {
     package func decimal(_ value: Double, _ decimals: Int, signed: Bool = false) -> String {
-        let text = FixedNumber.decimal(value, decimals: decimals, signed: signed)
-        guard self == .chinese else { return text }
-        if text == FixedNumber.none { return "无" }
-        return text.utf8.contains(UInt8(ascii: ",")) ? text.replacing(",", with: "") : text
+        guard self == .chinese else { return FixedNumber.decimal(value, decimals: decimals, signed: signed) }
+        return FixedNumber.text(value, decimals, signed: signed, isGrouped: false) ?? "无"
     }
 
     /// A fraction as a percentage.
     package func percent(_ fraction: Double, _ decimals: Int, signed: Bool = true) -> String {
         guard self == .chinese else { return FixedNumber.percent(fraction, decimals: decimals, signed: signed) }
-        let number = decimal(fraction * 100, decimals, signed: signed)
-        return fraction.isFinite ? number + "%" : number
+        return FixedNumber.text(fraction * 100, decimals, signed: signed, isGrouped: false, unit: "%")
+            ?? (fraction.isFinite ? "无%" : "无")
     }
 
     /// A fraction in percentage points, with the unit.

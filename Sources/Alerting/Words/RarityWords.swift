@@ -4,6 +4,7 @@ import Schema
 enum RarityWords {
     /// How the stage begins what was counted in the stream itself; anything else is the table that is shipped.
     private static let ownBeginning = "this stream, "
+    private static let years = " stock-years"
 
     /// How often a move comes by its return period: `about once in 1.8 years of one name`, `about 2.5 times a year of one name`.
     static func often(_ years: Double, _ language: Language) -> String {
@@ -39,10 +40,11 @@ enum RarityWords {
     private static func basis(_ text: String, _ language: Language) -> String {
         let line = Wording.line(text, limit: 160)
         guard line.hasPrefix(ownBeginning) else { return StageProse.text(line, language) }
-        return line.dropFirst(ownBeginning.count).split(separator: ",").map { part in
-            let words = Wording.line(String(part))
-            guard language == .chinese, words.hasSuffix(" stock-years") else { return StageProse.text(words, language) }
-            return words.replacing(" stock-years", with: "个股票年")
+        let parts = line.utf8.dropFirst(ownBeginning.utf8.count).split(separator: UInt8(ascii: ","))
+        return parts.map { part in
+            let words = Wording.line(Wording.trimmed(part))
+            guard language == .chinese, words.hasSuffix(years) else { return StageProse.text(words, language) }
+            return (String(words.utf8.dropLast(years.utf8.count)) ?? words) + "个股票年"
         }.joined(separator: language.pick(", ", "，"))
     }
 }

@@ -41,12 +41,24 @@ enum StageProse {
                 guard rest.hasSuffix(next) else { return nil }
                 parts.append(String(rest.dropLast(next.count)))
             } else {
-                guard let found = rest.firstRange(of: next) else { return nil }
+                // Most texts are no such sentence: a search by characters costs more than all else in saying one.
+                guard has(rest.utf8, next.utf8), let found = rest.firstRange(of: next) else { return nil }
                 parts.append(String(rest[..<found.lowerBound]))
                 rest = rest[found.upperBound...]
             }
         }
         return parts
+    }
+
+    /// Whether bytes stand within others.
+    private static func has(_ text: Substring.UTF8View, _ part: String.UTF8View) -> Bool {
+        guard let first = part.first else { return true }
+        var place = text.startIndex
+        while let found = text[place...].firstIndex(of: first) {
+            if text[found...].starts(with: part) { return true }
+            place = text.index(after: found)
+        }
+        return false
     }
 
     private static let chinese = [

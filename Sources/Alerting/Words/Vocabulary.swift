@@ -52,7 +52,17 @@ struct Vocabulary: Sendable {
         var plus: String
     }
 
-    static func of(_ language: Language) -> Vocabulary { language == .english ? english : chinese }
+    static func of(_ language: Language) -> Table { language == .english ? englishTable : chineseTable }
+
+    private static let englishTable = Table(english)
+    private static let chineseTable = Table(chinese)
+
+    /// A vocabulary to refer to: its two dozen tables are not counted one by one wherever words are needed.
+    final class Table: Sendable {
+        let words: Vocabulary
+
+        fileprivate init(_ words: Vocabulary) { self.words = words }
+    }
 
     /// Figures that are changes: a gain has a plus.
     static let signed: Set<String> = [

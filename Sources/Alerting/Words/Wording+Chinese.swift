@@ -11,7 +11,7 @@ extension Wording {
         static func headline(_ input: WordingInput) -> String {
             let levels = [(60, true), (30, true), (30, false)]
             let lines = levels.lazy.map { headline(input, quote: $0.0, isDetailed: $0.1) }
-            return lines.first { $0.count <= headlineLimit } ?? headline(input, quote: 30, isDetailed: false)
+            return lines.first { fits($0, headlineLimit) } ?? headline(input, quote: 30, isDetailed: false)
         }
 
         private static func headline(_ input: WordingInput, quote: Int, isDetailed: Bool) -> String {
@@ -101,6 +101,8 @@ extension Wording {
                 return text.isEmpty ? "一条无标题的消息" : "“\(text)”"
             }
             let subject = finding.name(of: candidate.subject, language)
+            if candidate.kind == .market { return "大盘（\(line(candidate.subject, limit: 40))）的整体波动" }
+            if candidate.kind == .theme { return "所属板块“\(subject)”在大盘之外的整体波动" }
             let told = StageProse.text(candidate.headline, language)
             let isTold = told != line(candidate.headline, limit: 300)
             switch candidate.kind {
@@ -108,11 +110,10 @@ extension Wording {
                 return "“\(line(language.text(candidate.headline, candidate.translations), limit: limit))”的公布"
             case .release: return isTold ? told : "\(subject)的财报"
             case .filing: return isTold ? told : "\(subject)的公告"
-            case .market: return "大盘（\(line(candidate.subject, limit: 40))）的整体波动"
-            case .theme: return "所属板块“\(subject)”在大盘之外的整体波动"
             case .peer: return isTold ? "同业" + told : "同业\(subject)的消息或波动"
             case .flow: return isTold ? told : "\(subject)的资金流"
-            case .story, .unspecified, .UNRECOGNIZED: return "“\(line(candidate.headline, limit: limit))”"
+            case .market, .theme, .story, .unspecified, .UNRECOGNIZED:
+                return "“\(line(candidate.headline, limit: limit))”"
             }
         }
     }

@@ -10,7 +10,7 @@ extension Wording {
         /// likely set it off. The most detailed that fits, or the shortest there is.
         static func headline(_ input: WordingInput) -> String {
             let lines = Detail.levels.lazy.map { headline(input, $0) }
-            return lines.first { $0.count <= headlineLimit } ?? headline(input, Detail.least)
+            return lines.first { fits($0, headlineLimit) } ?? headline(input, Detail.least)
         }
 
         /// How much of what a headline can say it says.

@@ -15,7 +15,12 @@ struct TellingSentences {
     var all: [String] { [runUp, amplifiers, breakEven, gap, claims].compactMap { $0 } }
 
     private func figure(_ id: String, of section: String) -> Estimate? {
-        finding.sections.lazy.filter { $0.id == section }.flatMap(\.estimates).first { $0.id == id }
+        // By place: a copy of a section is one of everything in it.
+        let sections = finding.sections
+        for place in sections.indices where sections[place].id == section {
+            if let found = sections[place].estimates.first(where: { $0.id == id }) { return found }
+        }
+        return nil
     }
 
     /// How far the price had come, with what followed such a run-up elsewhere.

@@ -34,13 +34,21 @@ struct Main {
         case garbage
         /// Announces a long step and takes it.
         case longStep
+        /// Is a stage that has ten thousand things to say of one record, which takes it five seconds.
+        case tellsMuch
+        /// The same, but stands still half way.
+        case tellsAndHangs
     }
 
     static func main() {
         let name = (CommandLine.arguments[0] as NSString).lastPathComponent
         ServiceMain.run(name, card: "Misbehaves.") { context in
             let way = Way(rawValue: ProcessInfo.processInfo.environment["MISBEHAVE"] ?? "well") ?? .well
-            try run(way, context)
+            switch way {
+            case .tellsMuch, .tellsAndHangs:
+                try StageProcess(Telling.self, context) { $0.hangs = way == .tellsAndHangs }.run()
+            default: try run(way, context)
+            }
         }
     }
 
@@ -106,4 +114,25 @@ struct Main {
     }
 
     struct Failed: Error, CustomStringConvertible { let description = "it fails, as it was told to" }
+}
+
+/// Has ten thousand things to say of the first record.
+private struct Telling: Stage {
+    static let output = StreamName.signals
+    static let judgementVersion = "telling-1"
+    var hangs = false
+    private var hasTold = false
+
+    mutating func apply(_ message: StreamMessage, rows: Range<Int>, to outbox: inout Outbox) {
+        guard !hasTold else { return }
+        hasTold = true
+        outbox.begin(cause: message.firstSequence, recordTime: message.recordTime(row: rows.lowerBound))
+        for number in 1...10_000 {
+            var signal = ShockSignal()
+            signal.shock = "\(number)"
+            outbox.emit(signal)
+            while hangs, number == 5_000 { _ = getppid() }
+            usleep(500)
+        }
+    }
 }
