@@ -1091,6 +1091,9 @@ public nonisolated struct Likeness: Sendable {
 
   public var windows: UInt32 = 0
 
+  /// YYYY-MM or YYYY-MM-DD: when the other's window that is most alike ended; empty: not said
+  public var windowEnd: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -3103,7 +3106,7 @@ nonisolated extension Valuation: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Likeness"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}other\0\u{1}correlation\0\u{1}weeks\0\u{1}windows\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}other\0\u{1}correlation\0\u{1}weeks\0\u{1}windows\0\u{3}window_end\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3115,6 +3118,7 @@ nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.correlation) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.weeks) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.windows) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.windowEnd) }()
       default: break
       }
     }
@@ -3133,6 +3137,9 @@ nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.windows != 0 {
       try visitor.visitSingularUInt32Field(value: self.windows, fieldNumber: 4)
     }
+    if !self.windowEnd.isEmpty {
+      try visitor.visitSingularStringField(value: self.windowEnd, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3141,6 +3148,7 @@ nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.correlation != rhs.correlation {return false}
     if lhs.weeks != rhs.weeks {return false}
     if lhs.windows != rhs.windows {return false}
+    if lhs.windowEnd != rhs.windowEnd {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
