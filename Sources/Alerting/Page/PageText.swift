@@ -29,8 +29,12 @@ public struct PageText {
 
     private func lines(_ row: Page.Row) -> [String] {
         switch row {
-        case .heading(let text): wrap(text, first: "  ", rest: "    ")
-        case .subheading(let text): wrap(text, first: "    ", rest: "      ")
+        case .heading(let text, let remark):
+            wrap(self.text(.init(name: "", value: text, remark: remark)), first: "  ", rest: "    ")
+        case .subheading(let text, let remark, let basis, let evidence):
+            wrap(
+                self.text(.init(name: "", value: text, remark: remark, basis: basis, evidence: evidence)),
+                first: "    ", rest: "      ")
         case .line(let text): wrap(text, first: "  ", rest: "    ")
         case .entry(let entry): lines(entry)
         case .bar(let name, let value, let share):
@@ -47,14 +51,18 @@ public struct PageText {
         let indent = String(repeating: " ", count: 2 + 2 * entry.level)
         let nameWidth = (entry.level == 0 ? 24 : nameWidth) - indent.count
         let rest = String(repeating: " ", count: indent.count + nameWidth + 1)
-        let text = self.text(of: entry)
+        let text = self.text(entry)
         guard TextColumns.width(entry.name) <= nameWidth else {
+            // A short value has room beside it.
+            let whole = indent + entry.name + "  " + text
+            if TextColumns.width(whole) <= width { return [whole] }
             return wrap(entry.name, first: indent, rest: indent + "  ") + wrap(text, first: rest, rest: rest)
         }
         return wrap(text, first: indent + TextColumns.pad(entry.name, nameWidth) + " ", rest: rest)
     }
 
-    private func text(of entry: Page.Entry) -> String {
+    /// `value (remark) [basis] #1 #2`.
+    private func text(_ entry: Page.Entry) -> String {
         let isChinese = page.language == .chinese
         var text = entry.value
         if !entry.remark.isEmpty { text += isChinese ? "（\(entry.remark)）" : " (\(entry.remark))" }

@@ -19,6 +19,10 @@ struct Vocabulary: Sendable {
     var texts: [String: String]
     /// Figures whose number stands for a word, as `section/figure` or `figure`.
     var signs: [String: Sign]
+    /// Figures that are money traded: how a sale and a purchase of so much are said.
+    var trades: [String: Sign]
+    /// What a figure's own text is, by figure.
+    var textTemplates: [String: String]
     var statuses: [ClaimStatus: String]
     /// Kinds of test of a claim.
     var tests: [String: String]
@@ -73,7 +77,7 @@ struct Vocabulary: Sendable {
         "multiple", "multiple-from-low", "net-run-up", "rank", "earnings-part", "multiple-part", "published-records",
     ]
     /// Their date is when it was.
-    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice"]
+    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice", "horizon"]
     /// Differences, of which an interval on both sides of 0 says nothing.
     static let differences: Set<String> = ["gap", "gradient", "excess"]
     /// Assumptions that are parts of a whole, or changes.

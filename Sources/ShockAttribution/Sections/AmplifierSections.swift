@@ -7,7 +7,8 @@ enum AmplifierSections {
     static func sections(_ view: PointInTimeView) -> [Section] {
         guard view.scope == .instrument else { return [] }
         return [
-            leveragedFunds(view), feedback(view), shorts(view), dealerGamma(view), SelfExcitation.section(view),
+            leveragedFunds(view), feedback(view), trendFollowers, shorts(view), dealerGamma(view),
+            SelfExcitation.section(view),
         ].compactMap { $0 }
     }
 
@@ -20,27 +21,28 @@ enum AmplifierSections {
             return SectionDraft.lacking(.etfLeverage, of: view.subject, .leveragedFunds, .amplifier)
         }
         var draft = SectionDraft(.leveragedFunds, .amplifier)
-        for fund in funds {
+        // Before the close nobody knows how far the day will have gone.
+        let assumptions = view.measure.complete ? [] : ["move=so-far"]
+        func add(_ id: String, of fund: String = "", _ flow: Double, asOf: String = "", evidence: [UInt64]) {
             draft.add(
-                "flow", of: fund.fact.subject, fund.flow, .usd, .stated, method: "leverage-restored",
-                asOf: fund.fact.asOf, evidence: [fund.fact.sequence])
+                id, of: fund, flow, .usd, view.measure.complete ? .stated : .assumed, method: "leverage-restored",
+                assuming: assumptions, asOf: asOf, evidence: evidence)
+        }
+        for fund in funds {
+            add("flow", of: fund.fact.subject, fund.flow, asOf: fund.fact.asOf, evidence: [fund.fact.sequence])
         }
         let own = funds.filter { $0.fact.etfLeverage.underlying == view.subject }
         let gross = own.reduce(0) { $0 + $1.flow }
         let evidence = own.map(\.fact.sequence)
         if !own.isEmpty {
-            draft.add("gross-flow", gross, .usd, .stated, method: "leverage-restored", evidence: evidence)
+            add("gross-flow", gross, evidence: evidence)
         }
         if own.count < funds.count {
             let others = funds.filter { $0.fact.etfLeverage.underlying != view.subject }
-            draft.add(
-                "index-funds-flow", others.reduce(0) { $0 + $1.flow }, .usd, .stated, method: "leverage-restored",
-                evidence: others.map(\.fact.sequence))
+            add("index-funds-flow", others.reduce(0) { $0 + $1.flow }, evidence: others.map(\.fact.sequence))
         }
         if let (creations, sequences) = creations(of: own, view) {
-            draft.add(
-                "net-flow", gross + creations, .usd, .stated, method: "leverage-restored",
-                evidence: evidence + sequences)
+            add("net-flow", gross + creations, evidence: evidence + sequences)
         } else {
             draft.lack(.fundCreation, of: view.subject)
         }
@@ -111,6 +113,15 @@ enum AmplifierSections {
         draft.add(
             "fundamental", view.measure.simpleReturn - mechanical, .fraction, .assumed,
             method: "feedback-fixed-point", assuming: assumptions, evidence: evidence)
+        return draft.section
+    }
+
+    // MARK: Trend followers
+
+    /// What they hold is published by nobody in time: their capacity is missing rather than guessed.
+    private static var trendFollowers: Section {
+        var draft = SectionDraft(.trendFollowers, .amplifier)
+        draft.lack("trend-positions")
         return draft.section
     }
 
