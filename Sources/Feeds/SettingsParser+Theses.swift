@@ -6,7 +6,8 @@ extension SettingsParser {
     func theses(_ node: Node?, _ symbols: Set<String>) -> [Thesis] {
         var taken = Names()
         let keys = [
-            "id", "statement", "frozen", "hindsight", "exposures", "supporting", "opposing", "efficiency", "implied", "scenarios",
+            "id", "statement", "frozen", "hindsight", "exposures", "supporting", "opposing", "efficiency", "implied",
+            "scenarios",
             "spenders", "payback", "chains", "pricing", "questions",
         ]
         return each(node, "theses", keys) { element, key, values in

@@ -97,8 +97,8 @@ struct HTMLBody {
     /// A title, with what is said once for all that stands below it.
     private func heading(_ row: Page.Row) -> String {
         switch row {
-        case .heading(let text, let remark):
-            Markup.element("h3", text) + Markup.element("p", Self.bound(remark), class: "note")
+        case .heading(let text, let remark, let basis):
+            Markup.element("h3", text) + shared(remark, basis, [])
         case .subheading(let text, let remark, let basis, let evidence):
             Markup.element("h4", text) + shared(remark, basis, evidence)
         default: ""

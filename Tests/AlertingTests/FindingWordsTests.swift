@@ -195,7 +195,8 @@ struct FindingWordsTests {
         }
         for (period, said) in [
             ("FY2025", "2025财年"), ("FY2024Q1", "2024财年第一季度"), ("2022Q2", "2022年第二季度"), ("2025", "2025年"),
-            ("2026-2027", "2026至2027年"), ("2022Q5", "2022Q5"), ("1996-06", "1996年6月"), ("1996-13", "1996-13"), ("H2 2025", "H2 2025"), ("", ""), ("FY", "FY"),
+            ("2026-2027", "2026至2027年"), ("2022Q5", "2022Q5"), ("1996-06", "1996年6月"), ("1996-13", "1996-13"),
+            ("H2 2025", "H2 2025"), ("", ""), ("FY", "FY"),
             ("20255", "20255"),
         ] {
             #expect(Language.chinese.period(period) == said && Language.english.period(period) == period)
@@ -317,7 +318,9 @@ struct FindingWordsTests {
             $0.text = "ABC Incorporated"
             $0.textWords = [.with { ($0.language, $0.text) = ("zh", "字母公司") }]
         }
-        #expect(FigureWords(.english).remark(figure) == "ABC Incorporated" && FigureWords(.chinese).remark(figure) == "字母公司")
+        #expect(
+            FigureWords(.english).remark(figure) == "ABC Incorporated" && FigureWords(.chinese).remark(figure) == "字母公司"
+        )
         var claim = ClaimAlertTests.claim(.supported)
         claim.assertedBy = "A Paper"
         claim.assertedByWords = [.with { ($0.language, $0.text) = ("zh", "某报") }]

@@ -45,7 +45,7 @@ struct PageTests {
         #expect(entries[3].value == "Option dealers' hedging")
         #expect(
             entries[4].value.hasPrefix("what set it off (28 % unexplained)")
-                && entries[4].value.hasSuffix("Self-excitation of trading (stampede): trades within the session of ABC")
+                && entries[4].value.hasSuffix("Self-excitation of trading (stampede): trades of ABC within the session")
         )
         #expect(PageComposer(Samples.finding(.pending), .chinese).page.blocks.map(\.heading) == ["实测", "实测／假设／未知"])
     }
@@ -85,7 +85,9 @@ struct PageTests {
                 $0.assumptions = ["gain=10", "elasticity=\(elasticity)", "pass-through=1"]
             }
         }
-        let alone = FindingWordsTests.figure("rebound", 0.2, .fraction, basis: .assumed) { $0.assumptions = ["gain=10"] }
+        let alone = FindingWordsTests.figure("rebound", 0.2, .fraction, basis: .assumed) {
+            $0.assumptions = ["gain=10"]
+        }
         let stated = FindingWordsTests.figure("rent", 2, .usdPerHour, basis: .stated)
         var finding = Samples.finding(.open)
         finding.sections = [
@@ -95,7 +97,7 @@ struct PageTests {
         let block = try #require(PageComposer(finding, .english).page.blocks.first { $0.id == "thesis" })
         #expect(
             block.rows == [
-                .heading("Efficiency and demand (Jevons effect)", remark: "assumed throughout: 10 times as efficient"),
+                .heading("Efficiency and demand (Jevons effect)", remark: "assumed below: 10 times as efficient"),
                 .subheading(
                     "demand for the input", remark: "constant elasticity; assuming: pass-through 100 %",
                     basis: "what-if", evidence: [7]),
@@ -119,6 +121,22 @@ struct PageTests {
                         name: "high", value: "2.50×", remark: "assuming: elasticity 1.4", basis: "assumed",
                         evidence: [8], level: 2)),
             ])
+        // A basis that all have is said in the title, and of what is not verified only that.
+        finding.sections[0].estimates = [cost("low", 0.1, "0"), cost("high", 2.5, "1.4"), cost("mid", 1, "1")]
+        finding.sections[0].estimates[2].unverified = true
+        let same = try #require(PageComposer(finding, .english).page.blocks.first { $0.id == "thesis" }).rows
+        #expect(
+            same.first
+                == .heading(
+                    "Efficiency and demand (Jevons effect)",
+                    remark: "assumed below: 10 times as efficient, pass-through 100 %", basis: "what-if"))
+        #expect(same[1] == .subheading("demand for the input", remark: "constant elasticity", evidence: [7]))
+        #expect(
+            same.last
+                == .entry(
+                    .init(
+                        name: "mid", value: "1.00×", remark: "assuming: elasticity 1", basis: "facts not verified",
+                        level: 2)))
         // Figures of one name that are of nobody are told apart by their dates.
         finding.sections = [
             FindingWordsTests.section(

@@ -12,7 +12,7 @@ struct HTMLPageTests {
     /// A page with every kind of row, all of it from somebody who means ill.
     static func every(_ text: String, _ language: Language = .english) -> Page {
         let rows: [Page.Row] = [
-            .heading(text, remark: text), .subheading(text, remark: text, basis: text, evidence: [3, 11]),
+            .heading(text, remark: text, basis: text), .subheading(text, remark: text, basis: text, evidence: [3, 5]),
             .subheading(text), .line(text),
             .entry(.init(name: text, value: text, remark: text, basis: text, evidence: [1, 2, 3, 4, 5], level: 2)),
             .entry(.init(name: text, value: text)), .bar(name: text, value: text, share: 0.5),

@@ -213,7 +213,9 @@ struct SectionTests {
         #expect(none.section(.signature)?.missing.map(\.what) == ["frozen-before"])
     }
 
-    @Test("a signature says by when its signs were fixed, that they were written afterwards, and that n names show no less than 1/n")
+    @Test(
+        "a signature says by when its signs were fixed, that they were written afterwards, and that n names show no less than 1/n"
+    )
     func hindsight() throws {
         var thesis = World.thesis
         thesis.hindsight = true
@@ -271,7 +273,8 @@ struct SectionTests {
         #expect(World(facts: [fact]).finding().estimate(.leveragedFunds, "gross-flow")?.basis == .stated)
     }
 
-    @Test("one quarter's results are not called missing where five are needed, and a likeness lacks the other's earnings")
+    @Test(
+        "one quarter's results are not called missing where five are needed, and a likeness lacks the other's earnings")
     func analogyLacks() throws {
         var result = EarningsResult()
         (result.period, result.epsActual, result.epsConsensus, result.reported) = ("2024Q4", 1, 0.9, "2025-01-20")

@@ -45,14 +45,19 @@ extension PageComposer {
     /// and what those of one name have in common beside the name.
     func rows(of section: Section, titled: Bool) -> [Page.Row] {
         let throughout = titled ? CommonRemark.assumptions(of: section.estimates) : []
-        var rows: [Page.Row] = titled ? [.heading(title(section), remark: words.throughout(throughout))] : []
+        let basis = titled ? CommonBasis(section.estimates) : nil
+        var rows: [Page.Row] =
+            titled
+            ? [.heading(title(section), remark: words.throughout(throughout), basis: words.basis(of: basis))] : []
         let estimates = CommonRemark.without(throughout, section.estimates)
         var order: [String] = []
         for estimate in estimates where !order.contains(estimate.id) { order.append(estimate.id) }
         var before: Estimate?
         for id in order {
             let group = estimates.filter { $0.id == id }
-            rows += group.count > 1 ? self.rows(of: group, in: section) : [row(group[0], in: section, after: before)]
+            rows +=
+                group.count > 1
+                ? self.rows(of: group, in: section, basis) : [row(group[0], in: section, basis, after: before)]
             before = group.last
         }
         guard !section.missing.isEmpty else { return rows }
@@ -63,37 +68,43 @@ extension PageComposer {
         return rows
     }
 
-    private func row(_ estimate: Estimate, in section: Section, after before: Estimate?) -> Page.Row {
+    /// - Parameter basis: What the title says already.
+    private func row(
+        _ estimate: Estimate, in section: Section, _ basis: CommonBasis?, after before: Estimate?
+    ) -> Page.Row {
         .entry(
             Page.Entry(
                 name: words.label(estimate, in: section.id), value: words.value(estimate, in: section.id),
-                remark: words.remark(estimate, after: before), basis: words.basis(of: estimate),
+                remark: words.remark(estimate, after: before), basis: words.basis(of: estimate, beside: basis),
                 evidence: estimate.evidence, level: 1))
     }
 
     /// Figures of one name, below it: each by whom or what it is of, else by its date.
-    private func rows(of group: [Estimate], in section: Section) -> [Page.Row] {
+    private func rows(of group: [Estimate], in section: Section, _ wider: CommonBasis?) -> [Page.Row] {
         let split = CommonRemark(group)
         let common = split.common
-        let isOneBasis = common.basis != .unspecified
+        let basis = CommonBasis(group)
         var rows: [Page.Row] = [
             .subheading(
                 words.figure(common.id, in: section.id), remark: words.remark(common),
-                basis: isOneBasis ? words.basis(of: common) : "", evidence: common.evidence)
+                basis: words.basis(of: basis, beside: wider), evidence: common.evidence)
         ]
         var before: Estimate?
         for var estimate in split.rest {
+            let beside = words.basis(of: estimate, beside: basis)
             var name = words.owner(estimate)
             if estimate.of.isEmpty {
                 name = estimate.asOf.isEmpty ? words.figure(estimate.id, in: section.id) : words.when(estimate)
                 estimate.asOf = ""
+            } else if let said = Vocabulary.saidByOwner[estimate.id] {
+                estimate.assumptions.removeAll { $0.hasPrefix(said + "=") }
             }
             rows.append(
                 .entry(
                     Page.Entry(
                         name: name, value: words.value(estimate, in: section.id),
-                        remark: words.remark(estimate, after: before),
-                        basis: isOneBasis ? "" : words.basis(of: estimate), evidence: estimate.evidence, level: 2)))
+                        remark: words.remark(estimate, after: before), basis: beside, evidence: estimate.evidence,
+                        level: 2)))
             before = estimate
         }
         return rows

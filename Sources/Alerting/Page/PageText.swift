@@ -12,7 +12,7 @@ public struct PageText {
     public init(_ page: Page, width: Int = width) {
         self.page = page
         self.width = min(max(width, 60), 140)
-        nameWidth = min(40, self.width * 5 / 12)
+        nameWidth = self.width / 3
     }
 
     public var text: String {
@@ -29,8 +29,8 @@ public struct PageText {
 
     private func lines(_ row: Page.Row) -> [String] {
         switch row {
-        case .heading(let text, let remark):
-            wrap(self.text(.init(name: "", value: text, remark: remark)), first: "  ", rest: "    ")
+        case .heading(let text, let remark, let basis):
+            wrap(self.text(.init(name: "", value: text, remark: remark, basis: basis)), first: "  ", rest: "    ")
         case .subheading(let text, let remark, let basis, let evidence):
             wrap(
                 self.text(.init(name: "", value: text, remark: remark, basis: basis, evidence: evidence)),
@@ -40,25 +40,20 @@ public struct PageText {
         case .bar(let name, let value, let share):
             [bar(name, value, share)]
         case .item(let lead, let text, let details, _, let evidence):
-            item(lead, text, details + (evidence.isEmpty ? [] : [EvidenceText.short(evidence)]))
+            item(lead, text, details, evidence)
         case .evidence(let sequences): wrap(EvidenceText.short(sequences, limit: 16), first: "  ", rest: "    ")
         case .table(let header, let rows): table(header, rows)
         }
     }
 
-    /// `  name      value (remark) [basis] #1 #2`, wrapped below the value. Within a section names are long.
+    /// `  name      value (remark) [basis] #1 #2`, wrapped below the value; a name too long for its column moves the value.
     private func lines(_ entry: Page.Entry) -> [String] {
         let indent = String(repeating: " ", count: 2 + 2 * entry.level)
-        let nameWidth = (entry.level == 0 ? 24 : nameWidth) - indent.count
-        let rest = String(repeating: " ", count: indent.count + nameWidth + 1)
-        let text = self.text(entry)
-        guard TextColumns.width(entry.name) <= nameWidth else {
-            // A short value has room beside it.
-            let whole = indent + entry.name + "  " + text
-            if TextColumns.width(whole) <= width { return [whole] }
-            return wrap(entry.name, first: indent, rest: indent + "  ") + wrap(text, first: rest, rest: rest)
-        }
-        return wrap(text, first: indent + TextColumns.pad(entry.name, nameWidth) + " ", rest: rest)
+        let column = (entry.level == 0 ? 24 : nameWidth) - indent.count
+        let rest = String(repeating: " ", count: indent.count + column + 1)
+        let isLong = TextColumns.width(entry.name) > column
+        let name = isLong ? entry.name + " " : TextColumns.pad(entry.name, column)
+        return wrap(text(entry), first: indent + name + " ", rest: rest)
     }
 
     /// `value (remark) [basis] #1 #2`.
@@ -67,7 +62,7 @@ public struct PageText {
         var text = entry.value
         if !entry.remark.isEmpty { text += isChinese ? "（\(entry.remark)）" : " (\(entry.remark))" }
         if !entry.basis.isEmpty { text += isChinese ? "【\(entry.basis)】" : " [\(entry.basis)]" }
-        if !entry.evidence.isEmpty { text += " " + EvidenceText.short(entry.evidence) }
+        if !entry.evidence.isEmpty { text += " " + EvidenceText.short(entry.evidence, limit: 2) }
         return text
     }
 
@@ -77,7 +72,13 @@ public struct PageText {
         return bar.isEmpty ? line : line + "  " + bar
     }
 
-    private func item(_ lead: String, _ text: String, _ details: [String]) -> [String] {
+    /// A probability or a status, what it is, and below what speaks for it, with the sequences behind the last of that.
+    private func item(_ lead: String, _ text: String, _ details: [String], _ evidence: [UInt64]) -> [String] {
+        var details = details
+        if !evidence.isEmpty {
+            let short = EvidenceText.short(evidence)
+            details.append(details.popLast().map { "\($0) \(short)" } ?? short)
+        }
         let indent = String(repeating: " ", count: 16)
         return wrap(text, first: "  " + TextColumns.padLeft(lead, 12) + "  ", rest: indent)
             + details.flatMap { wrap($0, first: indent, rest: indent + "  ") }

@@ -25,9 +25,11 @@ struct ClaimWords {
         let text = Wording.line(statement(language), limit: 160)
         // What has still to be decided is not said to be settled as anything.
         if claim.status == .notYetDue {
-            let due = claim.due.isEmpty ? "" : language.brackets(language.pick("due ", "到期日") + language.date(claim.due))
+            let due =
+                claim.due.isEmpty ? "" : language.brackets(language.pick("due ", "到期日") + language.date(claim.due))
             return language.pick(
-                "Claim on \(subject)\(session) is still open\(due): “\(text)”", "关于\(subject)\(session)的说法有待检验\(due)：“\(text)”")
+                "Claim on \(subject)\(session) is still open\(due): “\(text)”",
+                "关于\(subject)\(session)的说法有待检验\(due)：“\(text)”")
         }
         return language.pick(
             "Claim on \(subject)\(session) is \(status)\(was): “\(text)”",

@@ -3,7 +3,7 @@ import Schema
 /// What several figures of one name have in common beside their values, taken out of each so that it is said once.
 struct CommonRemark {
     /// A figure without a value that has what all have: the source's words, date, number counted, method, assumptions,
-    /// evidence. Its basis is that of all, or unspecified.
+    /// evidence.
     private(set) var common = Estimate()
     /// The figures without it.
     private(set) var rest: [Estimate]
@@ -26,10 +26,6 @@ struct CommonRemark {
         common.textWords = first.textWords
         common.assumptions = Self.assumptions(of: estimates)
         rest = Self.without(common.assumptions, rest)
-        if estimates.allSatisfy({ $0.basis == first.basis && $0.unverified == first.unverified }) {
-            common.basis = first.basis
-            common.unverified = first.unverified
-        }
     }
 
     /// What all of several figures assume that assume anything, or whose basis says that they do; nothing of one alone.
@@ -48,5 +44,38 @@ struct CommonRemark {
             estimate.assumptions.removeAll(where: assumptions.contains)
             return estimate
         }
+    }
+}
+
+/// The basis that several figures have in common, said once beside their name.
+struct CommonBasis {
+    let basis: Basis
+    /// Each of them rests on facts that are not verified.
+    let isUnverified: Bool
+
+    /// Nil where they differ, and of one alone.
+    init?(_ estimates: [Estimate]) {
+        guard let first = estimates.first, estimates.count > 1, estimates.allSatisfy({ $0.basis == first.basis }) else {
+            return nil
+        }
+        basis = first.basis
+        isUnverified = estimates.allSatisfy(\.unverified)
+    }
+}
+
+extension FigureWords {
+    /// What is still to be said of a figure's basis where that of its like was said already.
+    func basis(of estimate: Estimate, beside common: CommonBasis?) -> String {
+        guard let common else { return basis(of: estimate) }
+        return estimate.unverified && !common.isUnverified ? unverified(estimate.basis) : ""
+    }
+
+    /// What several have in common; where what has more in common was said already, what they have besides.
+    func basis(of common: CommonBasis?, beside wider: CommonBasis? = nil) -> String {
+        guard let common else { return "" }
+        var like = Estimate()
+        like.basis = common.basis
+        like.unverified = common.isUnverified
+        return basis(of: like, beside: wider)
     }
 }

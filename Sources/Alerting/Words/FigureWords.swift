@@ -44,10 +44,13 @@ public struct FigureWords: Sendable {
     /// A figure's basis, with a mark where a fact that it rests on is cited, not verified.
     package func basis(of estimate: Estimate) -> String {
         let basis = basis(estimate.basis)
-        guard estimate.unverified else { return basis }
-        return estimate.basis == .stated
-            ? language.pick("\(basis), not verified", "\(basis)·未核实")
-            : language.pick("\(basis), facts not verified", "\(basis)·事实未核实")
+        return estimate.unverified ? basis + language.pick(", ", "·") + unverified(estimate.basis) : basis
+    }
+
+    /// The mark alone: of what was stated it is the figure itself that nobody verified, else facts it was made from.
+    func unverified(_ basis: Basis) -> String {
+        basis == .stated
+            ? language.pick("not verified", "未核实") : language.pick("facts not verified", "事实未核实")
     }
 
     func test(_ id: String) -> String { words.tests[id] ?? Self.plain(id) }
@@ -86,7 +89,8 @@ public struct FigureWords: Sendable {
             }
             // Some say in their midst whose they are.
             if what.contains("{}") {
-                let of = owners.isEmpty ? "" : language.pick(" of \(language.list(owners))", "\(language.list(owners))的")
+                let of =
+                    owners.isEmpty ? "" : language.pick(" of \(language.list(owners))", "\(language.list(owners))的")
                 return what.replacing("{}", with: of)
             }
             guard !owners.isEmpty else { return what }
@@ -122,7 +126,9 @@ extension FigureWords {
         if let word = words.signs["\(section)/\(estimate.id)"] ?? words.signs[estimate.id] {
             return estimate.value < 0 ? word.minus : estimate.value > 0 ? word.plus : word.zero
         }
-        if let trade = words.trades["\(section)/\(estimate.id)"] ?? words.trades[estimate.id], estimate.value != 0, estimate.value.isFinite {
+        if let trade = words.trades["\(section)/\(estimate.id)"] ?? words.trades[estimate.id], estimate.value != 0,
+            estimate.value.isFinite
+        {
             var size = estimate
             size.value = abs(estimate.value)
             return (estimate.value < 0 ? trade.minus : trade.plus).replacing("{}", with: amount(size.value, of: size))
@@ -208,7 +214,7 @@ extension FigureWords {
     /// What figures of a section assume throughout, as a remark on its title; empty where that is nothing.
     func throughout(_ assumptions: [String]) -> String {
         let assumed = assumptions.map(assumption).joined(separator: language.pick(", ", "、"))
-        return assumed.isEmpty ? "" : language.pick("assumed throughout: \(assumed)", "以下均假设：\(assumed)")
+        return assumed.isEmpty ? "" : language.pick("assumed below: \(assumed)", "以下假设：\(assumed)")
     }
 
     /// What there is to say beside the value: interval, the source's own words, date, number of observations, method and
@@ -227,7 +233,10 @@ extension FigureWords {
             parts.append(language.pick("as above", "同上"))
             return parts.filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
         }
-        if !estimate.method.isEmpty { parts.append(method(estimate.method)) }
+        // A figure called as its method is says it once.
+        if !estimate.method.isEmpty, method(estimate.method) != words.figures[estimate.id] {
+            parts.append(method(estimate.method))
+        }
         if !estimate.assumptions.isEmpty {
             let assumed = estimate.assumptions.map(assumption).joined(separator: language.pick(", ", "、"))
             parts.append(language.pick("assuming: \(assumed)", "假设：\(assumed)"))

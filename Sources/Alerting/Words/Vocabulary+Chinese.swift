@@ -99,7 +99,7 @@ extension Vocabulary {
             "divergence": "两者的分歧度",
             "survey-bound": "仍可能改变计划的比例",
             "gradient": "每远离一级立场变化",
-            "horizon": "立场及着眼期限",
+            "horizon": "对论点的立场及着眼期限",
             "output-per-cost": "每单位投入成本的产出",
             "volume-needed": "卖方保住收入所需销量",
             "profit-multiple": "使用者利润（计入全部成本）",
@@ -270,7 +270,7 @@ extension Vocabulary {
             "shorts/direction": Sign(minus: "下跌之中", zero: "无", plus: "上涨之中"),
             "mechanism/direction": Sign(minus: "卖出", zero: "无", plus: "买入"),
             "first-voice": Sign(minus: "反对论点", zero: "中立", plus: "支持论点"),
-            "horizon": Sign(minus: "反对论点", zero: "中立", plus: "支持论点"),
+            "horizon": Sign(minus: "反对", zero: "中立", plus: "支持"),
         ],
         trades: [
             "flow": Sign(minus: "卖出{}", zero: "", plus: "买入{}"),

@@ -85,5 +85,9 @@ struct Vocabulary: Sendable {
         "margin", "discount-rate", "input-share", "other-cost", "share", "weight", "bear", "other", "growth-before",
         "revenue-share", "pass-through", "run-up>",
     ]
+    /// What whom a figure is of says already: the name of the assumption, by figure.
+    static let saidByOwner = [
+        "payback-years": "revenue-share", "net-present-value": "revenue-share", "break-even-elasticity": "gain",
+    ]
     static let signedAssumptions: Set<String> = ["bear", "other"]
 }

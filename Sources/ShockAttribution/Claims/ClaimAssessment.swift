@@ -206,7 +206,7 @@ struct ClaimVerdict {
             "per-year", rate, .plain, .measured, method: "own-history", interval: max(0, rate - half)...(rate + half),
             observations: moves.count, evidence: [prices.sequenceBefore])
         verdict.draft.add("moves", Double(count), .count, .measured, observations: moves.count)
-        verdict.draft.add("claimed-per-year", test.perYear, .plain, .assumed)
+        verdict.draft.add("claimed-per-year", test.perYear, .count, .assumed)
         // A company of another size moves otherwise; the name's own past is of the sizes that it had.
         verdict.draft.lack("moves-by-size")
         return verdict
