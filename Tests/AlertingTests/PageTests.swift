@@ -187,7 +187,7 @@ struct PageTests {
         #expect(
             verdict.rows.contains { row in
                 guard case .entry(let entry) = row, entry.name == "cited, not verified" else { return false }
-                return entry.value.hasPrefix("2 facts, of which 1 say that they are assumptions;")
+                return entry.value.hasPrefix("2 facts, assumptions by their own note: 1;")
             })
         let input = WordingInput(finding: finding, state: .firing)
         #expect(Wording.summary(input, .english).hasSuffix("Cited, not verified: 2 facts that it rests on."))

@@ -270,6 +270,9 @@ struct SectionTests {
         early.measure.complete = false
         let flow = try #require(World(facts: [fact]).finding(early).estimate(.leveragedFunds, "gross-flow"))
         #expect(flow.basis == .assumed && flow.assumptions == ["move=so-far"])
+        let finding = World(facts: [fact]).finding(early)
+        let rest = (finding.section(.leveragedFunds)?.estimates ?? []) + (finding.section(.feedback)?.estimates ?? [])
+        #expect(rest.allSatisfy { $0.assumptions.contains("move=so-far") })
         #expect(World(facts: [fact]).finding().estimate(.leveragedFunds, "gross-flow")?.basis == .stated)
     }
 

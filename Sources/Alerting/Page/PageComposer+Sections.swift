@@ -222,7 +222,7 @@ extension PageComposer {
         guard !finding.unverified.isEmpty else { return nil }
         let facts = language.counted(UInt32(finding.unverified.count), "fact", "facts", "条事实")
         let assumed = finding.unverified.count(where: \.assumed)
-        let own = assumed == 0 ? "" : say(", of which \(assumed) say that they are assumptions", "，其中\(assumed)条自称为假设")
+        let own = assumed == 0 ? "" : say(", assumptions by their own note: \(assumed)", "，其中\(assumed)条自注为假设")
         return say(
             "\(facts)\(own); what is known of each stands with the records cited (report --html, --json)",
             "\(facts)\(own)；各条的说明见所引记录（report --html、--json）")

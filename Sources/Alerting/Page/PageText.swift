@@ -53,16 +53,20 @@ public struct PageText {
         let rest = String(repeating: " ", count: indent.count + column + 1)
         let isLong = TextColumns.width(entry.name) > column
         let name = isLong ? entry.name + " " : TextColumns.pad(entry.name, column)
-        return wrap(text(entry), first: indent + name + " ", rest: rest)
+        let whole = wrap(text(entry), first: indent + name + " ", rest: rest)
+        guard entry.evidence.count > 1, whole.count > 1 else { return whole }
+        // No line is begun for a sequence alone.
+        let short = wrap(text(entry, references: 1), first: indent + name + " ", rest: rest)
+        return short.count < whole.count ? short : whole
     }
 
     /// `value (remark) [basis] #1 #2`.
-    private func text(_ entry: Page.Entry) -> String {
+    private func text(_ entry: Page.Entry, references: Int = 2) -> String {
         let isChinese = page.language == .chinese
         var text = entry.value
         if !entry.remark.isEmpty { text += isChinese ? "（\(entry.remark)）" : " (\(entry.remark))" }
         if !entry.basis.isEmpty { text += isChinese ? "【\(entry.basis)】" : " [\(entry.basis)]" }
-        if !entry.evidence.isEmpty { text += " " + EvidenceText.short(entry.evidence, limit: 2) }
+        if !entry.evidence.isEmpty { text += " " + EvidenceText.short(entry.evidence, limit: references) }
         return text
     }
 
@@ -74,14 +78,11 @@ public struct PageText {
 
     /// A probability or a status, what it is, and below what speaks for it, with the sequences behind the last of that.
     private func item(_ lead: String, _ text: String, _ details: [String], _ evidence: [UInt64]) -> [String] {
-        var details = details
-        if !evidence.isEmpty {
-            let short = EvidenceText.short(evidence)
-            details.append(details.popLast().map { "\($0) \(short)" } ?? short)
-        }
+        let parts = details.filter { !$0.isEmpty }.joined(separator: page.language.pick("; ", "；"))
+        let detail = [parts, EvidenceText.short(evidence)].filter { !$0.isEmpty }.joined(separator: " ")
         let indent = String(repeating: " ", count: 16)
         return wrap(text, first: "  " + TextColumns.padLeft(lead, 12) + "  ", rest: indent)
-            + details.flatMap { wrap($0, first: indent, rest: indent + "  ") }
+            + (detail.isEmpty ? [] : wrap(detail, first: indent, rest: indent + "  "))
     }
 
     private func table(_ header: [String], _ rows: [[String]]) -> [String] {

@@ -207,7 +207,9 @@ extension FigureWords {
     /// `since 2023-01-27`, `on 2025-01-28`, `as of 2024-11-20`: by what a date is to the figure.
     func when(_ estimate: Estimate) -> String {
         let isSince = Vocabulary.since.contains(estimate.id)
-        let template = isSince ? words.since : Vocabulary.on.contains(estimate.id) ? words.on : words.asOf
+        let isOn = Vocabulary.on.contains(estimate.id)
+        let template =
+            Vocabulary.said.contains(estimate.id) ? "{}" : isSince ? words.since : isOn ? words.on : words.asOf
         return template.replacing("{}", with: Wording.line(estimate.asOf, limit: 20))
     }
 
@@ -229,8 +231,11 @@ extension FigureWords {
         if !estimate.asOf.isEmpty { parts.append(when(estimate)) }
         if estimate.observations > 0 { parts.append(observations(estimate)) }
         let isRepeated = before?.method == estimate.method && before?.assumptions == estimate.assumptions
-        if isRepeated, !estimate.method.isEmpty || !estimate.assumptions.isEmpty {
-            parts.append(language.pick("as above", "同上"))
+        let again = language.pick("as above", "同上")
+        // What is no longer than saying so is said again.
+        let isShort = estimate.assumptions.isEmpty && method(estimate.method).count <= again.count
+        if isRepeated, !isShort, !estimate.method.isEmpty || !estimate.assumptions.isEmpty {
+            parts.append(again)
             return parts.filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
         }
         // A figure called as its method is says it once.

@@ -265,7 +265,7 @@ extension Vocabulary {
             "notable": "notable", "floor": "the least that so many names can show",
             "beyond-its-life": "beyond its life",
             "trailing": "earnings of the last year", "forward": "earnings expected",
-            "years": "years ahead", "quarters": "quarters ahead", "days": "days ahead",
+            "years": "years", "quarters": "quarters", "days": "days",
             "US equities": "US equities", "US institutions": "US institutions",
         ],
         signs: [

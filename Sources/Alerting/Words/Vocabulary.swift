@@ -77,7 +77,9 @@ struct Vocabulary: Sendable {
         "multiple", "multiple-from-low", "net-run-up", "rank", "earnings-part", "multiple-part", "published-records",
     ]
     /// Their date is when it was.
-    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice", "horizon"]
+    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice"]
+    /// Their date needs no word: it is when something was said.
+    static let said: Set<String> = ["horizon"]
     /// Differences, of which an interval on both sides of 0 says nothing.
     static let differences: Set<String> = ["gap", "gradient", "excess"]
     /// Assumptions that are parts of a whole, or changes.

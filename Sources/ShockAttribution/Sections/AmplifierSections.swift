@@ -21,8 +21,7 @@ enum AmplifierSections {
             return SectionDraft.lacking(.etfLeverage, of: view.subject, .leveragedFunds, .amplifier)
         }
         var draft = SectionDraft(.leveragedFunds, .amplifier)
-        // Before the close nobody knows how far the day will have gone.
-        let assumptions = view.measure.complete ? [] : ["move=so-far"]
+        let assumptions = soFar(view)
         func add(_ id: String, of fund: String = "", _ flow: Double, asOf: String = "", evidence: [UInt64]) {
             draft.add(
                 id, of: fund, flow, .usd, view.measure.complete ? .stated : .assumed, method: "leverage-restored",
@@ -50,6 +49,9 @@ enum AmplifierSections {
         return draft.section
     }
 
+    /// Before the close nobody knows how far the day will have gone.
+    private static func soFar(_ view: PointInTimeView) -> [String] { view.measure.complete ? [] : ["move=so-far"] }
+
     /// The most it can have moved: by the turnover known before, by the day's own, which is known only afterwards, and with
     /// the index funds' part as well.
     private static func bounds(
@@ -63,7 +65,7 @@ enum AmplifierSections {
             guard !funds.isEmpty else { return }
             draft.add(
                 id, abs(law.impact(of: funds.reduce(0) { $0 + $1.flow })), .fraction, .assumed,
-                method: "square-root-law", assuming: ["prefactor=1", "turnover=\(turnover)"],
+                method: "square-root-law", assuming: ["prefactor=1", "turnover=\(turnover)"] + soFar(view),
                 evidence: funds.map(\.fact.sequence))
         }
         bound("bound", own, law, "before")
@@ -106,7 +108,7 @@ enum AmplifierSections {
             let mechanical = try? model.mechanical(total: view.measure.simpleReturn)
         else { return nil }
         let evidence = funds.map(\.fact.sequence)
-        let assumptions = ["prefactor=1", "turnover=before", "no-creations"]
+        let assumptions = ["prefactor=1", "turnover=before", "no-creations"] + soFar(view)
         draft.add(
             "mechanical", mechanical, .fraction, .assumed, method: "feedback-fixed-point", assuming: assumptions,
             evidence: evidence)
