@@ -44,6 +44,11 @@ extension PageComposer {
     /// A section's figures, those of one name together, then what is missing. What all of them assume is said in the title,
     /// and what those of one name have in common beside the name.
     func rows(of section: Section, titled: Bool) -> [Page.Row] {
+        let lacks = words.lacks(section.missing, about: section.about).joined(separator: say("; ", "；"))
+        let isNothing = section.estimates.isEmpty && !lacks.isEmpty
+        if isNothing, titled {
+            return [.heading(title(section), remark: say("insufficient evidence; missing: ", "证据不足；缺少：") + lacks)]
+        }
         let throughout = titled ? CommonRemark.assumptions(of: section.estimates) : []
         let basis = titled ? CommonBasis(section.estimates) : nil
         var rows: [Page.Row] =
@@ -60,11 +65,10 @@ extension PageComposer {
                 ? self.rows(of: group, in: section, basis) : [row(group[0], in: section, basis, after: before)]
             before = group.last
         }
-        guard !section.missing.isEmpty else { return rows }
-        let lacks = words.lacks(section.missing, about: section.about).joined(separator: say("; ", "；"))
-        let name = section.estimates.isEmpty ? say("insufficient evidence", "证据不足") : say("missing", "缺少")
-        let text = section.estimates.isEmpty ? say("missing: ", "缺少：") + lacks : lacks
-        rows.append(.entry(Page.Entry(name: name, value: text, level: 1)))
+        guard !lacks.isEmpty else { return rows }
+        let name = isNothing ? say("insufficient evidence", "证据不足") : say("missing", "缺少")
+        rows.append(
+            .entry(Page.Entry(name: name, value: isNothing ? say("missing: ", "缺少：") + lacks : lacks, level: 1)))
         return rows
     }
 

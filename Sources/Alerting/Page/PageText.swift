@@ -12,7 +12,7 @@ public struct PageText {
     public init(_ page: Page, width: Int = width) {
         self.page = page
         self.width = min(max(width, 60), 140)
-        nameWidth = self.width / 3
+        nameWidth = self.width * 5 / 16
     }
 
     public var text: String {
@@ -32,9 +32,9 @@ public struct PageText {
         case .heading(let text, let remark, let basis):
             wrap(self.text(.init(name: "", value: text, remark: remark, basis: basis)), first: "  ", rest: "    ")
         case .subheading(let text, let remark, let basis, let evidence):
-            wrap(
-                self.text(.init(name: "", value: text, remark: remark, basis: basis, evidence: evidence)),
-                first: "    ", rest: "      ")
+            fewest(.init(name: "", value: text, remark: remark, basis: basis, evidence: evidence)) {
+                wrap($0, first: "    ", rest: "      ")
+            }
         case .line(let text): wrap(text, first: "  ", rest: "    ")
         case .entry(let entry): lines(entry)
         case .bar(let name, let value, let share):
@@ -52,11 +52,18 @@ public struct PageText {
         let column = (entry.level == 0 ? 24 : nameWidth) - indent.count
         let rest = String(repeating: " ", count: indent.count + column + 1)
         let isLong = TextColumns.width(entry.name) > column
-        let name = isLong ? entry.name + " " : TextColumns.pad(entry.name, column)
-        let whole = wrap(text(entry), first: indent + name + " ", rest: rest)
+        return fewest(entry) { text in
+            isLong
+                ? wrap(entry.name + "  " + text, first: indent, rest: rest)
+                : wrap(text, first: indent + TextColumns.pad(entry.name, column) + " ", rest: rest)
+        }
+    }
+
+    /// No line is begun for the second of several sequences.
+    private func fewest(_ entry: Page.Entry, _ lines: (String) -> [String]) -> [String] {
+        let whole = lines(text(entry))
         guard entry.evidence.count > 1, whole.count > 1 else { return whole }
-        // No line is begun for a sequence alone.
-        let short = wrap(text(entry, references: 1), first: indent + name + " ", rest: rest)
+        let short = lines(text(entry, references: 1))
         return short.count < whole.count ? short : whole
     }
 
@@ -82,7 +89,7 @@ public struct PageText {
         let detail = [parts, EvidenceText.short(evidence)].filter { !$0.isEmpty }.joined(separator: " ")
         let indent = String(repeating: " ", count: 16)
         return wrap(text, first: "  " + TextColumns.padLeft(lead, 12) + "  ", rest: indent)
-            + (detail.isEmpty ? [] : wrap(detail, first: indent, rest: indent + "  "))
+            + (detail.isEmpty ? [] : wrap(detail, first: indent, rest: indent))
     }
 
     private func table(_ header: [String], _ rows: [[String]]) -> [String] {
