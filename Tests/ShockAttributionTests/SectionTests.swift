@@ -70,6 +70,8 @@ struct SectionTests {
             finding.section(.ownership)?.missing.filter { $0.what == "signed_flow" }.map(\.of).sorted()
                 == ["fast", "institutions", "institutions", "private"].uniqued)
         #expect(finding.section(.ownership)?.missing.contains { $0.what == "turnover" } == true)
+        #expect(finding.section(.ownership)?.missing.last?.what == "inaction")
+        #expect(finding.section(.trendFollowers)?.missing.map(\.what) == ["trend-positions"])
     }
 
     @Test("commitments are the last of each spender as of the day, with what each is of revenue")
@@ -297,6 +299,7 @@ struct SectionTests {
     @Test("25 who had not changed their plans bound the changers at 11 %, or 52 % if they think alike (MODELS §7)")
     func surveys() throws {
         let finding = World(facts: [Self.statement("Analyst", .opposes, .t3, respondents: 25)]).finding()
+        #expect(finding.section(.information)?.missing.contains { $0.what == "awareness" } == true)
         let bounds = try #require(finding.section(.information)).estimates.filter { $0.id == "survey-bound" }
         #expect(bounds.count == 2)
         #expect(abs(bounds[0].value - 0.10883) < 1e-5 && abs(bounds[1].value - 0.5228) < 1e-4)
