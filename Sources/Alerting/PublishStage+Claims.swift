@@ -31,6 +31,7 @@ extension PublishStage {
         alert.startsAt = timestamp(news.claim.asserted == 0 ? finding.eventTime : news.claim.asserted)
         if state == .resolved { alert.endsAt = timestamp(finding.eventTime) }
         alert.claims = [news.claim]
+        alert.unverified = finding.unverified.filter { news.claim.evidence.contains($0.sequence) }
         let words = ClaimWords(news.claim, of: finding, before: news.before)
         alert.headline = words.headline(.english)
         alert.summary = words.summary(.english)

@@ -14,7 +14,7 @@ import SwiftProtobuf
 /// the claims of shocks that are not long over.
 public struct PublishStage: Stage {
     public static let output = StreamName.alerts
-    public static let judgementVersion = "publish/6"
+    public static let judgementVersion = "publish/7"
     public static let defaultSource = "urn:epicenter"
 
     /// The CloudEvents `source` of every alert. A constant of the installation: two runs with different
@@ -101,6 +101,7 @@ extension PublishStage {
         alert.sections = finding.sections
         alert.claims = finding.claims
         alert.questions = finding.questions
+        alert.unverified = finding.unverified
         emit(alert, at: finding.eventTime, to: &outbox)
 
         var now = LiveAlert(

@@ -101,6 +101,9 @@ enum FactCheck {
                     .notAllowed,
                     "weeks is \(value.weeks) and windows \(value.windows), allowed are 8 to 520 and 1 to 100,000")
             }
+            // A month or a day.
+            let end = value.windowEnd.utf8.count == 7 ? value.windowEnd + "-01" : value.windowEnd
+            if !value.windowEnd.isEmpty { _ = try TimeText.day(end, "window_end") }
             return .likeness(value)
         case .optionInterest(let value):
             try number(value.strike, "strike", above: 0)

@@ -16,6 +16,7 @@ enum JSONFacts {
         fact.title = try fields.text("title") ?? ""
         fact.tier = try fields.tier()
         fact.verified = try fields.flag("verified") ?? false
+        fact.assumed = try fields.flag("assumed") ?? false
         fact.note = try fields.text("note") ?? ""
         fact.value = try value(&fields, subject: fact.subject, asOf: fact.asOf, ignored)
         return fact
@@ -225,6 +226,7 @@ enum JSONFacts {
         value.correlation = try fields.requiredNumber("correlation")
         value.weeks = UInt32(clamping: try fields.unsigned("weeks") ?? 104)
         value.windows = UInt32(clamping: try fields.unsigned("windows") ?? 1)
+        value.windowEnd = try fields.text("window_end") ?? ""
         return value
     }
 

@@ -6,7 +6,8 @@ extension SettingsParser {
     func theses(_ node: Node?, _ symbols: Set<String>) -> [Thesis] {
         var taken = Names()
         let keys = [
-            "id", "statement", "frozen", "exposures", "supporting", "opposing", "efficiency", "implied", "scenarios",
+            "id", "statement", "frozen", "hindsight", "exposures", "supporting", "opposing", "efficiency", "implied",
+            "scenarios",
             "spenders", "payback", "chains", "pricing", "questions",
         ]
         return each(node, "theses", keys) { element, key, values in
@@ -18,6 +19,10 @@ extension SettingsParser {
             if !thesis.frozen.isEmpty, CivilTime.parseDate(thesis.frozen) == nil {
                 reader.note(values["frozen"], "\(key).frozen", quoted(thesis.frozen), "a date YYYY-MM-DD")
             }
+            thesis.hindsight =
+                reader.word(
+                    values["hindsight"], "\(key).hindsight", in: element, required: false,
+                    ["true": true, "false": false]) ?? false
             thesis.exposures = exposures(values["exposures"], "\(key).exposures", symbols)
             thesis.supporting = reader.texts(values["supporting"], "\(key).supporting", in: element)
             thesis.opposing = reader.texts(values["opposing"], "\(key).opposing", in: element)

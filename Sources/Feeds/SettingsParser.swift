@@ -147,7 +147,7 @@ struct SettingsParser {
         var taken = Names()
         return each(node, "sources", ["name", "tier"]) { element, key, values in
             var source = Source()
-            source.name = reader.text(values["name"], "\(key).name", in: element) ?? ""
+            (source.name, source.translations) = words(values["name"], "\(key).name", in: element)
             take(source.name, &taken, values["name"], "\(key).name")
             source.tier = reader.word(values["tier"], "\(key).tier", in: element, SourceTier.words) ?? .unspecified
             return source

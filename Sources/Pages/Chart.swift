@@ -116,9 +116,14 @@ public struct EvidenceRecord: Equatable, Sendable {
     public var text = ""
     /// Where it was read; shown as a link only where it is an address of the web.
     public var address = ""
+    /// Of a fact that could not be opened at its source, so that it is cited, not verified.
+    public var isUnverified = false
+    /// What is known of a fact, by who entered it; may be empty.
+    public var note = ""
 
     public init(
-        sequence: UInt64, kind: String, time: UInt64, source: String = "", text: String = "", address: String = ""
+        sequence: UInt64, kind: String, time: UInt64, source: String = "", text: String = "", address: String = "",
+        isUnverified: Bool = false, note: String = ""
     ) {
         self.sequence = sequence
         self.kind = kind
@@ -126,5 +131,7 @@ public struct EvidenceRecord: Equatable, Sendable {
         self.source = source
         self.text = text
         self.address = address
+        self.isUnverified = isUnverified
+        self.note = note
     }
 }

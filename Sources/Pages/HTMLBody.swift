@@ -81,8 +81,8 @@ struct HTMLBody {
             let run = Array(rest[..<end])
             rest = rest[end...]
             switch row {
-            case .heading: out += run.map { Markup.element("h3", $0.words) }
-            case .subheading: out += run.map { Markup.element("h4", $0.words) }
+            case .heading: out += run.map(heading)
+            case .subheading: out += run.map(heading)
             case .line: out += run.map { Markup.element("p", $0.words) }
             case .entry: out.append(list(run))
             case .bar: out.append(bars(run, title(block)))
@@ -92,6 +92,25 @@ struct HTMLBody {
             }
         }
         return out
+    }
+
+    /// A title, with what is said once for all that stands below it.
+    private func heading(_ row: Page.Row) -> String {
+        switch row {
+        case .heading(let text, let remark, let basis):
+            Markup.element("h3", text) + shared(remark, basis, [])
+        case .subheading(let text, let remark, let basis, let evidence):
+            Markup.element("h4", text) + shared(remark, basis, evidence)
+        default: ""
+        }
+    }
+
+    private func shared(_ remark: String, _ basis: String, _ evidence: [UInt64]) -> String {
+        let parts = [
+            Markup.element("span", Self.bound(remark), class: "soft"), Markup.element("span", basis, class: "basis"),
+            references(evidence),
+        ].filter { !$0.isEmpty }
+        return parts.isEmpty ? "" : "<div class=\"note\">\(parts.joined(separator: " "))</div>"
     }
 
     private static func together(_ one: Page.Row, _ other: Page.Row) -> Bool {
@@ -206,6 +225,9 @@ struct HTMLBody {
                 Markup.element("span", kind, class: "basis"),
                 time.isEmpty ? "" : "<time datetime=\"\(time)\">\(time)</time>",
                 Markup.element("span", record.source, class: "soft"), text,
+                record.isUnverified
+                    ? Markup.element("span", say("cited, not verified", "引用·未核实"), class: "basis") : "",
+                record.note.isEmpty ? "" : "<bdi class=\"soft\">\(Markup.escaped(record.note))</bdi>",
             ].filter { !$0.isEmpty }.joined(separator: " ") + "</li>"
     }
 }
@@ -218,7 +240,7 @@ extension Page.Row {
     /// Of rows that are one text.
     fileprivate var words: String {
         switch self {
-        case .heading(let text), .subheading(let text), .line(let text): text
+        case .line(let text): text
         default: ""
         }
     }
@@ -228,7 +250,8 @@ extension Page.Row {
         case .entry(let entry): entry.evidence
         case .item(_, _, _, _, let evidence): evidence
         case .evidence(let sequences): sequences
-        case .heading, .subheading, .line, .bar, .table: []
+        case .subheading(_, _, _, let evidence): evidence
+        case .heading, .line, .bar, .table: []
         }
     }
 }

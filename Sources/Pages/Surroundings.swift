@@ -149,7 +149,9 @@ public struct Surroundings: Sendable {
                 sequence: fact.sequence, kind: fact.kind?.rawValue ?? "fact", time: fact.eventTime,
                 source: isAddress ? "" : Wording.line(fact.source, limit: 100),
                 text: [subject, title].filter { !$0.isEmpty }.joined(separator: ": "),
-                address: isAddress ? fact.source : "")
+                address: isAddress ? fact.source : "", isUnverified: !fact.verified,
+                // Without a title the note stands for it.
+                note: fact.title.isEmpty ? "" : Wording.line(fact.note, limit: 300))
         }
     }
 

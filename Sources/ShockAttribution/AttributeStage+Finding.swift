@@ -40,6 +40,7 @@ extension AttributeStage {
         finding.sections = SelfExcitation.kept(explanation.sections, from: last?.sections ?? [])
         finding.claims = explanation.claims
         finding.questions = explanation.questions
+        finding.unverified = CitedFacts.unverified(in: finding, facts)
     }
 
     /// The findings that a fact changes at once: those of its own subject's shocks. Others take it in with their next

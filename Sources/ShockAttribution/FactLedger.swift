@@ -45,6 +45,12 @@ struct FactLedger: Codable, Equatable, Sendable {
         (byKind[kind] ?? []).lazy.map { facts[$0] }.filter { $0.eventTime <= time }
     }
 
+    /// The fact with a sequence of `market`; nil where that is another record's, or the fact is no longer kept. O(log n).
+    func fact(_ sequence: UInt64) -> Fact? {
+        let place = facts.partitioningIndex { $0.sequence >= sequence }
+        return place < facts.count && facts[place].sequence == sequence ? facts[place] : nil
+    }
+
     /// What became known in a span of time, in that order.
     func known(in span: ClosedRange<UInt64>) -> [Fact] { facts.filter { span.contains($0.eventTime) } }
 

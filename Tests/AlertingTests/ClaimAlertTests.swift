@@ -84,7 +84,7 @@ struct ClaimAlertTests {
         #expect(
             alert.headline
                 == "Claim on ABC 2025-01-27 is contradicted (was unsupported): “Private investors sold.”")
-        #expect(alert.words.map(\.headline) == ["关于ABC 2025年1月27日的说法与事实相反（此前无依据）：“散户在抛售。”"])
+        #expect(alert.words.map(\.headline) == ["关于ABC 2025年1月27日的说法与事实相反（此前证据不足）：“散户在抛售。”"])
         #expect(alert.revised == ["unsupported → contradicted"])
     }
 
@@ -97,6 +97,14 @@ struct ClaimAlertTests {
             Self.finding(.open, 1, claims), Self.finding(.closed, 2, claims), Self.finding(.closed, 3, late),
         ])
         #expect(Self.said(records) == ["1 firing", "1 firing", "4 resolved", "6 resolved"])
+        let waiting = ClaimWords(claims[1], of: Samples.full(), before: nil)
+        #expect(waiting.headline(.english) == "Claim on ABC 2025-01-27 is still open: “Private investors sold.”")
+        #expect(waiting.headline(.chinese) == "关于ABC 2025年1月27日的说法有待检验：“散户在抛售。”")
+        var dated = claims[1]
+        dated.due = "2025-10-31"
+        #expect(
+            ClaimWords(dated, of: Samples.full(), before: nil).headline(.english)
+                == "Claim on ABC 2025-01-27 is still open (due 2025-10-31): “Private investors sold.”")
     }
 
     @Test("sections, claims and questions are on the subject's own topic and not in notices to members")

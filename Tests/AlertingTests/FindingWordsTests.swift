@@ -85,6 +85,8 @@ struct FindingWordsTests {
         #expect(Set(english.lacks.keys) == Set(chinese.lacks.keys))
         #expect(Set(english.texts.keys) == Set(chinese.texts.keys))
         #expect(Set(english.signs.keys) == Set(chinese.signs.keys))
+        #expect(Set(english.trades.keys) == Set(chinese.trades.keys))
+        #expect(Set(english.textTemplates.keys) == Set(chinese.textTemplates.keys))
         #expect(Set(english.tests.keys) == Set(chinese.tests.keys))
         #expect(Set(english.bases.keys) == Set(chinese.bases.keys))
         for kind in FactKind.allCases {
@@ -167,7 +169,7 @@ struct FindingWordsTests {
             $0.lower = -0.5
             $0.upper = 0.9
         }
-        #expect(english.interval(undecided) == "95 %: −0.500 to +0.900, so not told from none")
+        #expect(english.interval(undecided) == "95 %: −0.500 to +0.900, not distinguishable from zero")
         #expect(chinese.interval(undecided) == "95%区间−0.500至+0.900，无法与零区分")
     }
 
@@ -193,7 +195,8 @@ struct FindingWordsTests {
         }
         for (period, said) in [
             ("FY2025", "2025财年"), ("FY2024Q1", "2024财年第一季度"), ("2022Q2", "2022年第二季度"), ("2025", "2025年"),
-            ("2026-2027", "2026至2027年"), ("2022Q5", "2022Q5"), ("H2 2025", "H2 2025"), ("", ""), ("FY", "FY"),
+            ("2026-2027", "2026至2027年"), ("2022Q5", "2022Q5"), ("1996-06", "1996年6月"), ("1996-13", "1996-13"),
+            ("H2 2025", "H2 2025"), ("", ""), ("FY", "FY"),
             ("20255", "20255"),
         ] {
             #expect(Language.chinese.period(period) == said && Language.english.period(period) == period)
@@ -282,6 +285,48 @@ struct FindingWordsTests {
         #expect(FigureWords(.english).lacks(lacks, about: "a") == ["signed flow (who bought, who sold) of b"])
     }
 
+    @Test("money traded is sold or bought, and whose the missing trades are stands where a reader expects it")
+    func trades() {
+        let (english, chinese) = (FigureWords(.english), FigureWords(.chinese))
+        let net = Self.figure("net-flow", 562e6, .usd)
+        #expect(english.value(net, in: "flow") == "bought $562 m net" && chinese.value(net, in: "flow") == "净买入5.6亿美元")
+        let funds = Self.figure("gross-flow", -2.3e9, .usd)
+        #expect(english.value(funds, in: "leveraged-funds") == "sell $2.3 bn")
+        #expect(chinese.value(funds, in: "leveraged-funds") == "卖出23亿美元")
+        #expect(!english.value(Self.figure("net-flow", .nan, .usd), in: "flow").contains("{}"))
+        let lack = Lack.with { ($0.what, $0.of) = ("more-trades", "ABC") }
+        #expect(english.lacks([lack]) == ["100 trades of ABC after the move began"])
+        #expect(english.lacks([lack], about: "ABC") == ["100 trades after the move began"])
+        #expect(chinese.lacks([lack]) == ["波动开始后的100笔成交（ABC）"])
+    }
+
+    @Test("a figure that rests on what is not verified is marked, by what it is")
+    func unverified() {
+        let (english, chinese) = (FigureWords(.english), FigureWords(.chinese))
+        var figure = Self.figure("share", 0.66, .fraction, basis: .stated)
+        #expect(english.basis(of: figure) == "stated" && chinese.basis(of: figure) == "据事实")
+        figure.unverified = true
+        #expect(english.basis(of: figure) == "stated, not verified" && chinese.basis(of: figure) == "据事实·未核实")
+        figure.basis = .assumed
+        #expect(english.basis(of: figure) == "assumed, facts not verified" && chinese.basis(of: figure) == "含假设·事实未核实")
+        #expect(english.remarkWithBasis(figure) == "assumed, facts not verified")
+    }
+
+    @Test("who speaks is called as the language calls him, where the settings know it")
+    func speakers() {
+        let figure = Self.figure("first-voice", -1, .plain) {
+            $0.text = "ABC Incorporated"
+            $0.textWords = [.with { ($0.language, $0.text) = ("zh", "字母公司") }]
+        }
+        #expect(
+            FigureWords(.english).remark(figure) == "ABC Incorporated" && FigureWords(.chinese).remark(figure) == "字母公司"
+        )
+        var claim = ClaimAlertTests.claim(.supported)
+        claim.assertedBy = "A Paper"
+        claim.assertedByWords = [.with { ($0.language, $0.text) = ("zh", "某报") }]
+        #expect(ClaimWords(claim, of: Samples.full(), before: nil).summary(.chinese).hasPrefix("某报"))
+    }
+
     @Test("the paragraph has the most telling of the sections, with bounds called bounds and no scenario among them")
     func telling() {
         let english = TellingSentences(Self.told(), .english).all
@@ -310,7 +355,7 @@ struct FindingWordsTests {
         few.claims = [ClaimAlertTests.claim(.unsupported)]
         #expect(TellingSentences(few, .english).runUp == "Before it, the price stood at 7.00× that of 2023-01-27.")
         #expect(TellingSentences(few, .english).claims == "Of 1 claim: 1 unsupported.")
-        #expect(TellingSentences(few, .chinese).claims == "1条说法中，1条无依据。")
+        #expect(TellingSentences(few, .chinese).claims == "1条说法中，1条证据不足。")
         #expect(Wording.summary(.init(finding: Self.told(), state: .withdrawn), .english).contains("claims") == false)
     }
 
@@ -347,7 +392,7 @@ struct FindingWordsTests {
                 + "此前的纪录为−2790亿美元".replacing("−", with: "") + "（ABC, 2024-09-03）。",
             "这是其自2022年6月2日以来666个交易日中第2大的跌幅。",
             "漂移+0.48、随大盘−3.96、随板块“chips”（大盘之外，另外2只股票）−9.50、自身−3.99±2.01（250个交易日的联动，并非因果）。",
-            "28%未能解释。截至2025年1月27日12:00（UTC）共考察64条消息。", "未计为证据：3条（只是报道涨跌）。",
+            "28%未能解释（均为权重，未经校准）。截至2025年1月27日12:00（UTC）共考察64条消息。", "未计为证据：3条（只是报道涨跌）。",
             "此后1个交易日：2025年1月28日上涨8.93%，累计已收复44%。",
         ] {
             #expect(summary.contains(sentence), "\(sentence)")

@@ -45,7 +45,7 @@ struct PageTests {
         #expect(entries[3].value == "Option dealers' hedging")
         #expect(
             entries[4].value.hasPrefix("what set it off (28 % unexplained)")
-                && entries[4].value.hasSuffix("Self-excitation of trading (stampede): trades within the session of ABC")
+                && entries[4].value.hasSuffix("Self-excitation of trading (stampede): trades of ABC within the session")
         )
         #expect(PageComposer(Samples.finding(.pending), .chinese).page.blocks.map(\.heading) == ["实测", "实测／假设／未知"])
     }
@@ -57,14 +57,17 @@ struct PageTests {
         for language in Language.allCases {
             let page = PageComposer(finding, language).page
             let rows = page.blocks.flatMap(\.rows)
-            let entries = rows.count { if case .entry(let entry) = $0 { !entry.basis.isEmpty } else { false } }
-            #expect(entries == finding.sections.flatMap(\.estimates).count, "seed \(seed)")
+            // Each section has a row of what is missing besides; without figures that is in its title, if it has one.
+            let entries = rows.count { if case .entry(let entry) = $0 { entry.level > 0 } else { false } }
+            let sections = finding.sections.filter { !$0.estimates.isEmpty || $0.kind == .recovery }
+            #expect(entries == sections.flatMap(\.estimates).count + sections.count, "seed \(seed)")
             let items = rows.compactMap { row in if case .item(_, let text, _, _, _) = row { text } else { nil } }
             for claim in finding.claims { #expect(items.contains(Wording.line(claim.statement)), "seed \(seed)") }
             for question in finding.questions { #expect(items.contains(Wording.line(question.text)), "seed \(seed)") }
             let text = PageText(page).text
             for lack in finding.sections.flatMap(\.missing) {
-                #expect(text.contains(FigureWords(language).lacks([lack])[0].prefix(12)), "seed \(seed)")
+                let flat = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                #expect(flat.contains(FigureWords(language).lacks([lack])[0].prefix(12)), "seed \(seed)")
             }
             for line in text.split(separator: "\n") {
                 // Punctuation that must not begin a line may stand one character beyond.
@@ -74,6 +77,125 @@ struct PageTests {
                 #expect(TextColumns.width(line) <= 82, "seed \(seed): \(line)")
             }
         }
+    }
+
+    @Test("what all figures of a section assume is in its title, what those of one name have in common beside the name")
+    func common() throws {
+        func cost(_ of: String, _ value: Double, _ elasticity: String, _ evidence: [UInt64] = [7]) -> Estimate {
+            FindingWordsTests.figure("demand", value, .ratio, of: of, basis: .whatIf) {
+                ($0.method, $0.evidence) = ("jevons", evidence)
+                $0.assumptions = ["gain=10", "elasticity=\(elasticity)", "pass-through=1"]
+            }
+        }
+        let alone = FindingWordsTests.figure("rebound", 0.2, .fraction, basis: .assumed) {
+            $0.assumptions = ["gain=10"]
+        }
+        let stated = FindingWordsTests.figure("rent", 2, .usdPerHour, basis: .stated)
+        var finding = Samples.finding(.open)
+        finding.sections = [
+            FindingWordsTests.section(
+                "efficiency", .thesis, [cost("low", 0.1, "0"), cost("high", 2.5, "1.4"), alone, stated])
+        ]
+        let block = try #require(PageComposer(finding, .english).page.blocks.first { $0.id == "thesis" })
+        #expect(
+            block.rows == [
+                .heading("Efficiency and demand (Jevons effect)", remark: "assumed below: 10 times as efficient"),
+                .subheading(
+                    "demand for the input", remark: "constant elasticity; assuming: pass-through 100 %",
+                    basis: "what-if", evidence: [7]),
+                .entry(.init(name: "low", value: "0.10×", remark: "assuming: elasticity 0", level: 2)),
+                .entry(.init(name: "high", value: "2.50×", remark: "assuming: elasticity 1.4", level: 2)),
+                .entry(.init(name: "share of the saving used again", value: "20.0 %", basis: "assumed", level: 1)),
+                .entry(.init(name: "rent", value: "$2.00 an hour", basis: "stated", level: 1)),
+            ])
+        // What is not common stays with each.
+        finding.sections[0].estimates[1].basis = .assumed
+        finding.sections[0].estimates[1].evidence = [8]
+        let rows = try #require(PageComposer(finding, .english).page.blocks.first { $0.id == "thesis" }).rows
+        #expect(
+            rows[2...3] == [
+                .entry(
+                    .init(
+                        name: "low", value: "0.10×", remark: "assuming: elasticity 0", basis: "what-if", evidence: [7],
+                        level: 2)),
+                .entry(
+                    .init(
+                        name: "high", value: "2.50×", remark: "assuming: elasticity 1.4", basis: "assumed",
+                        evidence: [8], level: 2)),
+            ])
+        // A basis that all have is said in the title, and of what is not verified only that.
+        finding.sections[0].estimates = [cost("low", 0.1, "0"), cost("high", 2.5, "1.4"), cost("mid", 1, "1")]
+        finding.sections[0].estimates[2].unverified = true
+        let same = try #require(PageComposer(finding, .english).page.blocks.first { $0.id == "thesis" }).rows
+        #expect(
+            same.first
+                == .heading(
+                    "Efficiency and demand (Jevons effect)",
+                    remark: "assumed below: 10 times as efficient, pass-through 100 %", basis: "what-if"))
+        #expect(same[1] == .subheading("demand for the input", remark: "constant elasticity", evidence: [7]))
+        #expect(
+            same.last
+                == .entry(
+                    .init(
+                        name: "mid", value: "1.00×", remark: "assuming: elasticity 1", basis: "facts not verified",
+                        level: 2)))
+        // Figures of one name that are of nobody are told apart by their dates.
+        finding.sections = [
+            FindingWordsTests.section(
+                "run-up", .condition,
+                ["2023-02-01", "2023-06-13"].map { day in
+                    FindingWordsTests.figure("milestone", 1e12, .usd, basis: .assumed) { $0.asOf = day }
+                })
+        ]
+        let text = PageText(PageComposer(finding, .english).page).text
+        #expect(text.contains("on 2023-02-01") && text.contains("on 2023-06-13"))
+        #expect(text.ranges(of: "market value first above").count == 1)
+    }
+
+    @Test("a shock that is over without an explanation is of unknown cause, wholly unexplained, with why")
+    func unexplained() throws {
+        var finding = Samples.finding(.closed)
+        finding.missing = ["attribution: under a week of news to compare attention with"]
+        let block = try #require(PageComposer(finding, .english).page.blocks.first { $0.id == "cause" })
+        #expect(
+            block.rows == [
+                .item(lead: "100 %", text: "unexplained", details: []),
+                .line("attribution: under a week of news to compare attention with"),
+            ])
+        #expect(Wording.why(finding, .english) == "Cause unknown (100 % unexplained).")
+        #expect(Wording.why(finding, .chinese) == "原因不明（100%未能解释）。")
+        let input = WordingInput(finding: finding, state: .resolved)
+        #expect(Wording.headline(input, .english) == "Over: ABC −10.00 %: cause unknown, 100 % unexplained")
+        #expect(Wording.headline(input, .chinese) == "已结束：ABC 下跌10.00%：原因不明，100%未能解释")
+        #expect(Wording.English.trigger(input) == "Its cause is unknown: 100 % is unexplained.")
+        #expect(Wording.Chinese.trigger(input) == "原因不明：100%未能解释。")
+        // While it goes on somebody may still find out.
+        #expect(PageComposer(Samples.finding(.open), .english).page.blocks.allSatisfy { $0.id != "cause" })
+    }
+
+    @Test("weights are said to be no calibrated probabilities, and facts that nobody could open are counted")
+    func honest() throws {
+        var finding = FindingWordsTests.told()
+        finding.unverified = [
+            .with { ($0.sequence, $0.note) = (7, "From memory.") },
+            .with { ($0.sequence, $0.note, $0.assumed) = (8, "A guess.", true) },
+        ]
+        let page = PageComposer(finding, .english).page
+        let cause = try #require(page.blocks.first { $0.id == "cause" })
+        #expect(cause.note.hasSuffix("weights, not calibrated probabilities"))
+        #expect(
+            PageComposer(finding, .chinese).page.blocks.first { $0.id == "cause" }?.note.hasSuffix("未经校准") == true)
+        let verdict = try #require(page.blocks.last)
+        #expect(
+            verdict.rows.contains { row in
+                guard case .entry(let entry) = row, entry.name == "cited, not verified" else { return false }
+                return entry.value.hasPrefix("2 facts, assumptions by their own note: 1;")
+            })
+        let input = WordingInput(finding: finding, state: .firing)
+        #expect(Wording.summary(input, .english).hasSuffix("Cited, not verified: 2 facts that it rests on."))
+        #expect(Wording.summary(input, .chinese).hasSuffix("所依据的事实中有2条系引用而未经核实。"))
+        let records = Samples.publish([finding])
+        #expect(try Samples.alert(records[0]).unverified == finding.unverified)
     }
 
     /// Sections of known and unknown ids and kinds, with numbers that may be anything.

@@ -83,7 +83,7 @@ struct WordingTests {
                 + " the market (2 other names) and −3.99 ± 2.01 its own (co-movement over 250 sessions, not causes).",
             "Most likely set off by “Cheap \"model\" startles the market”, a story about Quixotron (61 %: 1 item from 12 sources, best source"
                 + " tier 5, first seen 2025-01-20T12:00:00Z, relevance 75 of 100, attention 8.1 σ above usual);"
-                + " 28 % is unexplained. 64 news items considered up to 2025-01-27T12:00:00Z.",
+                + " 28 % is unexplained (weights, not calibrated). 64 news items considered up to 2025-01-27T12:00:00Z.",
             "Less likely: “Tariffs threatened” (11 %).", "Left out as evidence: 3 (only reports the move).",
             "Since then, 1 session: on 2025-01-28 +8.93 %, in all 44 % retraced.",
             "Changed: confirmed at the close.", "Missing: hourly bars: no turnover by the hour.",

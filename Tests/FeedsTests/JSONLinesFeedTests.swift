@@ -181,6 +181,19 @@ struct JSONLinesFeedTests {
         #expect(fact.tier == .t1 && fact.verified && fact.note == "n" && fact.title == "t")
     }
 
+    @Test("a fact may say that its value is an assumption, and a likeness when the other's window ended")
+    func assumed() throws {
+        func line(_ more: String) -> String {
+            #"{"kind":"likeness","subject":"NVDA","known":"2025-01-27","source":"s","other":"CSCO","correlation":0.9\#(more)}"#
+        }
+        let fact = try #require(Example.json(line(#","assumed":true,"window_end":"1996-06""#)).events.first).fact
+        #expect(fact.assumed && !fact.verified && fact.likeness.windowEnd == "1996-06")
+        #expect(try Example.json(line("")).events.first?.fact.assumed == false)
+        #expect(try Example.json(line(#","window_end":"2024-02-29""#)).refusals == [])
+        #expect(try Example.json(line(#","window_end":"June 96""#)).refusals.count == 1)
+        #expect(try Example.json(line(#","assumed":"yes""#)).refusals.count == 1)
+    }
+
     static let bar =
         #"{"type":"bar","symbol":"NVDA","start":"2025-01-27T14:30:00Z","end":"2025-01-27T15:30:00Z","open":1,"high":2,"low":1,"close":1}"#
     static let news = #"{"published":"2025-01-27T10:00:00Z","source":"R","title":"t"}"#

@@ -136,6 +136,8 @@ struct SettingsFileTests {
         ("NVDA, weight: 1", "NVDA, weight: -1", "groups[0].members[0].weight", 13),
         ("NVDA, weight: 1", "NVDA", "groups[0].members[0].weight", 13),
         ("frozen: 2025-01-20", "frozen: January", "theses[0].frozen", 17),
+        ("frozen: 2025-01-20", "frozen: 2025-01-20\n    hindsight: maybe", "theses[0].hindsight", 18),
+        ("{name: Reuters,", "{name: {zh: 路透社},", "sources[0].name.en", 20),
         ("sign: -1", "sign: -2", "theses[0].exposures[0].sign", 18),
         ("sign: -1", "sign: down", "theses[0].exposures[0].sign", 18),
         ("tier: T5", "tier: 5", "sources[0].tier", 20),
@@ -167,6 +169,16 @@ struct SettingsFileTests {
         ] {
             #expect(problems(text(aliases)).contains { $0.key == key && $0.line == 22 }, "\(problems(text(aliases)))")
         }
+    }
+
+    @Test("a thesis says that who wrote it knew what came, and a source what it is called elsewhere")
+    func hindsight() throws {
+        let text = Self.whole.replacing("frozen: 2025-01-20", with: "frozen: 2025-01-20\n    hindsight: true")
+            .replacing("{name: Reuters,", with: "{name: {en: Reuters, zh: 路透社},")
+        let model = try parse(text).model
+        #expect(model.theses[0].hindsight && model.sources[0].name == "Reuters")
+        #expect(model.sources[0].translations.map(\.text) == ["路透社"])
+        #expect(try !parse(Self.whole).model.theses[0].hindsight)
     }
 
     @Test("all problems are told at once, in the order of their lines")

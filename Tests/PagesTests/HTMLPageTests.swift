@@ -12,7 +12,8 @@ struct HTMLPageTests {
     /// A page with every kind of row, all of it from somebody who means ill.
     static func every(_ text: String, _ language: Language = .english) -> Page {
         let rows: [Page.Row] = [
-            .heading(text), .subheading(text), .line(text),
+            .heading(text, remark: text, basis: text), .subheading(text, remark: text, basis: text, evidence: [3, 5]),
+            .subheading(text), .line(text),
             .entry(.init(name: text, value: text, remark: text, basis: text, evidence: [1, 2, 3, 4, 5], level: 2)),
             .entry(.init(name: text, value: text)), .bar(name: text, value: text, share: 0.5),
             .item(lead: text, text: text, details: [text, ""], standing: .contradicted, evidence: [7]),
@@ -30,7 +31,8 @@ struct HTMLPageTests {
     @Test("what others wrote stays text, in every kind of row, and the page well-formed", arguments: Language.allCases)
     func escaping(language: Language) {
         let record = EvidenceRecord(
-            sequence: 1, kind: Self.hostile, time: 1, source: Self.hostile, text: Self.hostile, address: Self.hostile)
+            sequence: 1, kind: Self.hostile, time: 1, source: Self.hostile, text: Self.hostile, address: Self.hostile,
+            isUnverified: true, note: Self.hostile)
         let body = HTMLPage.body(
             page: Self.every(Self.hostile, language), charts: ChartDrawingTests.all(Self.hostile), evidence: [record])
         let read = WellFormed(body)
@@ -74,6 +76,17 @@ struct HTMLPageTests {
         let style = try #require(text.split(separator: "<style>").last?.split(separator: "</style>").first)
         #expect(style == Stylesheet.text)
         #expect(HTMLPage.document(page: Self.every("a", .chinese)).contains("<html lang=\"zh-Hans\">"))
+    }
+
+    @Test("a record that nobody could open says so, with what is known of it")
+    func unverified() {
+        var record = EvidenceRecord(
+            sequence: 1, kind: "ownership", time: 0, text: "t", isUnverified: true, note: "From memory.")
+        let body = HTMLPage.body(page: Self.every("x"), evidence: [record])
+        #expect(WellFormed(body).text.contains("cited, not verified") && WellFormed(body).text.contains("From memory."))
+        #expect(HTMLPage.body(page: Self.every("x", .chinese), evidence: [record]).contains("引用·未核实"))
+        record.isUnverified = false
+        #expect(!HTMLPage.body(page: Self.every("x"), evidence: [record]).contains("not verified"))
     }
 
     @Test("an empty page is a page")

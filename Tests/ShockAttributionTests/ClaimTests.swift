@@ -150,6 +150,9 @@ struct ClaimTests {
         test.move = -0.15
         test.perYear = 4
         #expect(Self.status(World.claim(.tail(test))) == .supported)
+        let claim = World(facts: [World.claim(.tail(test))]).finding().claims.first
+        #expect(claim?.estimates.first { $0.id == "claimed-per-year" }?.value == 4)
+        #expect(claim?.missing.map(\.what) == ["moves-by-size"])
     }
 
     @Test("plans stand until somebody named cuts; who has not spoken since the shock is missing")

@@ -39,7 +39,7 @@ struct MissedFactTests {
         let count = try #require(finding.estimate(.size, "published-records"))
         #expect(count.value == 2 && count.asOf == "2018-07-26" && count.evidence.count == 2)
         let none = try #require(World(facts: [facts[4]]).finding(Self.signal()).section(.size))
-        #expect(none.estimates.isEmpty && none.missing.map(\.what) == ["record_loss"])
+        #expect(none.estimates.isEmpty && none.missing.map(\.what) == ["record_loss", "moves-by-size"])
         // A rise is held against rises, where any was published.
         let rise = World(facts: facts).finding(Self.signal(1.8e11))
         #expect(rise.estimate(.size, "published-record", of: "JKL")?.value == 9e11)

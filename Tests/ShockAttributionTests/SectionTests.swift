@@ -70,6 +70,8 @@ struct SectionTests {
             finding.section(.ownership)?.missing.filter { $0.what == "signed_flow" }.map(\.of).sorted()
                 == ["fast", "institutions", "institutions", "private"].uniqued)
         #expect(finding.section(.ownership)?.missing.contains { $0.what == "turnover" } == true)
+        #expect(finding.section(.ownership)?.missing.last?.what == "inaction")
+        #expect(finding.section(.trendFollowers)?.missing.map(\.what) == ["trend-positions"])
     }
 
     @Test("commitments are the last of each spender as of the day, with what each is of revenue")
@@ -213,9 +215,91 @@ struct SectionTests {
         #expect(none.section(.signature)?.missing.map(\.what) == ["frozen-before"])
     }
 
+    @Test(
+        "a signature says by when its signs were fixed, that they were written afterwards, and that n names show no less than 1/n"
+    )
+    func hindsight() throws {
+        var thesis = World.thesis
+        thesis.hindsight = true
+        var exposure = Exposure()
+        (exposure.symbol, exposure.sign) = ("IDX", 1)
+        thesis.exposures.append(exposure)
+        let finding = World(thesis: thesis).finding()
+        let figures = try #require(finding.section(.signature)).estimates
+        #expect(figures.allSatisfy { $0.assumptions.starts(with: ["frozen=2025-01-20", "hindsight"]) })
+        #expect(finding.section(.signature)?.missing.map(\.what) == ["foresight"])
+        let control = try #require(finding.estimate(.signature, "rotation-control"))
+        // Of three rotations only the signs as they are put the one that did not fall first.
+        #expect(control.value == 1.0 / 3 && control.text == "floor")
+        let before = World().finding()
+        #expect(before.estimate(.signature, "hits")?.assumptions == ["frozen=2025-01-20"])
+        #expect(before.section(.signature)?.missing.isEmpty == true)
+    }
+
+    @Test("figures on facts that nobody could open are marked, and what a fact calls an assumption is one")
+    func cited() throws {
+        func fund(_ name: String, verified: Bool, assumed: Bool = false) -> Fact {
+            var value = ETFLeverage()
+            (value.leverage, value.aumUsd, value.underlying) = (2, 1e9, "ABC")
+            var fact = World.fact(about: name, .etfLeverage(value))
+            (fact.verified, fact.assumed, fact.note) = (verified, assumed, "about \(name)")
+            return fact
+        }
+        let finding = World(facts: [
+            fund("LEA", verified: true), fund("LEB", verified: false), fund("LEC", verified: false, assumed: true),
+        ]).finding()
+        func flow(_ name: String) throws -> Estimate {
+            try #require(finding.estimate(.leveragedFunds, "flow", of: name))
+        }
+        #expect(try flow("LEA").basis == .stated && !flow("LEA").unverified)
+        #expect(try flow("LEB").basis == .stated && flow("LEB").unverified && flow("LEB").assumptions.isEmpty)
+        #expect(try flow("LEC").basis == .assumed && flow("LEC").unverified)
+        #expect(try flow("LEC").assumptions == ["fact=assumed"])
+        let gross = try #require(finding.estimate(.leveragedFunds, "gross-flow"))
+        #expect(gross.unverified && gross.basis == .assumed)
+        #expect(finding.unverified.map(\.note) == ["about LEB", "about LEC"])
+        #expect(finding.unverified.map(\.assumed) == [false, true])
+        #expect(try finding.unverified.map(\.sequence) == [flow("LEB"), flow("LEC")].flatMap(\.evidence))
+    }
+
+    @Test("before the close what funds will trade is assumed, by the move so far")
+    func soFar() throws {
+        var value = ETFLeverage()
+        (value.leverage, value.aumUsd, value.underlying) = (2, 1e9, "ABC")
+        var fact = World.fact(about: "LEV", .etfLeverage(value))
+        fact.verified = true
+        var early = World.signal(at: World.open + 60_000_000_000)
+        early.measure.complete = false
+        let flow = try #require(World(facts: [fact]).finding(early).estimate(.leveragedFunds, "gross-flow"))
+        #expect(flow.basis == .assumed && flow.assumptions == ["move=so-far"])
+        let finding = World(facts: [fact]).finding(early)
+        let rest = (finding.section(.leveragedFunds)?.estimates ?? []) + (finding.section(.feedback)?.estimates ?? [])
+        #expect(rest.allSatisfy { $0.assumptions.contains("move=so-far") })
+        #expect(World(facts: [fact]).finding().estimate(.leveragedFunds, "gross-flow")?.basis == .stated)
+    }
+
+    @Test(
+        "one quarter's results are not called missing where five are needed, and a likeness lacks the other's earnings")
+    func analogyLacks() throws {
+        var result = EarningsResult()
+        (result.period, result.epsActual, result.epsConsensus, result.reported) = ("2024Q4", 1, 0.9, "2025-01-20")
+        var likeness = Likeness()
+        (likeness.other, likeness.correlation, likeness.weeks, likeness.windows) = ("DEF", 0.9, 52, 100)
+        likeness.windowEnd = "1996-06"
+        let facts = [World.fact(.earningsResult(result)), World.fact(.likeness(likeness))]
+        let section = try #require(World(facts: facts).finding().section(.analogy))
+        let missing = section.missing.map { $0.what + " " + $0.of }
+        #expect(missing.contains("five-results ABC") && missing.contains("then-earnings DEF"))
+        #expect(!missing.contains("earnings_result ABC"))
+        #expect(section.estimates.first { $0.id == "likeness" }?.text == "1996-06")
+        let none = try #require(World().finding().section(.analogy)).missing.map { $0.what + " " + $0.of }
+        #expect(none.contains("earnings_result ABC") && !none.contains("five-results ABC"))
+    }
+
     @Test("25 who had not changed their plans bound the changers at 11 %, or 52 % if they think alike (MODELS §7)")
     func surveys() throws {
         let finding = World(facts: [Self.statement("Analyst", .opposes, .t3, respondents: 25)]).finding()
+        #expect(finding.section(.information)?.missing.contains { $0.what == "awareness" } == true)
         let bounds = try #require(finding.section(.information)).estimates.filter { $0.id == "survey-bound" }
         #expect(bounds.count == 2)
         #expect(abs(bounds[0].value - 0.10883) < 1e-5 && abs(bounds[1].value - 0.5228) < 1e-4)

@@ -34,10 +34,10 @@ public struct Page: Equatable, Sendable {
     public enum Standing: String, CaseIterable, Sendable { case plain, supported, unsupported, contradicted, pending }
 
     public enum Row: Equatable, Sendable {
-        /// The title of what follows within a block.
-        case heading(String)
-        /// The name of several figures that follow, each of something else.
-        case subheading(String)
+        /// The title of what follows within a block, with what all of it assumes and rests on.
+        case heading(String, remark: String = "", basis: String = "")
+        /// The name of several figures that follow, each of something else, with what they have in common.
+        case subheading(String, remark: String = "", basis: String = "", evidence: [UInt64] = [])
         case entry(Entry)
         /// A signed part of a whole; `share` is its size over the largest's, 0 to 1.
         case bar(name: String, value: String, share: Double)

@@ -3,12 +3,14 @@ import Schema
 /// What may have set the move off, and what came after it.
 extension PageComposer {
     var cause: Page.Block? {
-        guard finding.hasAttribution else { return nil }
+        guard finding.hasAttribution else { return finding.isUnexplained ? unexplained : nil }
         let attribution = finding.attribution
         let until = language.moment(attribution.evidenceUntil)
         var block = Page.Block(
             id: "cause", heading: say("WHAT MAY HAVE SET IT OFF", "可能的起因"),
-            note: say("from what was known up to \(until)", "只依据截至\(until)已知的信息"))
+            note: say(
+                "from what was known up to \(until); weights, not calibrated probabilities",
+                "只依据截至\(until)已知的信息；百分数为权重，未经校准"))
         block.rows = attribution.candidates.map(candidate)
         block.rows.append(
             .item(lead: language.probability(attribution.unexplained), text: say("unexplained", "未能解释"), details: []))
@@ -29,6 +31,16 @@ extension PageComposer {
                 .line(say("news that name \(subject): \(often)", "提及\(subject)的消息数\(often)")))
         }
         return block
+    }
+
+    /// Of a shock that is over and was never explained, with why.
+    private var unexplained: Page.Block {
+        let reasons = finding.missing.filter { $0.hasPrefix("attribution") }.map {
+            Page.Row.line(StageProse.text($0, language))
+        }
+        return Page.Block(
+            id: "cause", heading: say("WHAT MAY HAVE SET IT OFF", "可能的起因"),
+            rows: [.item(lead: language.probability(1), text: say("unexplained", "未能解释"), details: [])] + reasons)
     }
 
     /// A candidate: its headline, what it is about, and what speaks for it.
@@ -74,6 +86,8 @@ extension PageComposer {
         if candidate.hasDoublingHours {
             let hours = language.decimal(candidate.doublingHours, 1)
             parts.append(say("doubling every \(hours) h", "每\(hours)小时翻倍"))
+        } else if candidate.items > 1 {
+            parts.append(say("doubling time not known", "翻倍时间不明"))
         }
         if candidate.hasNovelty {
             let novelty = language.decimal(candidate.novelty, 0)
@@ -105,6 +119,7 @@ extension PageComposer {
             let seen = language.moment(candidate.firstSeen)
             parts.append(say("known \(seen)", "\(seen)已知"))
         }
+        if finding.isUnverified(candidate.evidence) { parts.append(say("stated, not verified", "据事实·未核实")) }
         return parts.isEmpty ? [] : [language.remark(parts)]
     }
 

@@ -41,33 +41,76 @@ extension PageComposer {
         section.kind != .chain && onlyThesis != nil ? words.section(section.id) : words.title(section)
     }
 
-    /// A section's figures, those of one name together, then what is missing.
+    /// A section's figures, those of one name together, then what is missing. What all of them assume is said in the title,
+    /// and what those of one name have in common beside the name.
     func rows(of section: Section, titled: Bool) -> [Page.Row] {
-        var rows: [Page.Row] = titled ? [.heading(title(section))] : []
+        let lacks = words.lacks(section.missing, about: section.about).joined(separator: say("; ", "；"))
+        let isNothing = section.estimates.isEmpty && !lacks.isEmpty
+        if isNothing, titled {
+            return [.heading(title(section), remark: say("insufficient evidence; missing: ", "证据不足；缺少：") + lacks)]
+        }
+        let throughout = titled ? CommonRemark.assumptions(of: section.estimates) : []
+        let basis = titled ? CommonBasis(section.estimates) : nil
+        var rows: [Page.Row] =
+            titled
+            ? [.heading(title(section), remark: words.throughout(throughout), basis: words.basis(of: basis))] : []
+        let estimates = CommonRemark.without(throughout, section.estimates)
         var order: [String] = []
-        for estimate in section.estimates where !order.contains(estimate.id) { order.append(estimate.id) }
+        for estimate in estimates where !order.contains(estimate.id) { order.append(estimate.id) }
         var before: Estimate?
         for id in order {
-            let estimates = section.estimates.filter { $0.id == id }
-            let isGroup = estimates.count { !$0.of.isEmpty } > 1
-            if isGroup { rows.append(.subheading(words.figure(id, in: section.id))) }
-            for estimate in estimates {
-                let name =
-                    isGroup && !estimate.of.isEmpty ? words.owner(estimate) : words.label(estimate, in: section.id)
-                rows.append(
-                    .entry(
-                        Page.Entry(
-                            name: name, value: words.value(estimate, in: section.id),
-                            remark: words.remark(estimate, after: before), basis: words.basis(estimate.basis),
-                            evidence: estimate.evidence, level: isGroup ? 2 : 1)))
-                before = estimate
-            }
+            let group = estimates.filter { $0.id == id }
+            rows +=
+                group.count > 1
+                ? self.rows(of: group, in: section, basis) : [row(group[0], in: section, basis, after: before)]
+            before = group.last
         }
-        guard !section.missing.isEmpty else { return rows }
-        let lacks = words.lacks(section.missing, about: section.about).joined(separator: say("; ", "；"))
-        let name = section.estimates.isEmpty ? say("insufficient evidence", "证据不足") : say("missing", "缺少")
-        let text = section.estimates.isEmpty ? say("missing: ", "缺少：") + lacks : lacks
-        rows.append(.entry(Page.Entry(name: name, value: text, level: 1)))
+        guard !lacks.isEmpty else { return rows }
+        let name = isNothing ? say("insufficient evidence", "证据不足") : say("missing", "缺少")
+        rows.append(
+            .entry(Page.Entry(name: name, value: isNothing ? say("missing: ", "缺少：") + lacks : lacks, level: 1)))
+        return rows
+    }
+
+    /// - Parameter basis: What the title says already.
+    private func row(
+        _ estimate: Estimate, in section: Section, _ basis: CommonBasis?, after before: Estimate?
+    ) -> Page.Row {
+        .entry(
+            Page.Entry(
+                name: words.label(estimate, in: section.id), value: words.value(estimate, in: section.id),
+                remark: words.remark(estimate, after: before), basis: words.basis(of: estimate, beside: basis),
+                evidence: estimate.evidence, level: 1))
+    }
+
+    /// Figures of one name, below it: each by whom or what it is of, else by its date.
+    private func rows(of group: [Estimate], in section: Section, _ wider: CommonBasis?) -> [Page.Row] {
+        let split = CommonRemark(group)
+        let common = split.common
+        let basis = CommonBasis(group)
+        var rows: [Page.Row] = [
+            .subheading(
+                words.figure(common.id, in: section.id), remark: words.remark(common),
+                basis: words.basis(of: basis, beside: wider), evidence: common.evidence)
+        ]
+        var before: Estimate?
+        for var estimate in split.rest {
+            let beside = words.basis(of: estimate, beside: basis)
+            var name = words.owner(estimate)
+            if estimate.of.isEmpty {
+                name = estimate.asOf.isEmpty ? words.figure(estimate.id, in: section.id) : words.when(estimate)
+                estimate.asOf = ""
+            } else if let said = Vocabulary.saidByOwner[estimate.id] {
+                estimate.assumptions.removeAll { $0.hasPrefix(said + "=") }
+            }
+            rows.append(
+                .entry(
+                    Page.Entry(
+                        name: name, value: words.value(estimate, in: section.id),
+                        remark: words.remark(estimate, after: before), basis: beside, evidence: estimate.evidence,
+                        level: 2)))
+            before = estimate
+        }
         return rows
     }
 
@@ -77,19 +120,30 @@ extension PageComposer {
         guard !finding.claims.isEmpty else { return nil }
         return Page.Block(
             id: "claims", heading: say("CLAIMS", "各种说法"),
-            note: say("tested, not repeated; who asserts one is evidence of nothing but that", "逐条检验而非转述；有人提出并不构成证据"),
+            note: say("tested, not repeated; who asserts one is evidence of nothing but that", "逐条检验而非转述；有人提出并不构成证据")
+                + (isOneVoice ? say("; all ", "；") + asserted(finding.claims[0]) : ""),
             rows: finding.claims.map(claim))
+    }
+
+    /// Whether all claims were made by one and the same on one day.
+    private var isOneVoice: Bool {
+        finding.claims.count > 1 && Set(finding.claims.map(asserted)).count == 1 && !asserted(finding.claims[0]).isEmpty
+    }
+
+    /// By whom, when, and how near to what it is about.
+    private func asserted(_ claim: ClaimFinding) -> String {
+        let who = language.text(claim.assertedBy, claim.assertedByWords)
+        let when = claim.asserted == 0 ? "" : language.date(String(CivilTime.rfc3339(claim.asserted).prefix(10)))
+        let tier = claim.tier.rawValue > 0 ? words.party("T\(claim.tier.rawValue)") : ""
+        return language.remark([who.isEmpty ? "" : say("asserted by ", "提出者：") + who, when, tier])
     }
 
     private func claim(_ claim: ClaimFinding) -> Page.Row {
         var details: [String] = []
-        let who = Wording.line(claim.assertedBy, limit: 60)
-        let when = claim.asserted == 0 ? "" : language.date(String(CivilTime.rfc3339(claim.asserted).prefix(10)))
-        let tier = claim.tier.rawValue > 0 ? words.party("T\(claim.tier.rawValue)") : ""
         let due = claim.due.isEmpty ? "" : say("due ", "到期日") + language.date(claim.due)
         details.append(
             language.remark([
-                who.isEmpty ? "" : say("asserted by ", "提出者：") + who, when, tier,
+                isOneVoice ? "" : asserted(claim),
                 claim.test.isEmpty ? "" : say("test: ", "检验：") + words.test(claim.test), due,
             ]))
         for estimate in claim.estimates {
@@ -160,10 +214,22 @@ extension PageComposer {
         }
         add(say("measured", "实测"), measuredParts + sections(.measured))
         add(say("stated by dated facts", "据注明日期的事实"), sections(.stated))
+        add(say("cited, not verified", "引用而未核实"), unverified.map { [$0] } ?? [])
         add(say("assumed", "假设"), assumptions(figures.map(\.1)))
         add(say("what-if, no evidence", "假设情景，并非证据"), sections(.whatIf))
         add(say("not known", "未知"), unknown)
         return block
+    }
+
+    /// How many of the facts it rests on nobody could open at their source.
+    private var unverified: String? {
+        guard !finding.unverified.isEmpty else { return nil }
+        let facts = language.counted(UInt32(finding.unverified.count), "fact", "facts", "条事实")
+        let assumed = finding.unverified.count(where: \.assumed)
+        let own = assumed == 0 ? "" : say(", assumptions by their own note: \(assumed)", "，其中\(assumed)条自注为假设")
+        return say(
+            "\(facts)\(own); what is known of each stands with the records cited (report --html, --json)",
+            "\(facts)\(own)；各条的说明见所引记录（report --html、--json）")
     }
 
     private var measuredParts: [String] {
@@ -190,6 +256,9 @@ extension PageComposer {
             parts.append(
                 finding.attribution.candidates.isEmpty
                     ? say("what set it off", "起因") : say("what set it off (\(share) unexplained)", "起因（\(share)未能解释）"))
+        } else if finding.isUnexplained {
+            let share = language.probability(1)
+            parts.append(say("what set it off (\(share) unexplained)", "起因（\(share)未能解释）"))
         } else {
             parts.append(say("what set it off", "起因"))
         }

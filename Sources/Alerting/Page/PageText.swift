@@ -12,7 +12,7 @@ public struct PageText {
     public init(_ page: Page, width: Int = width) {
         self.page = page
         self.width = min(max(width, 60), 140)
-        nameWidth = min(40, self.width * 5 / 12)
+        nameWidth = self.width * 5 / 16
     }
 
     public var text: String {
@@ -29,37 +29,51 @@ public struct PageText {
 
     private func lines(_ row: Page.Row) -> [String] {
         switch row {
-        case .heading(let text): wrap(text, first: "  ", rest: "    ")
-        case .subheading(let text): wrap(text, first: "    ", rest: "      ")
+        case .heading(let text, let remark, let basis):
+            wrap(self.text(.init(name: "", value: text, remark: remark, basis: basis)), first: "  ", rest: "    ")
+        case .subheading(let text, let remark, let basis, let evidence):
+            fewest(.init(name: "", value: text, remark: remark, basis: basis, evidence: evidence)) {
+                wrap($0, first: "    ", rest: "      ")
+            }
         case .line(let text): wrap(text, first: "  ", rest: "    ")
         case .entry(let entry): lines(entry)
         case .bar(let name, let value, let share):
             [bar(name, value, share)]
         case .item(let lead, let text, let details, _, let evidence):
-            item(lead, text, details + (evidence.isEmpty ? [] : [EvidenceText.short(evidence)]))
+            item(lead, text, details, evidence)
         case .evidence(let sequences): wrap(EvidenceText.short(sequences, limit: 16), first: "  ", rest: "    ")
         case .table(let header, let rows): table(header, rows)
         }
     }
 
-    /// `  name      value (remark) [basis] #1 #2`, wrapped below the value. Within a section names are long.
+    /// `  name      value (remark) [basis] #1 #2`, wrapped below the value; a name too long for its column moves the value.
     private func lines(_ entry: Page.Entry) -> [String] {
         let indent = String(repeating: " ", count: 2 + 2 * entry.level)
-        let nameWidth = (entry.level == 0 ? 24 : nameWidth) - indent.count
-        let rest = String(repeating: " ", count: indent.count + nameWidth + 1)
-        let text = self.text(of: entry)
-        guard TextColumns.width(entry.name) <= nameWidth else {
-            return wrap(entry.name, first: indent, rest: indent + "  ") + wrap(text, first: rest, rest: rest)
+        let column = (entry.level == 0 ? 24 : nameWidth) - indent.count
+        let rest = String(repeating: " ", count: indent.count + column + 1)
+        let isLong = TextColumns.width(entry.name) > column
+        return fewest(entry) { text in
+            isLong
+                ? wrap(entry.name + "  " + text, first: indent, rest: rest)
+                : wrap(text, first: indent + TextColumns.pad(entry.name, column) + " ", rest: rest)
         }
-        return wrap(text, first: indent + TextColumns.pad(entry.name, nameWidth) + " ", rest: rest)
     }
 
-    private func text(of entry: Page.Entry) -> String {
+    /// No line is begun for the second of several sequences.
+    private func fewest(_ entry: Page.Entry, _ lines: (String) -> [String]) -> [String] {
+        let whole = lines(text(entry))
+        guard entry.evidence.count > 1, whole.count > 1 else { return whole }
+        let short = lines(text(entry, references: 1))
+        return short.count < whole.count ? short : whole
+    }
+
+    /// `value (remark) [basis] #1 #2`.
+    private func text(_ entry: Page.Entry, references: Int = 2) -> String {
         let isChinese = page.language == .chinese
         var text = entry.value
         if !entry.remark.isEmpty { text += isChinese ? "（\(entry.remark)）" : " (\(entry.remark))" }
         if !entry.basis.isEmpty { text += isChinese ? "【\(entry.basis)】" : " [\(entry.basis)]" }
-        if !entry.evidence.isEmpty { text += " " + EvidenceText.short(entry.evidence) }
+        if !entry.evidence.isEmpty { text += " " + EvidenceText.short(entry.evidence, limit: references) }
         return text
     }
 
@@ -69,10 +83,13 @@ public struct PageText {
         return bar.isEmpty ? line : line + "  " + bar
     }
 
-    private func item(_ lead: String, _ text: String, _ details: [String]) -> [String] {
+    /// A probability or a status, what it is, and below what speaks for it, with the sequences behind the last of that.
+    private func item(_ lead: String, _ text: String, _ details: [String], _ evidence: [UInt64]) -> [String] {
+        let parts = details.filter { !$0.isEmpty }.joined(separator: page.language.pick("; ", "；"))
+        let detail = [parts, EvidenceText.short(evidence)].filter { !$0.isEmpty }.joined(separator: " ")
         let indent = String(repeating: " ", count: 16)
         return wrap(text, first: "  " + TextColumns.padLeft(lead, 12) + "  ", rest: indent)
-            + details.flatMap { wrap($0, first: indent, rest: indent + "  ") }
+            + (detail.isEmpty ? [] : wrap(detail, first: indent, rest: indent))
     }
 
     private func table(_ header: [String], _ rows: [[String]]) -> [String] {

@@ -23,6 +23,14 @@ struct ClaimWords {
         let session = finding.measure.session.isEmpty ? "" : " " + language.date(finding.measure.session)
         let was = before.map { language.brackets(language.pick("was ", "此前") + words.status($0)) } ?? ""
         let text = Wording.line(statement(language), limit: 160)
+        // What has still to be decided is not said to be settled as anything.
+        if claim.status == .notYetDue {
+            let due =
+                claim.due.isEmpty ? "" : language.brackets(language.pick("due ", "到期日") + language.date(claim.due))
+            return language.pick(
+                "Claim on \(subject)\(session) is still open\(due): “\(text)”",
+                "关于\(subject)\(session)的说法有待检验\(due)：“\(text)”")
+        }
         return language.pick(
             "Claim on \(subject)\(session) is \(status)\(was): “\(text)”",
             "关于\(subject)\(session)的说法\(status)\(was)：“\(text)”")
@@ -59,7 +67,7 @@ struct ClaimWords {
     }
 
     private func asserted(_ language: Language) -> String {
-        let who = Wording.line(claim.assertedBy, limit: 80)
+        let who = language.text(claim.assertedBy, claim.assertedByWords)
         let by = who.isEmpty ? language.pick("somebody", "有人") : who
         let when =
             claim.asserted == 0

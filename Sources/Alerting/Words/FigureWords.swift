@@ -42,6 +42,18 @@ public struct FigureWords: Sendable {
 
     package func basis(_ basis: Basis) -> String { words.bases[basis] ?? Self.plain("\(basis)") }
 
+    /// A figure's basis, with a mark where a fact that it rests on is cited, not verified.
+    package func basis(of estimate: Estimate) -> String {
+        let basis = basis(estimate.basis)
+        return estimate.unverified ? basis + language.pick(", ", "·") + unverified(estimate.basis) : basis
+    }
+
+    /// The mark alone: of what was stated it is the figure itself that nobody verified, else facts it was made from.
+    func unverified(_ basis: Basis) -> String {
+        basis == .stated
+            ? language.pick("not verified", "未核实") : language.pick("facts not verified", "事实未核实")
+    }
+
     func test(_ id: String) -> String { words.tests[id] ?? Self.plain(id) }
 
     /// `correlation=0.3`: by the whole, else by its name with the value put in, else as it is.
@@ -76,6 +88,12 @@ public struct FigureWords: Sendable {
                 let owner = language.period(party(lack.of))
                 if !owners.contains(owner) { owners.append(owner) }
             }
+            // Some say in their midst whose they are.
+            if what.contains("{}") {
+                let of =
+                    owners.isEmpty ? "" : language.pick(" of \(language.list(owners))", "\(language.list(owners))的")
+                return what.replacing("{}", with: of)
+            }
             guard !owners.isEmpty else { return what }
             return language.pick("\(what) of \(language.list(owners))", "\(what)（\(language.list(owners))）")
         }
@@ -109,6 +127,13 @@ extension FigureWords {
         if let word = words.signs["\(section)/\(estimate.id)"] ?? words.signs[estimate.id] {
             return estimate.value < 0 ? word.minus : estimate.value > 0 ? word.plus : word.zero
         }
+        if let trade = words.trades["\(section)/\(estimate.id)"] ?? words.trades[estimate.id], estimate.value != 0,
+            estimate.value.isFinite
+        {
+            var size = estimate
+            size.value = abs(estimate.value)
+            return (estimate.value < 0 ? trade.minus : trade.plus).replacing("{}", with: amount(size.value, of: size))
+        }
         let number = amount(estimate.value, of: estimate)
         return words.bounds.contains(estimate.id) ? language.pick("at most \(number)", "至多\(number)") : number
     }
@@ -126,7 +151,7 @@ extension FigureWords {
         let isUndecided =
             Vocabulary.differences.contains(estimate.id) && estimate.lower < 0 && estimate.upper > 0
         return language.pick("95 %: \(range)", "95%区间\(range)")
-            + (isUndecided ? language.pick(", so not told from none", "，无法与零区分") : "")
+            + (isUndecided ? language.pick(", not distinguishable from zero", "，无法与零区分") : "")
     }
 
     private func amount(_ value: Double, of estimate: Estimate) -> String {
@@ -161,7 +186,7 @@ extension FigureWords {
 
     /// ... and what the figure rests on.
     func remarkWithBasis(_ estimate: Estimate) -> String {
-        [remark(estimate), basis(estimate.basis)].filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
+        [remark(estimate), basis(of: estimate)].filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
     }
 
     /// `105 weeks`, `of 25 names`; `n = 12` where what was counted has no word.
@@ -169,6 +194,30 @@ extension FigureWords {
         let counted = words.counted[estimate.id] ?? words.observations
         let template = estimate.observations == 1 ? counted.one : counted.many
         return template.replacing("{}", with: language.decimal(Double(estimate.observations), 0))
+    }
+
+    /// The source's own words, where they are a name in this language, and where the figure needs it with what they are.
+    private func text(_ estimate: Estimate) -> String {
+        let said =
+            words.texts[estimate.text]
+            ?? (estimate.textWords.isEmpty
+                ? language.period(estimate.text) : language.text(estimate.text, estimate.textWords))
+        return words.textTemplates[estimate.id].map { $0.replacing("{}", with: said) } ?? said
+    }
+
+    /// `since 2023-01-27`, `on 2025-01-28`, `as of 2024-11-20`: by what a date is to the figure.
+    func when(_ estimate: Estimate) -> String {
+        let isSince = Vocabulary.since.contains(estimate.id)
+        let isOn = Vocabulary.on.contains(estimate.id)
+        let template =
+            Vocabulary.said.contains(estimate.id) ? "{}" : isSince ? words.since : isOn ? words.on : words.asOf
+        return template.replacing("{}", with: Wording.line(estimate.asOf, limit: 20))
+    }
+
+    /// What figures of a section assume throughout, as a remark on its title; empty where that is nothing.
+    func throughout(_ assumptions: [String]) -> String {
+        let assumed = assumptions.map(assumption).joined(separator: language.pick(", ", "、"))
+        return assumed.isEmpty ? "" : language.pick("assumed below: \(assumed)", "以下假设：\(assumed)")
     }
 
     /// What there is to say beside the value: interval, the source's own words, date, number of observations, method and
@@ -179,19 +228,21 @@ extension FigureWords {
     ///   - before: The figure shown just before: a method and assumptions that are the same are said to be so.
     public func remark(_ estimate: Estimate, after before: Estimate? = nil) -> String {
         var parts = [interval(estimate) ?? ""]
-        if !estimate.text.isEmpty { parts.append(words.texts[estimate.text] ?? language.period(estimate.text)) }
-        if !estimate.asOf.isEmpty {
-            let isSince = Vocabulary.since.contains(estimate.id)
-            let template = isSince ? words.since : Vocabulary.on.contains(estimate.id) ? words.on : words.asOf
-            parts.append(template.replacing("{}", with: Wording.line(estimate.asOf, limit: 20)))
-        }
+        if !estimate.text.isEmpty { parts.append(text(estimate)) }
+        if !estimate.asOf.isEmpty { parts.append(when(estimate)) }
         if estimate.observations > 0 { parts.append(observations(estimate)) }
         let isRepeated = before?.method == estimate.method && before?.assumptions == estimate.assumptions
-        if isRepeated, !estimate.method.isEmpty || !estimate.assumptions.isEmpty {
-            parts.append(language.pick("as above", "同上"))
+        let again = language.pick("as above", "同上")
+        // What is no longer than saying so is said again.
+        let isShort = estimate.assumptions.isEmpty && method(estimate.method).count <= again.count
+        if isRepeated, !isShort, !estimate.method.isEmpty || !estimate.assumptions.isEmpty {
+            parts.append(again)
             return parts.filter { !$0.isEmpty }.joined(separator: language.pick("; ", "；"))
         }
-        if !estimate.method.isEmpty { parts.append(method(estimate.method)) }
+        // A figure called as its method is says it once.
+        if !estimate.method.isEmpty, method(estimate.method) != words.figures[estimate.id] {
+            parts.append(method(estimate.method))
+        }
         if !estimate.assumptions.isEmpty {
             let assumed = estimate.assumptions.map(assumption).joined(separator: language.pick(", ", "、"))
             parts.append(language.pick("assuming: \(assumed)", "假设：\(assumed)"))

@@ -111,7 +111,7 @@ extension Language {
         return date(String(text.prefix(10))) + text.dropFirst(11).prefix(5) + "（UTC）"
     }
 
-    /// A span of reports or plans: `FY2025`, `2025财年`; `2022Q2`, `2022年第二季度`; what is none of these as it is.
+    /// A span of reports or plans: `FY2025`, `2025财年`; `2022Q2`, `2022年第二季度`; `1996-06`, `1996年6月`; what is none of these as it is.
     package func period(_ text: String) -> String {
         let line = Wording.line(text, limit: 60)
         guard self == .chinese else { return line }
@@ -128,6 +128,9 @@ extension Language {
             return "\(year)\(unit)第\(quarter)季度"
         }
         let until = suffix.dropFirst()
+        if !isFiscal, suffix.first == "-", until.utf8.count == 2, let month = Int(until), (1...12).contains(month) {
+            return "\(year)年\(month)月"
+        }
         return suffix.first == "-" && isYear(until) ? "\(year)至\(until)\(unit)" : line
     }
 

@@ -30,3 +30,13 @@ extension Finding {
         return isNamed ? fullName(of: subject, .chinese) : Wording.line(subject)
     }
 }
+
+extension Finding {
+    /// Whether it is over and nothing was ever found that may have set it off: nobody will look again.
+    var isUnexplained: Bool { phase == .closed && !hasAttribution }
+
+    /// Whether one of these records is a fact that is cited, not verified.
+    func isUnverified(_ evidence: [UInt64]) -> Bool {
+        !unverified.isEmpty && evidence.contains { sequence in unverified.contains { $0.sequence == sequence } }
+    }
+}

@@ -19,6 +19,10 @@ struct Vocabulary: Sendable {
     var texts: [String: String]
     /// Figures whose number stands for a word, as `section/figure` or `figure`.
     var signs: [String: Sign]
+    /// Figures that are money traded: how a sale and a purchase of so much are said.
+    var trades: [String: Sign]
+    /// What a figure's own text is, by figure.
+    var textTemplates: [String: String]
     var statuses: [ClaimStatus: String]
     /// Kinds of test of a claim.
     var tests: [String: String]
@@ -84,12 +88,18 @@ struct Vocabulary: Sendable {
     ]
     /// Their date is when it was.
     static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice"]
+    /// Their date needs no word: it is when something was said.
+    static let said: Set<String> = ["horizon"]
     /// Differences, of which an interval on both sides of 0 says nothing.
     static let differences: Set<String> = ["gap", "gradient", "excess"]
     /// Assumptions that are parts of a whole, or changes.
     static let percentages: Set<String> = [
         "margin", "discount-rate", "input-share", "other-cost", "share", "weight", "bear", "other", "growth-before",
         "revenue-share", "pass-through", "run-up>",
+    ]
+    /// What whom a figure is of says already: the name of the assumption, by figure.
+    static let saidByOwner = [
+        "payback-years": "revenue-share", "net-present-value": "revenue-share", "break-even-elasticity": "gain",
     ]
     static let signedAssumptions: Set<String> = ["bear", "other"]
 }

@@ -75,7 +75,9 @@ extension Wording {
 
         private static func cause(_ input: WordingInput, _ quote: Int) -> String {
             if input.state == .withdrawn { return "未能持续到收盘" }
-            guard input.finding.hasAttribution else { return "尚无解释" }
+            guard input.finding.hasAttribution else {
+                return input.finding.isUnexplained ? "原因不明，\(language.probability(1))未能解释" : "尚无解释"
+            }
             let attribution = input.finding.attribution
             let unexplained = language.probability(attribution.unexplained)
             guard let first = attribution.candidates.first else { return "原因不明" }

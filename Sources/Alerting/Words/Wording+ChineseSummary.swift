@@ -12,7 +12,7 @@ extension Wording.Chinese {
             OwnHistory.phrase(input.measure, language).map { "这是\($0)。" }, decomposition(input.finding),
             measured.members, trigger(input), alternatives(input.finding), rejected(input.finding),
             excluded(input.finding), telling(input), followUp(input.measure), measured.votes, measured.baseRate,
-            revised(input.finding), missing(input.finding),
+            revised(input.finding), missing(input.finding), unverified(input.finding),
         ]
         .compactMap { $0 }.joined()
     }
@@ -110,7 +110,9 @@ extension Wording.Chinese {
 
     static func trigger(_ input: WordingInput) -> String? {
         if input.state == .withdrawn { return "未能持续到收盘，现予撤销。" }
-        guard input.finding.hasAttribution else { return "起因尚未查考。" }
+        guard input.finding.hasAttribution else {
+            return input.finding.isUnexplained ? "原因不明：\(language.probability(1))未能解释。" : "起因尚未查考。"
+        }
         let attribution = input.finding.attribution
         let until = attribution.evidenceUntil == 0 ? "" : "截至\(language.moment(attribution.evidenceUntil))"
         let considered = "\(until)共考察\(attribution.itemsConsidered)条消息"
@@ -121,7 +123,7 @@ extension Wording.Chinese {
         let opening = first.probability > attribution.unexplained ? "最可能的起因是" : "原因不明，最接近的是"
         return
             "\(opening)\(named(first, in: input.finding))（\(language.probability(first.probability))：\(evidence(first))）；"
-            + "\(unexplained)未能解释。\(considered)。"
+            + "\(unexplained)未能解释（均为权重，未经校准）。\(considered)。"
     }
 
     /// `12条，来自5个来源，最高为五级来源，首见于…，热度高于平常8.1个标准差`
@@ -179,5 +181,9 @@ extension Wording.Chinese {
     private static func missing(_ finding: Finding) -> String? {
         let parts = finding.missing + finding.measure.missing.filter { !finding.missing.contains($0) }
         return parts.isEmpty ? nil : "缺少：\(parts.map { StageProse.text($0, language) }.joined(separator: "；"))。"
+    }
+
+    private static func unverified(_ finding: Finding) -> String? {
+        finding.unverified.isEmpty ? nil : "所依据的事实中有\(finding.unverified.count)条系引用而未经核实。"
     }
 }

@@ -90,7 +90,10 @@ extension Wording {
         /// What most likely set it off, or that this is not known.
         private static func cause(_ input: WordingInput, _ detail: Detail) -> String {
             if input.state == .withdrawn { return "did not last to the close" }
-            guard input.finding.hasAttribution else { return "not yet explained" }
+            guard input.finding.hasAttribution else {
+                return input.finding.isUnexplained
+                    ? "cause unknown, \(FixedNumber.probability(1)) unexplained" : "not yet explained"
+            }
             let attribution = input.finding.attribution
             let unexplained = FixedNumber.probability(attribution.unexplained)
             guard let first = attribution.candidates.first else { return "no known cause" }

@@ -4,7 +4,11 @@ import Schema
 extension Wording.English {
     static func trigger(_ input: WordingInput) -> String? {
         if input.state == .withdrawn { return "It did not last to the close and is withdrawn." }
-        guard input.finding.hasAttribution else { return "What set it off has not been looked into yet." }
+        guard input.finding.hasAttribution else {
+            return input.finding.isUnexplained
+                ? "Its cause is unknown: \(FixedNumber.probability(1)) is unexplained."
+                : "What set it off has not been looked into yet."
+        }
         let attribution = input.finding.attribution
         let considered = counted(attribution.itemsConsidered, "news item", "news items")
         let until = attribution.evidenceUntil == 0 ? "" : " up to \(CivilTime.rfc3339(attribution.evidenceUntil))"
@@ -17,7 +21,8 @@ extension Wording.English {
         let story = named(first)
         let about = first.isNews ? subject(of: first, in: story).map { ", a story about \($0)" } ?? "" : ""
         return "\(opening) \(story)\(about) (\(FixedNumber.probability(first.probability)):"
-            + " \(evidence(first))); \(unexplained) is unexplained. \(sentence(considered)) considered\(until)."
+            + " \(evidence(first))); \(unexplained) is unexplained"
+            + " (weights, not calibrated). \(sentence(considered)) considered\(until)."
     }
 
     /// `12 items from 5 sources, best source tier 5, first seen …, attention 8.1 deviations above usual`.
@@ -93,6 +98,12 @@ extension Wording.English {
     static func missing(_ finding: Finding) -> String? {
         let parts = finding.missing + finding.measure.missing.filter { !finding.missing.contains($0) }
         return parts.isEmpty ? nil : "Missing: \(parts.joined(separator: "; "))."
+    }
+
+    static func unverified(_ finding: Finding) -> String? {
+        guard !finding.unverified.isEmpty else { return nil }
+        let facts = counted(UInt32(finding.unverified.count), "fact", "facts")
+        return "Cited, not verified: \(facts) that it rests on."
     }
 
     private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }

@@ -10,7 +10,7 @@ extension Wording.English {
             overnight(input.measure), value(input.measure), ownRank(input), decomposition(input.finding),
             measured.members, trigger(input), alternatives(input.finding), rejected(input.finding),
             excluded(input.finding), telling(input), followUp(input.measure), measured.votes, measured.baseRate,
-            revised(input.finding), missing(input.finding),
+            revised(input.finding), missing(input.finding), unverified(input.finding),
         ]
         .compactMap { $0 }.joined(separator: " ")
     }

@@ -27,7 +27,12 @@ extension Wording {
 
     private static func cause(_ finding: Finding, _ language: Language) -> String {
         if finding.phase == .withdrawn { return language.pick("It did not last to the close", "未能持续到收盘") }
-        guard finding.hasAttribution else { return language.pick("Not yet explained", "尚无解释") }
+        guard finding.hasAttribution else {
+            let all = language.probability(1)
+            return finding.isUnexplained
+                ? language.pick("Cause unknown (\(all) unexplained)", "原因不明（\(all)未能解释）")
+                : language.pick("Not yet explained", "尚无解释")
+        }
         let unexplained = language.probability(finding.attribution.unexplained)
         guard let first = finding.attribution.candidates.first else {
             return language.pick("No known cause", "原因不明")

@@ -271,6 +271,12 @@ public nonisolated struct Alert: @unchecked Sendable {
     set {_uniqueStorage()._changes = newValue}
   }
 
+  /// of the facts it rests on, those that are cited, not verified
+  public var unverified: [CitedFact] {
+    get {_storage._unverified}
+    set {_uniqueStorage()._unverified = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -399,7 +405,7 @@ nonisolated extension AlertRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Alert"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{1}revision\0\u{1}state\0\u{1}kind\0\u{1}subject\0\u{3}subject_name\0\u{1}scope\0\u{1}labels\0\u{3}starts_at\0\u{3}ends_at\0\u{3}part_of\0\u{1}headline\0\u{1}summary\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}missing\0\u{2}\u{c}sections\0\u{1}claims\0\u{1}questions\0\u{1}words\0\u{1}names\0\u{1}changes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fingerprint\0\u{1}revision\0\u{1}state\0\u{1}kind\0\u{1}subject\0\u{3}subject_name\0\u{1}scope\0\u{1}labels\0\u{3}starts_at\0\u{3}ends_at\0\u{3}part_of\0\u{1}headline\0\u{1}summary\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}missing\0\u{2}\u{c}sections\0\u{1}claims\0\u{1}questions\0\u{1}words\0\u{1}names\0\u{1}changes\0\u{1}unverified\0")
 
   fileprivate class _StorageClass {
     var _fingerprint: String = String()
@@ -426,6 +432,7 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     var _words: [AlertWords] = []
     var _names: [NamedSubject] = []
     var _changes: [Change] = []
+    var _unverified: [CitedFact] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -460,6 +467,7 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       _words = source._words
       _names = source._names
       _changes = source._changes
+      _unverified = source._unverified
     }
   }
 
@@ -502,6 +510,7 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         case 33: try { try decoder.decodeRepeatedMessageField(value: &_storage._words) }()
         case 34: try { try decoder.decodeRepeatedMessageField(value: &_storage._names) }()
         case 35: try { try decoder.decodeRepeatedMessageField(value: &_storage._changes) }()
+        case 36: try { try decoder.decodeRepeatedMessageField(value: &_storage._unverified) }()
         default: break
         }
       }
@@ -586,6 +595,9 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       if !_storage._changes.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._changes, fieldNumber: 35)
       }
+      if !_storage._unverified.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._unverified, fieldNumber: 36)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -619,6 +631,7 @@ nonisolated extension Alert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         if _storage._words != rhs_storage._words {return false}
         if _storage._names != rhs_storage._names {return false}
         if _storage._changes != rhs_storage._changes {return false}
+        if _storage._unverified != rhs_storage._unverified {return false}
         return true
       }
       if !storagesAreEqual {return false}

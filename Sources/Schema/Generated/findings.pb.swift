@@ -486,6 +486,12 @@ public nonisolated struct Finding: @unchecked Sendable {
     set {_uniqueStorage()._changes = newValue}
   }
 
+  /// of the facts it rests on, those that are cited, not verified
+  public var unverified: [CitedFact] {
+    get {_storage._unverified}
+    set {_uniqueStorage()._unverified = newValue}
+  }
+
   /// of the instruments and groups that it speaks of by id, where they have one
   public var names: [NamedSubject] {
     get {_storage._names}
@@ -497,6 +503,26 @@ public nonisolated struct Finding: @unchecked Sendable {
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A fact that a finding rests on and that nobody could open at its source.
+public nonisolated struct CitedFact: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// in market
+  public var sequence: UInt64 = 0
+
+  /// the fact's own: what is known of it, and what is not
+  public var note: String = String()
+
+  /// its value is an assumption, says the fact itself
+  public var assumed: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What an instrument or a group is called.
@@ -642,6 +668,12 @@ public nonisolated struct Estimate: Sendable {
   /// `of` in other languages
   public var ofWords: [Translation] = []
 
+  /// a fact among its evidence is cited, not verified
+  public var unverified: Bool = false
+
+  /// `text` in other languages, where it is a name
+  public var textWords: [Translation] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -677,6 +709,8 @@ public nonisolated struct ClaimFinding: Sendable {
   public var translations: [Translation] = []
 
   public var assertedBy: String = String()
+
+  public var assertedByWords: [Translation] = []
 
   public var asserted: UInt64 = 0
 
@@ -1074,7 +1108,7 @@ nonisolated extension CandidateKind: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Finding"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}cause\0\u{1}shock\0\u{1}revision\0\u{1}phase\0\u{1}scope\0\u{1}subject\0\u{3}subject_name\0\u{3}part_of\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}members\0\u{1}missing\0\u{2}\u{d}sections\0\u{1}claims\0\u{1}questions\0\u{1}changes\0\u{1}names\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}cause\0\u{1}shock\0\u{1}revision\0\u{1}phase\0\u{1}scope\0\u{1}subject\0\u{3}subject_name\0\u{3}part_of\0\u{1}measure\0\u{1}decomposition\0\u{1}attribution\0\u{1}revised\0\u{1}members\0\u{1}missing\0\u{2}\u{d}sections\0\u{1}claims\0\u{1}questions\0\u{1}changes\0\u{1}names\0\u{2}\u{2}unverified\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1098,6 +1132,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _claims: [ClaimFinding] = []
     var _questions: [OpenQuestion] = []
     var _changes: [Change] = []
+    var _unverified: [CitedFact] = []
     var _names: [NamedSubject] = []
 
       // This property is used as the initial default value for new instances of the type.
@@ -1130,6 +1165,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _claims = source._claims
       _questions = source._questions
       _changes = source._changes
+      _unverified = source._unverified
       _names = source._names
     }
   }
@@ -1171,6 +1207,7 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._questions) }()
         case 33: try { try decoder.decodeRepeatedMessageField(value: &_storage._changes) }()
         case 34: try { try decoder.decodeRepeatedMessageField(value: &_storage._names) }()
+        case 36: try { try decoder.decodeRepeatedMessageField(value: &_storage._unverified) }()
         default: break
         }
       }
@@ -1249,6 +1286,9 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._names.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._names, fieldNumber: 34)
       }
+      if !_storage._unverified.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._unverified, fieldNumber: 36)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1279,11 +1319,52 @@ nonisolated extension Finding: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._claims != rhs_storage._claims {return false}
         if _storage._questions != rhs_storage._questions {return false}
         if _storage._changes != rhs_storage._changes {return false}
+        if _storage._unverified != rhs_storage._unverified {return false}
         if _storage._names != rhs_storage._names {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CitedFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CitedFact"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}note\0\u{1}assumed\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.assumed) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.sequence != 0 {
+      try visitor.visitSingularFixed64Field(value: self.sequence, fieldNumber: 1)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 2)
+    }
+    if self.assumed != false {
+      try visitor.visitSingularBoolField(value: self.assumed, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CitedFact, rhs: CitedFact) -> Bool {
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.assumed != rhs.assumed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1450,7 +1531,7 @@ nonisolated extension Section: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Estimate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}of\0\u{1}value\0\u{1}lower\0\u{1}upper\0\u{1}unit\0\u{1}basis\0\u{1}method\0\u{1}assumptions\0\u{1}observations\0\u{3}as_of\0\u{1}text\0\u{1}evidence\0\u{3}of_words\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}of\0\u{1}value\0\u{1}lower\0\u{1}upper\0\u{1}unit\0\u{1}basis\0\u{1}method\0\u{1}assumptions\0\u{1}observations\0\u{3}as_of\0\u{1}text\0\u{1}evidence\0\u{3}of_words\0\u{2}\u{4}unverified\0\u{3}text_words\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1472,6 +1553,8 @@ nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 12: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 13: try { try decoder.decodeRepeatedFixed64Field(value: &self.evidence) }()
       case 14: try { try decoder.decodeRepeatedMessageField(value: &self.ofWords) }()
+      case 18: try { try decoder.decodeSingularBoolField(value: &self.unverified) }()
+      case 19: try { try decoder.decodeRepeatedMessageField(value: &self.textWords) }()
       default: break
       }
     }
@@ -1524,6 +1607,12 @@ nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.ofWords.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.ofWords, fieldNumber: 14)
     }
+    if self.unverified != false {
+      try visitor.visitSingularBoolField(value: self.unverified, fieldNumber: 18)
+    }
+    if !self.textWords.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.textWords, fieldNumber: 19)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1542,6 +1631,8 @@ nonisolated extension Estimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.text != rhs.text {return false}
     if lhs.evidence != rhs.evidence {return false}
     if lhs.ofWords != rhs.ofWords {return false}
+    if lhs.unverified != rhs.unverified {return false}
+    if lhs.textWords != rhs.textWords {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1584,7 +1675,7 @@ nonisolated extension Lack: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
 
 nonisolated extension ClaimFinding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ClaimFinding"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}translations\0\u{3}asserted_by\0\u{1}asserted\0\u{1}tier\0\u{1}status\0\u{1}test\0\u{1}estimates\0\u{1}missing\0\u{1}due\0\u{1}evidence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}translations\0\u{3}asserted_by\0\u{1}asserted\0\u{1}tier\0\u{1}status\0\u{1}test\0\u{1}estimates\0\u{1}missing\0\u{1}due\0\u{1}evidence\0\u{3}asserted_by_words\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1604,6 +1695,7 @@ nonisolated extension ClaimFinding: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.missing) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.due) }()
       case 12: try { try decoder.decodeRepeatedFixed64Field(value: &self.evidence) }()
+      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.assertedByWords) }()
       default: break
       }
     }
@@ -1646,6 +1738,9 @@ nonisolated extension ClaimFinding: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.evidence.isEmpty {
       try visitor.visitPackedFixed64Field(value: self.evidence, fieldNumber: 12)
     }
+    if !self.assertedByWords.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.assertedByWords, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1654,6 +1749,7 @@ nonisolated extension ClaimFinding: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.statement != rhs.statement {return false}
     if lhs.translations != rhs.translations {return false}
     if lhs.assertedBy != rhs.assertedBy {return false}
+    if lhs.assertedByWords != rhs.assertedByWords {return false}
     if lhs.asserted != rhs.asserted {return false}
     if lhs.tier != rhs.tier {return false}
     if lhs.status != rhs.status {return false}

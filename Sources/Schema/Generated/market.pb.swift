@@ -571,6 +571,12 @@ public nonisolated struct Fact: @unchecked Sendable {
     set {_uniqueStorage()._note = newValue}
   }
 
+  /// its value is an assumption of whoever entered it, which note explains
+  public var assumed: Bool {
+    get {_storage._assumed}
+    set {_uniqueStorage()._assumed = newValue}
+  }
+
   public var value: OneOf_Value? {
     get {return _storage._value}
     set {_uniqueStorage()._value = newValue}
@@ -1084,6 +1090,9 @@ public nonisolated struct Likeness: Sendable {
   public var weeks: UInt32 = 0
 
   public var windows: UInt32 = 0
+
+  /// YYYY-MM or YYYY-MM-DD: when the other's window that is most alike ended; empty: not said
+  public var windowEnd: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1925,7 +1934,7 @@ nonisolated extension NewsEmbedding: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Fact"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{4}\u{a}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0\u{3}scheduled_release\0\u{2}\u{7}claim\0\u{1}valuation\0\u{1}likeness\0\u{3}option_interest\0\u{1}revenue\0\u{3}fund_creation\0\u{1}guidance\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}record_time\0\u{3}event_time\0\u{1}subject\0\u{3}as_of\0\u{1}source\0\u{1}title\0\u{1}tier\0\u{1}verified\0\u{1}note\0\u{1}assumed\0\u{4}\u{9}shares_outstanding\0\u{1}split\0\u{3}record_loss\0\u{3}capex_commitment\0\u{3}etf_leverage\0\u{1}ownership\0\u{1}statement\0\u{3}earnings_result\0\u{3}signed_flow\0\u{3}rental_price\0\u{3}short_interest\0\u{1}dividend\0\u{3}trading_status\0\u{3}scheduled_release\0\u{2}\u{7}claim\0\u{1}valuation\0\u{1}likeness\0\u{3}option_interest\0\u{1}revenue\0\u{3}fund_creation\0\u{1}guidance\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1938,6 +1947,7 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
     var _tier: SourceTier = .unspecified
     var _verified: Bool = false
     var _note: String = String()
+    var _assumed: Bool = false
     var _value: Fact.OneOf_Value?
 
       // This property is used as the initial default value for new instances of the type.
@@ -1959,6 +1969,7 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
       _tier = source._tier
       _verified = source._verified
       _note = source._note
+      _assumed = source._assumed
       _value = source._value
     }
   }
@@ -1988,6 +1999,7 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
         case 8: try { try decoder.decodeSingularEnumField(value: &_storage._tier) }()
         case 9: try { try decoder.decodeSingularBoolField(value: &_storage._verified) }()
         case 10: try { try decoder.decodeSingularStringField(value: &_storage._note) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._assumed) }()
         case 20: try {
           var v: SharesOutstanding?
           var hadOneofValue = false
@@ -2303,6 +2315,9 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
       if !_storage._note.isEmpty {
         try visitor.visitSingularStringField(value: _storage._note, fieldNumber: 10)
       }
+      if _storage._assumed != false {
+        try visitor.visitSingularBoolField(value: _storage._assumed, fieldNumber: 11)
+      }
       switch _storage._value {
       case .sharesOutstanding?: try {
         guard case .sharesOutstanding(let v)? = _storage._value else { preconditionFailure() }
@@ -2409,6 +2424,7 @@ nonisolated extension Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpleme
         if _storage._tier != rhs_storage._tier {return false}
         if _storage._verified != rhs_storage._verified {return false}
         if _storage._note != rhs_storage._note {return false}
+        if _storage._assumed != rhs_storage._assumed {return false}
         if _storage._value != rhs_storage._value {return false}
         return true
       }
@@ -3090,7 +3106,7 @@ nonisolated extension Valuation: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Likeness"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}other\0\u{1}correlation\0\u{1}weeks\0\u{1}windows\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}other\0\u{1}correlation\0\u{1}weeks\0\u{1}windows\0\u{3}window_end\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3102,6 +3118,7 @@ nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.correlation) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.weeks) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.windows) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.windowEnd) }()
       default: break
       }
     }
@@ -3120,6 +3137,9 @@ nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.windows != 0 {
       try visitor.visitSingularUInt32Field(value: self.windows, fieldNumber: 4)
     }
+    if !self.windowEnd.isEmpty {
+      try visitor.visitSingularStringField(value: self.windowEnd, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3128,6 +3148,7 @@ nonisolated extension Likeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.correlation != rhs.correlation {return false}
     if lhs.weeks != rhs.weeks {return false}
     if lhs.windows != rhs.windows {return false}
+    if lhs.windowEnd != rhs.windowEnd {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -434,6 +434,12 @@ public nonisolated struct Thesis: @unchecked Sendable {
     set {_uniqueStorage()._questions = newValue}
   }
 
+  /// the exposures were written by somebody who knew what came
+  public var hindsight: Bool {
+    get {_storage._hindsight}
+    set {_uniqueStorage()._hindsight = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -680,6 +686,9 @@ public nonisolated struct Source: Sendable {
   public var name: String = String()
 
   public var tier: SourceTier = .unspecified
+
+  /// of the name
+  public var translations: [Translation] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1208,7 +1217,7 @@ nonisolated extension GroupMember: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Thesis"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}frozen\0\u{1}exposures\0\u{1}supporting\0\u{1}opposing\0\u{2}\u{e}translations\0\u{1}efficiency\0\u{1}implied\0\u{1}scenarios\0\u{1}spenders\0\u{1}payback\0\u{1}chains\0\u{1}pricing\0\u{1}questions\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}statement\0\u{1}frozen\0\u{1}exposures\0\u{1}supporting\0\u{1}opposing\0\u{2}\u{e}translations\0\u{1}efficiency\0\u{1}implied\0\u{1}scenarios\0\u{1}spenders\0\u{1}payback\0\u{1}chains\0\u{1}pricing\0\u{1}questions\0\u{1}hindsight\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1226,6 +1235,7 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     var _chains: [ProfitChain] = []
     var _pricing: [PricingPower] = []
     var _questions: [Question] = []
+    var _hindsight: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1251,6 +1261,7 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       _chains = source._chains
       _pricing = source._pricing
       _questions = source._questions
+      _hindsight = source._hindsight
     }
   }
 
@@ -1284,6 +1295,7 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._chains) }()
         case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._pricing) }()
         case 28: try { try decoder.decodeRepeatedMessageField(value: &_storage._questions) }()
+        case 29: try { try decoder.decodeSingularBoolField(value: &_storage._hindsight) }()
         default: break
         }
       }
@@ -1341,6 +1353,9 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       if !_storage._questions.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._questions, fieldNumber: 28)
       }
+      if _storage._hindsight != false {
+        try visitor.visitSingularBoolField(value: _storage._hindsight, fieldNumber: 29)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1365,6 +1380,7 @@ nonisolated extension Thesis: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         if _storage._chains != rhs_storage._chains {return false}
         if _storage._pricing != rhs_storage._pricing {return false}
         if _storage._questions != rhs_storage._questions {return false}
+        if _storage._hindsight != rhs_storage._hindsight {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1896,7 +1912,7 @@ nonisolated extension Exposure: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension Source: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Source"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}tier\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}tier\0\u{2}\u{12}translations\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1906,6 +1922,7 @@ nonisolated extension Source: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
+      case 20: try { try decoder.decodeRepeatedMessageField(value: &self.translations) }()
       default: break
       }
     }
@@ -1918,12 +1935,16 @@ nonisolated extension Source: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if self.tier != .unspecified {
       try visitor.visitSingularEnumField(value: self.tier, fieldNumber: 2)
     }
+    if !self.translations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.translations, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Source, rhs: Source) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.tier != rhs.tier {return false}
+    if lhs.translations != rhs.translations {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

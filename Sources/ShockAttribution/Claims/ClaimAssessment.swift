@@ -32,6 +32,7 @@ enum ClaimAssessment {
         finding.statement = claim.statement
         finding.translations = claim.translations
         finding.assertedBy = fact.source
+        finding.assertedByWords = view.translations(ofSpeaker: fact.source)
         finding.asserted = fact.eventTime
         finding.tier = fact.tier
         finding.due = claim.due
@@ -39,7 +40,7 @@ enum ClaimAssessment {
         var verdict = verdict(claim, fact, view)
         if let due = CivilTime.parseDate(claim.due), Int64(due) > view.day { verdict.status = .notYetDue }
         finding.status = verdict.status
-        finding.estimates = verdict.draft.section.estimates
+        finding.estimates = CitedFacts.marked(verdict.draft.section.estimates, fact: view.fact)
         finding.missing = verdict.draft.section.missing
         let evidence = Set(finding.estimates.flatMap(\.evidence) + [fact.sequence])
         finding.evidence = evidence.sorted()
@@ -205,6 +206,9 @@ struct ClaimVerdict {
             "per-year", rate, .plain, .measured, method: "own-history", interval: max(0, rate - half)...(rate + half),
             observations: moves.count, evidence: [prices.sequenceBefore])
         verdict.draft.add("moves", Double(count), .count, .measured, observations: moves.count)
+        verdict.draft.add("claimed-per-year", test.perYear, .count, .assumed)
+        // A company of another size moves otherwise; the name's own past is of the sizes that it had.
+        verdict.draft.lack("moves-by-size")
         return verdict
     }
 

@@ -7,7 +7,8 @@ enum AmplifierSections {
     static func sections(_ view: PointInTimeView) -> [Section] {
         guard view.scope == .instrument else { return [] }
         return [
-            leveragedFunds(view), feedback(view), shorts(view), dealerGamma(view), SelfExcitation.section(view),
+            leveragedFunds(view), feedback(view), trendFollowers, shorts(view), dealerGamma(view),
+            SelfExcitation.section(view),
         ].compactMap { $0 }
     }
 
@@ -20,33 +21,36 @@ enum AmplifierSections {
             return SectionDraft.lacking(.etfLeverage, of: view.subject, .leveragedFunds, .amplifier)
         }
         var draft = SectionDraft(.leveragedFunds, .amplifier)
-        for fund in funds {
+        let assumptions = soFar(view)
+        func add(_ id: String, of fund: String = "", _ flow: Double, asOf: String = "", evidence: [UInt64]) {
             draft.add(
-                "flow", of: fund.fact.subject, fund.flow, .usd, .stated, method: "leverage-restored",
-                asOf: fund.fact.asOf, evidence: [fund.fact.sequence])
+                id, of: fund, flow, .usd, view.measure.complete ? .stated : .assumed, method: "leverage-restored",
+                assuming: assumptions, asOf: asOf, evidence: evidence)
+        }
+        for fund in funds {
+            add("flow", of: fund.fact.subject, fund.flow, asOf: fund.fact.asOf, evidence: [fund.fact.sequence])
         }
         let own = funds.filter { $0.fact.etfLeverage.underlying == view.subject }
         let gross = own.reduce(0) { $0 + $1.flow }
         let evidence = own.map(\.fact.sequence)
         if !own.isEmpty {
-            draft.add("gross-flow", gross, .usd, .stated, method: "leverage-restored", evidence: evidence)
+            add("gross-flow", gross, evidence: evidence)
         }
         if own.count < funds.count {
             let others = funds.filter { $0.fact.etfLeverage.underlying != view.subject }
-            draft.add(
-                "index-funds-flow", others.reduce(0) { $0 + $1.flow }, .usd, .stated, method: "leverage-restored",
-                evidence: others.map(\.fact.sequence))
+            add("index-funds-flow", others.reduce(0) { $0 + $1.flow }, evidence: others.map(\.fact.sequence))
         }
         if let (creations, sequences) = creations(of: own, view) {
-            draft.add(
-                "net-flow", gross + creations, .usd, .stated, method: "leverage-restored",
-                evidence: evidence + sequences)
+            add("net-flow", gross + creations, evidence: evidence + sequences)
         } else {
             draft.lack(.fundCreation, of: view.subject)
         }
         bounds(of: own, all: funds, view, &draft)
         return draft.section
     }
+
+    /// Before the close nobody knows how far the day will have gone.
+    private static func soFar(_ view: PointInTimeView) -> [String] { view.measure.complete ? [] : ["move=so-far"] }
 
     /// The most it can have moved: by the turnover known before, by the day's own, which is known only afterwards, and with
     /// the index funds' part as well.
@@ -61,7 +65,7 @@ enum AmplifierSections {
             guard !funds.isEmpty else { return }
             draft.add(
                 id, abs(law.impact(of: funds.reduce(0) { $0 + $1.flow })), .fraction, .assumed,
-                method: "square-root-law", assuming: ["prefactor=1", "turnover=\(turnover)"],
+                method: "square-root-law", assuming: ["prefactor=1", "turnover=\(turnover)"] + soFar(view),
                 evidence: funds.map(\.fact.sequence))
         }
         bound("bound", own, law, "before")
@@ -104,13 +108,22 @@ enum AmplifierSections {
             let mechanical = try? model.mechanical(total: view.measure.simpleReturn)
         else { return nil }
         let evidence = funds.map(\.fact.sequence)
-        let assumptions = ["prefactor=1", "turnover=before", "no-creations"]
+        let assumptions = ["prefactor=1", "turnover=before", "no-creations"] + soFar(view)
         draft.add(
             "mechanical", mechanical, .fraction, .assumed, method: "feedback-fixed-point", assuming: assumptions,
             evidence: evidence)
         draft.add(
             "fundamental", view.measure.simpleReturn - mechanical, .fraction, .assumed,
             method: "feedback-fixed-point", assuming: assumptions, evidence: evidence)
+        return draft.section
+    }
+
+    // MARK: Trend followers
+
+    /// What they hold is published by nobody in time: their capacity is missing rather than guessed.
+    private static var trendFollowers: Section {
+        var draft = SectionDraft(.trendFollowers, .amplifier)
+        draft.lack("trend-positions")
         return draft.section
     }
 

@@ -23,6 +23,8 @@ enum AnalogySection {
         if likenesses.isEmpty { draft.lack(.likeness, of: view.subject) }
         if view.facts(.valuation, about: view.subject).isEmpty { draft.lack(.valuation, of: view.subject) }
         if history.quarters.isEmpty { draft.lack(.earningsResult, of: view.subject) }
+        // The price of the other was earnings and multiple as well.
+        for other in Set(likenesses.map(\.likeness.other)).sorted() { draft.lack("then-earnings", of: other) }
         return draft.section
     }
 
@@ -34,7 +36,7 @@ enum AnalogySection {
         let stated = fact.likeness
         draft.add(
             "likeness", of: stated.other, stated.correlation, .plain, .stated, observations: Int(stated.windows),
-            asOf: fact.asOf, evidence: [fact.sequence])
+            asOf: fact.asOf, text: stated.windowEnd, evidence: [fact.sequence])
         let weeks = view.weeks(of: view.subject, before: session).suffix(Int(stated.weeks))
         guard weeks.count == Int(stated.weeks), let first = weeks.first,
             let null = null(of: weeks.map { log($0.close) }, windows: Int(stated.windows))
@@ -79,7 +81,7 @@ enum AnalogySection {
     ) {
         let known = history.quarters.prefix { $0.fact.eventTime < view.measure.onsetFrom }.count
         guard known >= 5, let then = history.trailing(upTo: 4), let now = history.trailing(upTo: known) else {
-            if known > 0 { draft.lack(.earningsResult, of: view.subject) }
+            if !history.quarters.isEmpty { draft.lack("five-results", of: view.subject) }
             return
         }
         let weeks = view.weeks(of: view.subject, before: session)

@@ -13,7 +13,11 @@ struct Explanation {
             + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view)
             + ChainSections.sections(view)
             + [RecoverySection.section(view)].compactMap { $0 }
-        sections = found.filter { !$0.estimates.isEmpty || !$0.missing.isEmpty }
+        sections = found.filter { !$0.estimates.isEmpty || !$0.missing.isEmpty }.map { section in
+            var section = section
+            section.estimates = CitedFacts.marked(section.estimates, fact: view.fact)
+            return section
+        }
         claims = ClaimAssessment.claims(view)
         questions = OpenQuestions.all(view)
     }

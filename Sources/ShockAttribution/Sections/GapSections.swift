@@ -37,7 +37,7 @@ enum GapSections {
                 draft.add(
                     "first-voice", of: tier.name, Double(first.stance), .plain, .measured,
                     asOf: CivilTime.date(day: Int(first.time / CivilTime.day)), text: first.speaker,
-                    evidence: [first.sequence])
+                    evidence: [first.sequence], textWords: view.translations(ofSpeaker: first.speaker))
             }
         }
         if stance.insiders.effectiveSize > 0, stance.crowd.effectiveSize > 0 {
@@ -49,6 +49,8 @@ enum GapSections {
             draft.lack(stance.insiders.effectiveSize > 0 ? "press" : "insiders", of: thesis.id)
         }
         surveys(view, thesis, &draft)
+        // Who knew of it before the first of these items cannot be told from them.
+        draft.lack("awareness", of: thesis.id)
         return draft.section
     }
 
@@ -115,7 +117,8 @@ enum GapSections {
             let stance: Double = fact.statement.stance == .supports ? 1 : fact.statement.stance == .opposes ? -1 : 0
             draft.add(
                 "horizon", of: fact.statement.speaker, stance, .plain, .stated, method: "T\(fact.tier.rawValue)",
-                asOf: fact.asOf, text: fact.statement.horizon, evidence: [fact.sequence])
+                asOf: fact.asOf, text: fact.statement.horizon, evidence: [fact.sequence],
+                words: view.translations(ofSpeaker: fact.statement.speaker))
         }
         if order.isEmpty { draft.lack(.statement, of: thesis.id) }
         return draft.section

@@ -24,6 +24,8 @@ enum OwnershipSection {
         for name in splits.flatMap(\.classes).map(\.name) where !SignedFlows.has(name, view) {
             draft.lack(.signedFlow, of: name)
         }
+        // Who says that he did not sell is evidence as well.
+        draft.lack("inaction")
         return draft.section
     }
 

@@ -25,7 +25,8 @@ struct SectionDraft {
     mutating func add(
         _ id: String, of: String = "", _ value: Double, _ unit: Schema.Unit, _ basis: Basis, method: String = "",
         interval: ClosedRange<Double>? = nil, assuming assumptions: [String] = [], observations: Int = 0,
-        asOf: String = "", text: String = "", evidence: [UInt64] = [], words: [Translation] = []
+        asOf: String = "", text: String = "", evidence: [UInt64] = [], words: [Translation] = [],
+        textWords: [Translation] = []
     ) {
         guard value.isFinite else { return }
         var estimate = Estimate()
@@ -45,6 +46,7 @@ struct SectionDraft {
         estimate.text = text
         estimate.evidence = evidence.filter { $0 > 0 }
         estimate.ofWords = words
+        estimate.textWords = textWords
         section.estimates.append(estimate)
     }
 
@@ -76,6 +78,7 @@ enum SectionID: String, CaseIterable {
     case spending
     case leveragedFunds = "leveraged-funds"
     case feedback
+    case trendFollowers = "trend-followers"
     case shorts
     case dealerGamma = "dealer-gamma"
     case selfExcitation = "self-excitation"

@@ -33,19 +33,24 @@ enum SignatureSection {
             draft.lack("exposures", of: thesis.id)
             return draft.section
         }
+        let chosen = ["frozen=\(thesis.frozen)"] + (thesis.hindsight ? ["hindsight"] : [])
         draft.add(
-            "hits", Double(result.hits), .count, .measured, method: "sign-test", observations: result.trials)
+            "hits", Double(result.hits), .count, .measured, method: "sign-test", assuming: chosen,
+            observations: result.trials)
         draft.add(
             "probability", result.probability, .probability, .measured, method: "sign-test",
-            assuming: ["independent-names"], observations: result.trials)
+            assuming: chosen + ["independent-names"], observations: result.trials)
         if let correlation = result.rankCorrelation {
             draft.add(
-                "rank-correlation", correlation, .plain, .measured, method: "spearman", observations: names.count)
-            if let share = control(names, market, correlation) {
+                "rank-correlation", correlation, .plain, .measured, method: "spearman", assuming: chosen,
+                observations: names.count)
+            if let asGood = control(names, market, correlation) {
                 draft.add(
-                    "rotation-control", share, .probability, .measured, method: "rotations", observations: names.count)
+                    "rotation-control", Double(asGood) / Double(names.count), .probability, .measured,
+                    method: "rotations", assuming: chosen, observations: names.count, text: asGood == 1 ? "floor" : "")
             }
         }
+        if thesis.hindsight { draft.lack("foresight", of: thesis.id) }
         return draft.section
     }
 
@@ -61,8 +66,9 @@ enum SignatureSection {
         return event / before - 1
     }
 
-    /// The share of the rotations of the signs, the assignment itself included, that agree with the returns as well.
-    private static func control(_ names: [ThesisSignature.Name], _ market: Double, _ correlation: Double) -> Double? {
+    /// How many of the rotations of the signs agree with the returns as well: the assignment itself is one of them, so that
+    /// it is never less than 1.
+    private static func control(_ names: [ThesisSignature.Name], _ market: Double, _ correlation: Double) -> Int? {
         guard names.count >= 3 else { return nil }
         var asGood = 0
         for shift in names.indices {
@@ -73,6 +79,6 @@ enum SignatureSection {
             let other = (try? ThesisSignature.compute(turned, market: market))?.rankCorrelation
             if let other, other >= correlation - 1e-12 { asGood += 1 }
         }
-        return Double(asGood) / Double(names.count)
+        return asGood
     }
 }

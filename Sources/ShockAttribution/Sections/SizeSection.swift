@@ -11,6 +11,7 @@ enum SizeSection {
         guard let largest = records.largest, let oldest = records.facts.first?.recordLoss.date else {
             guard view.measure.value.usd < 0 else { return nil }
             draft.lack(.recordLoss)
+            draft.lack("moves-by-size")
             return draft.section
         }
         draft.add(
@@ -22,6 +23,8 @@ enum SizeSection {
         draft.add(
             "published-records", Double(records.facts.count), .count, .stated, asOf: oldest,
             evidence: records.facts.map(\.sequence))
+        // How rare such a move is for a company of this size would take many companies of it.
+        draft.lack("moves-by-size")
         return draft.section
     }
 }

@@ -86,6 +86,28 @@ extension PointInTimeView {
     }
 }
 
+extension PointInTimeView {
+    /// The fact with a sequence of `market`; nil where that is another record's, or was not known.
+    func fact(_ sequence: UInt64) -> Fact? {
+        ledger.fact(sequence).flatMap { $0.eventTime <= time ? $0 : nil }
+    }
+
+    /// What the settings call in other languages who speaks: a source, or an instrument by its name or one of its
+    /// aliases. Empty for names of people and what the settings do not know.
+    func translations(ofSpeaker name: String) -> [Translation] {
+        if let source = settings.sources.first(where: { $0.name == name }), !source.translations.isEmpty {
+            return source.translations
+        }
+        let instrument = instruments.instruments.first { $0.name == name || $0.aliases.contains(name) }
+        return (instrument?.translations ?? []).map { words in
+            var translation = Translation()
+            translation.language = words.language
+            translation.text = words.names.first ?? ""
+            return translation
+        }
+    }
+}
+
 // MARK: Prices
 
 extension PointInTimeView {
