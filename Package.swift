@@ -112,7 +112,7 @@ let package = Package(
         library("Exposition", ["Schema"]),
         library("Dashboard", ["Schema", "Alerting", "Pages", "ShockAttribution", protobuf]),
         library("Doctor", ["CLinux", "ServiceKit", "Schema", "ZeroMQ"]),
-        library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
+        library("Evaluation", ["Schema", "Calendars", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.
@@ -177,7 +177,7 @@ let package = Package(
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels", "TestKit"]),
-        tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
+        tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "ShockAnalysis", "TestKit"]),
         tests(
             "ShockAttributionTests",
             ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit", "TextEvaluation", protobuf]),
