@@ -177,7 +177,7 @@ let package = Package(
         tests("NewsModelsTests", ["NewsModels", "MarketModels", "TestKit", "TextEvaluation"]),
         tests("EmbeddingTests", ["Embedding", "Schema", "NewsModels", "TestKit"]),
         tests("ShockAnalysisTests", ["ShockAnalysis", "Schema", "MarketModels", "TestKit"]),
-        tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "ShockAnalysis", "TestKit"]),
+        tests("EvaluationTests", ["Evaluation", "EventLog", "Feeds", "Schema", "TestKit"]),
         tests(
             "ShockAttributionTests",
             ["ShockAttribution", "Schema", "MarketModels", "NewsModels", "TestKit", "TextEvaluation", protobuf]),

@@ -48,7 +48,7 @@ struct DecompositionTests {
     func provisional() throws {
         var fixture = MarketFixture.goldenA(sessions: 130)
         let date = MarketFixture.goldenDate(130)
-        for (symbol, price) in [("BMK", 98.5), ("SEC", 94), ("S1", 82)] {
+        for (symbol, price) in [("BMK", 98_500), ("SEC", 94_000), ("S1", 82_000)] {
             fixture.trade(symbol, at: MarketFixture.at(date, "15:00:00"), price: price)
         }
         fixture.signal(.made(.pending, "S1", session: date, onset: 1..<2, simpleReturn: -0.18, complete: false))
@@ -63,9 +63,9 @@ struct DecompositionTests {
         func reasons(_ benchmark: String, closed: Bool = false) throws -> (missing: [String], isSplit: Bool) {
             var fixture = MarketFixture.goldenA(sessions: 130)
             let date = MarketFixture.goldenDate(130)
-            fixture.trade("BMK", at: MarketFixture.at(date, benchmark), price: 98.5)
-            fixture.trade("S1", at: MarketFixture.at(date, "16:30:00"), price: 82)
-            if closed { for symbol in ["BMK", "S1"] { fixture.daily(symbol, date, close: 82) } }
+            fixture.trade("BMK", at: MarketFixture.at(date, benchmark), price: 98_500)
+            fixture.trade("S1", at: MarketFixture.at(date, "16:30:00"), price: 82_000)
+            if closed { for symbol in ["BMK", "S1"] { fixture.daily(symbol, date, close: 82_000) } }
             fixture.signal(.made(.pending, "S1", session: date, onset: 1..<2, simpleReturn: -0.18, complete: closed))
             var stage = AttributeStage()
             let finding = try #require(stage.findings(fixture.messages).first)
