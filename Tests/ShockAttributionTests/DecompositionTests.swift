@@ -48,7 +48,7 @@ struct DecompositionTests {
     func provisional() throws {
         var fixture = MarketFixture.goldenA(sessions: 130)
         let date = MarketFixture.goldenDate(130)
-        for (symbol, price) in [("BMK", 98_500), ("SEC", 94_000), ("S1", 82_000)] {
+        for (symbol, price) in [("BMK", 98_500.0), ("SEC", 94_000), ("S1", 82_000)] {
             fixture.trade(symbol, at: MarketFixture.at(date, "15:00:00"), price: price)
         }
         fixture.signal(.made(.pending, "S1", session: date, onset: 1..<2, simpleReturn: -0.18, complete: false))
