@@ -43,7 +43,7 @@ struct Epicenter: AsyncParsableCommand {
                 }
             } catch let error as ValidationError {
                 // Thrown here, it would be told with the usage of `epicenter` and not of its command.
-                complain("Error: \(error.message)\n\(usageString(for: type(of: command)))")
+                complain("Error: \(error.message)\nUsage: \(usageString(for: type(of: command)))")
                 Foundation.exit(64)
             }
         } catch let error as any ExitStatusProviding {
