@@ -48,8 +48,10 @@ extension AnalyzeStage {
     mutating func nominateEarlier(_ number: Int, _ value: Double, before: Int32, day: Int32) {
         // A shock of before the first week that counts may still last in it.
         let sessions = 7 * settings.followUpSessions / 5
-        guard settings.alertBudget != nil, day >= budget.firstDay - Int32(min(sessions, 1_000)) || budget.firstDay == .min,
-            number == benchmark || abs(value) >= table.states[number].screen || isTwoSessionCandidate(number, value, day)
+        guard settings.alertBudget != nil,
+            day >= budget.firstDay - Int32(min(sessions, 1_000)) || budget.firstDay == .min,
+            number == benchmark || abs(value) >= table.states[number].screen
+                || isTwoSessionCandidate(number, value, day)
         else { return }
         backfill.earlier.day = day
         backfill.earlier.entries.append(.init(number: number, beforeDay: before, value: value))

@@ -44,7 +44,8 @@ extension AnalyzeStage {
     public var figures: KeyValuePairs<String, UInt64> {
         let defined = table.states.indices.filter { table.states[$0].isDefined && !table.states[$0].isDelisted }
         let needed = settings.minimumHistory + settings.gap
-        let (threshold, delivered) = settings.alertBudget == nil ? (nil, nil) : (budget.threshold, budget.deliveredSoFar)
+        let (threshold, delivered) =
+            settings.alertBudget == nil ? (nil, nil) : (budget.threshold, budget.deliveredSoFar)
         let warming = defined.count { table.rings.sessions(of: $0) < needed }
         return [
             "instruments": UInt64(defined.count), "instruments_warming": UInt64(warming),

@@ -65,7 +65,9 @@ extension PriceTable {
 
     /// Whether a price is taken. One that is not may be held to speak for a new level.
     @inline(__always)
-    mutating func believes(slot: Int, _ price: Int64, day: Int32, at time: UInt64, isFinal: Bool, isLatest: Bool) -> Bool {
+    mutating func believes(slot: Int, _ price: Int64, day: Int32, at time: UInt64, isFinal: Bool, isLatest: Bool)
+        -> Bool
+    {
         guard isLatest else { return links(slot: slot, price, day: day) }
         if day >= levels.values[slot].nextTerms { adoptTerms(slot: slot, day: day) }
         guard PriceLevel.isPlausible(price, from: levels.values[slot].level.units) else {

@@ -71,7 +71,8 @@ struct Evaluate: ParsableCommand {
         guard settings != nil || benchmark != nil else { throw ValidationError("give --settings or --benchmark") }
         guard try !rules().isEmpty else {
             throw ValidationError(
-                "--budgets is empty, allowed are numbers from 0.01 to 100 with commas between them, or --return-periods")
+                "--budgets is empty, allowed are numbers from 0.01 to 100 with commas between them, or --return-periods"
+            )
         }
     }
 

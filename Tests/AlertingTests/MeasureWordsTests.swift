@@ -187,7 +187,8 @@ struct MeasureWordsTests {
         finding.measure.budget = budget
         #expect(
             Self.page(finding, .english).contains(
-                "threshold 5.29 for 2.00 a week and 100 names; announced in the last 30 weeks: 1.98, most in the week of "))
+                "threshold 5.29 for 2.00 a week and 100 names; announced in the last 30 weeks: 1.98, most in the week of "
+            ))
         #expect(Self.page(finding, .chinese).contains("最近30周实际为1.98次，最多的一周始于2022年11月7日，共7次"))
     }
 }

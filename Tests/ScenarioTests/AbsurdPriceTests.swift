@@ -42,7 +42,9 @@ struct AbsurdPriceTests {
                 attribute.apply(message, rows: row..<row + 1, to: &findings)
                 for signal in signals.drain() { attribute.apply(signal, rows: 0..<1, to: &findings) }
             }
-            for case .finding(let finding) in findings.drain() where finding.shock == "NVDA/2025-01-27" { last = finding }
+            for case .finding(let finding) in findings.drain() where finding.shock == "NVDA/2025-01-27" {
+                last = finding
+            }
             return true
         }
         #expect(changed == (absurd ? 1 : 0))

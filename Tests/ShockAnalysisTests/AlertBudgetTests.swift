@@ -167,7 +167,9 @@ struct AlertBudgetTests {
     func delivered() throws {
         var budget = AlertBudget()
         // 1970-01-05 was a Monday; 100 names, so that a week's count is its rate.
-        for day in stride(from: Int32(4), through: 4 + 7 * 10, by: 7) { budget.calibrate(day: day, names: 100, budget: 2) }
+        for day in stride(from: Int32(4), through: 4 + 7 * 10, by: 7) {
+            budget.calibrate(day: day, names: 100, budget: 2)
+        }
         #expect(budget.delivered(before: 60) == nil)
         budget.begin(day: 4)
         for day: Int32 in [5, 12, 13, 14, 30] { budget.announce(day: day) }

@@ -214,7 +214,9 @@ extension MarketFixture {
             for (column, symbol) in ["BMK", "SEC", "S1"].enumerated() {
                 if index >= 0 { prices[symbol]! *= 1 + rows[index][column] }
                 let ratio = symbol == "S1" ? splitS1.flatMap { index < $0.before ? $0.ratio : nil } ?? 1 : 1
-                fixture.daily(symbol, goldenDate(index), close: prices[symbol]! * (symbol == "S1" && index == absurdSession ? 1_000 : ratio))
+                fixture.daily(
+                    symbol, goldenDate(index),
+                    close: prices[symbol]! * (symbol == "S1" && index == absurdSession ? 1_000 : ratio))
             }
         }
         return fixture

@@ -7,7 +7,9 @@ import Testing
 @Suite("Prices that attribute believes")
 struct PriceLevelTests {
     private static let days = Array(
-        ((CivilTime.parseDate("2025-01-02") ?? 0)...(CivilTime.parseDate("2025-01-31") ?? 0)).filter { ($0 + 3) % 7 < 5 })
+        ((CivilTime.parseDate("2025-01-02") ?? 0)...(CivilTime.parseDate("2025-01-31") ?? 0)).filter {
+            ($0 + 3) % 7 < 5
+        })
     private static func date(_ index: Int) -> String { CivilTime.date(day: days[index]) }
 
     private static func table(_ build: (inout MarketFixture) -> Void) -> (stage: AttributeStage, closes: [Double]) {
@@ -45,7 +47,9 @@ struct PriceLevelTests {
     @Test("one price a thousandfold or a thousandth is no close, whatever it came in", arguments: [1e3, 1e-3, 11])
     func absurd(factor: Double) {
         let (stage, closes) = Self.table { fixture in
-            for day in 0..<5 { fixture.daily("ABC", Self.date(day), close: day == 2 ? 100 * factor : 100 + Double(day)) }
+            for day in 0..<5 {
+                fixture.daily("ABC", Self.date(day), close: day == 2 ? 100 * factor : 100 + Double(day))
+            }
             fixture.trade("ABC", at: MarketFixture.at(Self.date(5), "15:00:00"), price: 100 * factor)
         }
         #expect(closes == [100, 101, 103, 104])
@@ -56,7 +60,9 @@ struct PriceLevelTests {
     @Test("a level that two sessions agree on is believed, and the jump to it is no return", arguments: [1e3, 1e-3])
     func newLevel(factor: Double) {
         let (stage, closes) = Self.table { fixture in
-            for day in 0..<6 { fixture.daily("ABC", Self.date(day), close: (100 + Double(day)) * (day > 2 ? factor : 1)) }
+            for day in 0..<6 {
+                fixture.daily("ABC", Self.date(day), close: (100 + Double(day)) * (day > 2 ? factor : 1))
+            }
         }
         // The first session of the new level is held.
         #expect(closes.map { $0.rounded() } == [100, 101, 102, 104 * factor, 105 * factor].map { $0.rounded() })
@@ -98,7 +104,8 @@ struct PriceLevelTests {
         let (stage, closes) = Self.table { fixture in
             fixture.daily("ABC", Self.date(0), close: 100)
             fixture.bar(
-                "ABC", from: MarketFixture.at("2027-01-04", "14:30:00"), until: MarketFixture.at("2027-01-04", "21:00:00"),
+                "ABC", from: MarketFixture.at("2027-01-04", "14:30:00"),
+                until: MarketFixture.at("2027-01-04", "21:00:00"),
                 close: 50, recorded: MarketFixture.at(Self.date(0), "21:30:00"))
             fixture.trade("ABC", at: MarketFixture.at(Self.date(1), "15:00:00"), price: 101)
         }

@@ -94,7 +94,8 @@ extension PointInTimeView {
         guard session <= day, let slot = instruments.slot(symbol: symbol) else { return nil }
         let known = SessionPrices(
             closes: prices.closes(slot: slot), latest: prices.latest(slot: slot), session: session,
-            splits: ledger.splits(of: symbol, at: time) + prices.newLevels(slot: slot), dividends: ledger.dividends(of: symbol, at: time),
+            splits: ledger.splits(of: symbol, at: time) + prices.newLevels(slot: slot),
+            dividends: ledger.dividends(of: symbol, at: time),
             isOver: clock.isOver(session, instruments.calendars.values[slot], at: time))
         return known.days.isEmpty ? nil : known
     }
