@@ -115,7 +115,7 @@ let package = Package(
         library("Exposition", ["Schema", coreMetrics]),
         library("Dashboard", ["Schema", "Alerting", "Pages", "ShockAttribution", protobuf]),
         library("Doctor", ["CLinux", "ServiceKit", "Schema", "ZeroMQ"]),
-        library("Evaluation", ["Schema", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
+        library("Evaluation", ["Schema", "Calendars", "MarketModels", "ShockAnalysis", "ShockAttribution", "Feeds"]),
         library("Embedding", ["Schema", "NewsModels", crypto, protobuf]),
         library("Pipeline", ["ServiceKit", "EventLog", "Schema", "ShockAnalysis", "ShockAttribution", "Alerting"]),
         // Processes.

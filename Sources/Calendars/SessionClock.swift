@@ -103,8 +103,23 @@ public struct SessionClock: Codable, Sendable {
         return Int32(truncatingIfNeeded: trading.zone.day(at: max(end, 1) - 1))
     }
 
+    /// A bar of at least this length, in nanoseconds, is a session's whatever the calendar says.
+    public static let sessionBarLength: UInt64 = 6 * 3_600 * CivilTime.second
+    /// No bar shorter than this, in nanoseconds, is a session's.
+    public static let shortestSession: UInt64 = 2 * 3_600 * CivilTime.second
+
+    /// Whether a bar is a session's own, so that its close is the session's close: of at least ``sessionBarLength``, or
+    /// of all regular hours of a session that is longer than ``shortestSession``, as on a half-day.
+    ///
+    /// What every reader of bars goes by: who asked otherwise would have other sessions.
+    @inline(__always)
+    public mutating func isSessionBar(_ start: UInt64, _ end: UInt64, _ calendar: UInt8) -> Bool {
+        guard end >= start, end - start >= Self.shortestSession else { return false }
+        return end - start >= Self.sessionBarLength || isWhole(start, end, calendar)
+    }
+
     /// Whether a bar holds all regular hours of a session, as that of a half-day does.
-    public mutating func isWhole(_ start: UInt64, _ end: UInt64, _ calendar: UInt8) -> Bool {
+    private mutating func isWhole(_ start: UInt64, _ end: UInt64, _ calendar: UInt8) -> Bool {
         let window = window(at: end, calendar)
         return window.close == end && start <= window.open
     }

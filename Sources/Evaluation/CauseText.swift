@@ -15,8 +15,8 @@ extension CauseEvaluation {
         }
         lines += placeboLines
         lines.append(
-            "quiet days with news: \(quiet.days); a shock said of \(quiet.shocks), with a cause likelier than the unknown of "
-                + "\(quiet.causes)")
+            "quiet days with news: a shock said of \(Proportion(quiet.shocks, of: quiet.days).text), with a cause likelier "
+                + "than the unknown of \(Proportion(quiet.causes, of: quiet.days).text)")
         return lines.joined(separator: "\n")
     }
 
@@ -26,7 +26,7 @@ extension CauseEvaluation {
         func row(_ name: String, _ placebos: [CauseCase.Placebo]) -> String {
             let mean = placebos.isEmpty ? nil : placebos.reduce(0) { $0 + $1.probability } / Double(placebos.count)
             return "  \(name): \(Decimal.fixed(mean, 2)), the unknown first in "
-                + "\(placebos.count { $0.first == .unknown }) of \(placebos.count)"
+                + Proportion(placebos.count { $0.first == .unknown }, of: placebos.count).text
         }
         let own = asked.map {
             CauseCase.Placebo(probability: $0.probability, first: $0.answers.first?.outcome ?? .unknown)
@@ -50,7 +50,7 @@ extension CauseCase {
             let headline = answer.headline.isEmpty ? "" : ": \(answer.headline)"
             lines.append("  \(Decimal.fixed(answer.probability, 2)) \(answer.outcome.rawValue)\(headline)")
         }
-        let seen = minutes.map { "; first right \(Decimal.fixed($0, 0)) min after it was first to be seen" } ?? ""
+        let seen = minutes.map { "; first right \(Decimal.duration($0)) after it was first to be seen" } ?? ""
         lines.append("  of the labelled cause \(Decimal.fixed(probability, 2))\(seen)")
         lines += [aDayLater?.line("news a day later"), withOtherNews?.line("another case's news")].compactMap { $0 }
         return lines
@@ -80,7 +80,7 @@ extension CauseRates {
             "  answered when at least so sure: "
                 + abstention.map { "\(Decimal.fixed($0.confidence, 2)) → \($0.right) of \($0.answered)" }
                 .joined(separator: ", "),
-            "  from first evidence to the first right answer, median: \(Decimal.fixed(medianMinutes, 0)) min",
+            "  from first evidence to the first right answer, median: \(Decimal.duration(medianMinutes))",
             row("baseline, always \(baselines.commonest.rawValue)", baselines.commonestRight),
             "  baseline, the labels' shares: Brier \(Decimal.fixed(baselines.sharesBrier, 3))",
         ]

@@ -13,6 +13,16 @@ enum Decimal {
     static func fixed(_ value: Double?, _ decimals: Int) -> String {
         value.map { String(format: "%.\(decimals)f", $0) } ?? "–"
     }
+
+    /// So many minutes in words: minutes up to two hours, hours up to two days, else days.
+    static func duration(_ minutes: Double?) -> String {
+        guard let minutes else { return "–" }
+        switch abs(minutes) {
+        case ..<120: return "\(fixed(minutes, 0)) min"
+        case ..<2_880: return "\(short((minutes / 6).rounded() / 10)) h"
+        default: return "\(short((minutes / 144).rounded() / 10)) days"
+        }
+    }
 }
 
 extension Evaluation {
@@ -29,6 +39,7 @@ extension Evaluation {
             "found: labelled days that a shock says so of · scope: right of those found · ≤1, ≤5: within so many sessions",
             "rate: grouped shocks per 100 names and week, on average · year: the highest average of 52 weeks",
             "extra: grouped shocks no label accounts for, per name and year (labels are not complete)",
+            "in brackets below: 95 % Wilson intervals; days and names that move together make them too narrow",
         ]
         lines += [
             "",
@@ -55,6 +66,8 @@ extension Evaluation {
 
 extension Proportion {
     var fraction: String { "\(count)/\(of)" }
+    /// Both, for a line of text.
+    var text: String { of == 0 ? "none to count" : "\(fraction) (\(interval))" }
     var interval: String { "\(Decimal.fixed(lower, 2))–\(Decimal.fixed(upper, 2))" }
 }
 
@@ -73,19 +86,21 @@ extension RunReport {
         lines.append(
             "  shocks: \(shocks.market) market, \(shocks.theme) theme, \(shocks.single) single; \(shocks.grouped) grouped"
         )
-        let byScope = recallByScope.filter { $0.found.of > 0 }.map { "\($0.scope) \($0.found.fraction)" }
-        lines.append("  found by scope: " + byScope.joined(separator: ", "))
+        let byScope = recallByScope.filter { $0.found.of > 0 }.map { "\($0.scope) \($0.found.text)" }
+        lines.append("  found \(recall.text)" + (byScope.isEmpty ? "" : ": " + byScope.joined(separator: ", ")))
+        lines.append(
+            "  scope right \(scopeAccuracy.text); found within one session \(withinOneSession.text), within five "
+                + withinFiveSessions.text)
         if let minutes = medianMinutesToOpen {
-            lines.append("  from the end of the onset to the first word, median: \(Decimal.fixed(minutes, 0)) min")
-        }
-        if let range = leaveOneClusterOut {
-            lines.append(
-                "  leaving out one cluster: \(Decimal.fixed(range.lowest, 2)) without \(range.lowestWithout) to "
-                    + "\(Decimal.fixed(range.highest, 2)) without \(range.highestWithout)")
+            lines.append("  from the end of the onset to the first word, median: \(Decimal.duration(minutes))")
         }
         lines.append(
-            "  placebos: quiet days \(placebos.quietDays.fraction), next session \(placebos.nextSession.fraction), "
-                + "other name that day \(placebos.otherName.fraction)")
+            "  extra shocks a name and year: \(Decimal.fixed(unlabelledPerNameYear, 2)) "
+                + "(\(Decimal.fixed(unlabelledLower, 2))–\(Decimal.fixed(unlabelledUpper, 2)))")
+        if let range = leaveOneClusterOut { lines.append("  \(range.text)") }
+        lines.append(
+            "  placebos that a shock was said of: quiet days \(placebos.quietDays.text), next session "
+                + "\(placebos.nextSession.text), other name that day \(placebos.otherName.text)")
         for label in labels where label.usability == .usable {
             let moved = label.simpleReturn.map { String(format: "%+.1f %%", 100 * $0) } ?? ""
             let sar = label.standardized.map { String(format: "SAR %+.1f", $0) } ?? ""
@@ -95,5 +110,13 @@ extension RunReport {
             lines.append("  \(label.date) \(label.symbol) \(label.scope) \(moved) \(sar): \(found)")
         }
         return lines
+    }
+}
+
+extension RunReport.ClusterRange {
+    var text: String {
+        guard lowest < highest else { return "whichever cluster is left out, found: \(Decimal.fixed(lowest, 2))" }
+        return "one cluster left out, found: from \(Decimal.fixed(lowest, 2)) without \(lowestWithout) to "
+            + "\(Decimal.fixed(highest, 2)) without \(highestWithout)"
     }
 }

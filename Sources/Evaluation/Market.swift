@@ -1,3 +1,4 @@
+import Calendars
 public import Schema
 
 /// The prices that detection is measured on, as a stream of market records and as sessions by name.
@@ -23,7 +24,8 @@ public struct EvaluationMarket: Sendable {
 
     private let numbers: [String: UInt32]
 
-    /// Reads definitions, the last settings and session bars (at least six hours long) out of a stream.
+    /// Reads definitions, the last settings and session bars out of a stream. What a session's bar is, and which session
+    /// it is of, is what the stage holds of it, by the calendars in force: half-days and exchanges with short days too.
     public init(_ messages: [StreamMessage]) {
         self.messages = messages
         var settings = ModelSettings()
@@ -31,16 +33,25 @@ public struct EvaluationMarket: Sendable {
         var kinds: [UInt32: InstrumentKind] = [:]
         var sessions: [UInt32: [Session]] = [:]
         var closes: [UInt32: Int64] = [:]
+        var clock = SessionClock()
+        var calendars: [UInt32: UInt8] = [:]
         for message in messages {
             switch message {
-            case .configurationChanged(let changed): settings = changed.settings
+            case .configurationChanged(let changed):
+                settings = changed.settings
+                clock = SessionClock(changed.settings)
+                calendars = Self.calendars(of: symbols, kinds, &clock)
             case .instrumentDefinition(let definition):
                 symbols[definition.instrument] = definition.symbol
                 kinds[definition.instrument] = definition.kind
+                calendars[definition.instrument] = clock.index(of: definition.symbol, kind: definition.kind)
             case .bars(let bars):
-                for row in 0..<message.count where bars.end[row] - bars.start[row] >= 6 * 3_600 * CivilTime.second {
+                for row in 0..<message.count {
                     let number = bars.instrument[row]
-                    let day = Int32(CivilTime.sessionDay(end: bars.end[row]))
+                    guard let calendar = calendars[number],
+                        clock.isSessionBar(bars.start[row], bars.end[row], calendar)
+                    else { continue }
+                    let day = clock.day(ofBar: bars.start[row], bars.end[row], calendar)
                     guard sessions[number]?.last.map({ $0.day < day }) ?? true, bars.close[row] > 0 else { continue }
                     let value = closes[number].map { Double(bars.close[row]) / Double($0) - 1 }
                     sessions[number, default: []].append(
@@ -58,6 +69,16 @@ public struct EvaluationMarket: Sendable {
             guard symbols[number] != settings.benchmark else { return false }
             return kinds[number] != .etf && kinds[number] != .index
         }.sorted()
+    }
+
+    private static func calendars(
+        of symbols: [UInt32: String], _ kinds: [UInt32: InstrumentKind], _ clock: inout SessionClock
+    ) -> [UInt32: UInt8] {
+        var calendars: [UInt32: UInt8] = [:]
+        for number in symbols.keys.sorted() {
+            calendars[number] = clock.index(of: symbols[number] ?? "", kind: kinds[number] ?? .unspecified)
+        }
+        return calendars
     }
 
     public func number(of symbol: String) -> UInt32? { numbers[symbol] }

@@ -46,6 +46,9 @@ public struct RunReport: Sendable, Codable, Equatable {
     /// Grouped shocks that no label accounts for, per name and year. Labels are never complete: an upper bound of
     /// what is false.
     public let unlabelledPerNameYear: Double
+    /// Its 95 % Wilson interval, over the judged sessions of all names; nil where none was judged.
+    public let unlabelledLower: Double?
+    public let unlabelledUpper: Double?
     public let leaveOneClusterOut: ClusterRange?
     public let placebos: Placebos
     public let labels: [LabelReport]
@@ -109,8 +112,10 @@ extension RunReport {
         shocks = ShockCounts(run.shocks)
         let labelled = Set(usable.compactMap(\.shock))
         let unlabelled = run.shocks.count { $0.isGrouped && !labelled.contains($0.id) }
-        let nameYears = Double(judged.sessions.reduce(0, +)) / 252
-        unlabelledPerNameYear = nameYears > 0 ? Double(unlabelled) / nameYears : 0
+        let ofSessions = Proportion(unlabelled, of: judged.sessions.reduce(0, +))
+        unlabelledPerNameYear = 252 * (ofSessions.share ?? 0)
+        unlabelledLower = ofSessions.lower.map { 252 * $0 }
+        unlabelledUpper = ofSessions.upper.map { 252 * $0 }
         leaveOneClusterOut = ClusterRange(usable)
         placebos = Placebos(usable.map(\.label), market, matcher)
         self.labels = outcomes.map { LabelReport($0, in: market) }

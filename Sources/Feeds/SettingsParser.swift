@@ -174,7 +174,7 @@ struct SettingsParser {
         let keys = [
             "estimation_window", "estimation_gap", "minimum_history", "return_period_years", "minimum_return",
             "minimum_group_return", "minimum_market_return", "volatility_decay", "settle_ms", "follow_up_sessions",
-            "allowed_lateness_ms", "alert_budget",
+            "allowed_lateness_ms", "alert_budget", "benchmark_age_minutes",
         ]
         guard let values = reader.mapping(node, "settings.detection", keys) else { return detection }
         func count(_ key: String, _ range: ClosedRange<Int>) -> UInt32 {
@@ -191,6 +191,7 @@ struct SettingsParser {
         detection.minimumGroupReturn = number("minimum_group_return", 0.0001...1)
         detection.minimumMarketReturn = number("minimum_market_return", 0.0001...1)
         detection.alertBudget = number("alert_budget", 0.01...100)
+        detection.benchmarkAgeMinutes = count("benchmark_age_minutes", 1...1_440)
         detection.volatilityDecay = number("volatility_decay", 0.5...0.9999)
         detection.settleMs = count("settle_ms", 1...600_000)
         detection.followUpSessions = count("follow_up_sessions", 1...250)

@@ -5,6 +5,10 @@ public enum Price {
     /// Above this nothing is a price: a billion of the currency.
     public static let maximum: Int64 = 1_000_000_000 * 1_000_000_000
 
+    /// No price may be made later than this after the record it comes in, in nanoseconds: a day, as feeds allow it, so
+    /// that a service whose clock is hours behind goes on. One from further ahead would make all after it late.
+    public static let maximumLead: UInt64 = 24 * 3_600 * 1_000_000_000
+
     @inlinable
     public static func double(_ units: Int64) -> Double { Double(units) / scale }
 

@@ -81,6 +81,8 @@ public struct StarterConfiguration: Sendable {
         settings:
           benchmark: \(Self.quoted(benchmark))     # the market that returns are measured against
           calendar: XNYS       # New York's sessions, holidays and half-days included
+          # detection:
+          #   alert_budget: 2    # shocks a week and 100 names, grouped; else: a move that comes once in half a year
 
         # What is watched. Symbols are those of your events, letter for letter; others are refused.
         instruments:

@@ -41,6 +41,11 @@ struct AlertBudget: Codable, Sendable {
     /// Weeks of the stream's own past that it rests on.
     private(set) var ownWeeks = 0.0
     private var calibratedDay = Int32.min
+    /// The last large moves among sessions put before those known.
+    private var pastMoves = LastMoves()
+    /// Sessions in which grouped shocks were announced, and the first in which one could have been.
+    private var announced = PackedArray<Int32>()
+    private var announcedFrom = Int32.max
 
     /// A market shock, or a day of one: its names stand for themselves at no threshold.
     static let always = Float.infinity
@@ -57,18 +62,36 @@ extension AlertBudget {
         calibratedDay = day
         let first = day - Int32(7 * Self.weeks)
         moves.values.removeAll { $0.day < first }
+        announced.values.removeAll { $0 < first }
         while spans.values.count > 1, spans.values[1].day <= first { spans.values.removeFirst() }
         if spans.values.isEmpty, names == 0 { return }
         if spans.values.last?.names != Int32(names) { spans.values.append(Span(day: day, names: Int32(names))) }
         threshold = threshold(day: day, first: first, names: names, budget: budget)
     }
 
-    private mutating func threshold(day: Int32, first: Int32, names: Int, budget: Double) -> Double {
-        var nameWeeks = 0.0
+    /// Notes how many names were judged on a day before those known, of which sessions were loaded. Oldest first.
+    mutating func notePast(day: Int32, names: Int) {
+        let place = spans.values.firstIndex { $0.day >= day } ?? spans.values.count
+        if place > 0, spans.values[place - 1].names == Int32(names) { return }
+        if place < spans.values.count, spans.values[place].day == day { return }
+        spans.values.insert(Span(day: day, names: Int32(names)), at: place)
+    }
+
+    /// The first day whose moves still count.
+    var firstDay: Int32 { calibratedDay == .min ? .min : calibratedDay - Int32(7 * Self.weeks) }
+
+    /// Names times weeks from one day to another.
+    private func nameWeeks(from first: Int32, to day: Int32) -> Double {
+        var sum = 0.0
         for (index, span) in spans.values.enumerated() {
             let end = index + 1 < spans.values.count ? spans.values[index + 1].day : day
-            nameWeeks += Double(span.names) * Double(end - max(first, span.day)) / 7
+            sum += Double(span.names) * Double(max(0, end - max(first, span.day))) / 7
         }
+        return sum
+    }
+
+    private mutating func threshold(day: Int32, first: Int32, names: Int, budget: Double) -> Double {
+        let nameWeeks = nameWeeks(from: first, to: day)
         ownWeeks = min(Double(Self.weeks), Double(day - max(first, spans.values[0].day)) / 7)
         let missing = (Double(Self.weeks) - ownWeeks) * Double(names)
         let allowed = budget / 100 * (nameWeeks + missing)
@@ -147,14 +170,17 @@ extension AlertBudget {
     ///   - parent: Below this threshold it is part of a wider shock.
     ///   - sessionBefore: The day of the subject's session before.
     ///   - followUp: Sessions for which a shock stays open.
+    ///   - isPast: Of a session put before those known.
     mutating func count(
         _ subject: ShockSubject, severity: Double, isFall: Bool, day: Int32, sessionBefore: Int32, parent: Float,
-        followUp: Int
+        followUp: Int, isPast: Bool = false
     ) {
-        let earlier = lastMoves.take(
-            subject, severity: Float(severity), isFall: isFall, day: day, sessionBefore: sessionBefore,
-            followUp: followUp)
-        guard let earlier else { return }
+        func take(_ last: inout LastMoves) -> Float? {
+            last.take(
+                subject, severity: Float(severity), isFall: isFall, day: day, sessionBefore: sessionBefore,
+                followUp: followUp)
+        }
+        guard let earlier = isPast ? take(&pastMoves) : take(&lastMoves) else { return }
         let parent = max(parent, earlier)
         guard Float(severity) > parent else { return }
         moves.values.append(Move(day: day, severity: Float(severity), parent: parent))
@@ -163,6 +189,45 @@ extension AlertBudget {
     /// Counts a shock of the market.
     mutating func countMarket(day: Int32) {
         moves.values.append(Move(day: day, severity: Self.always, parent: 0))
+    }
+}
+
+// MARK: - What it came to
+
+extension AlertBudget {
+    /// What was announced in up to 52 weeks.
+    struct Delivered: Equatable, Sendable {
+        let weeks: Double
+        /// Grouped shocks per 100 names and week.
+        let average: Double
+        /// The week with most, by the day of its Monday; nil: there were none.
+        let worstWeek: Int?
+        let worstWeekShocks: Int
+    }
+
+    /// From a day on shocks can be announced; later days say nothing new.
+    mutating func begin(day: Int32) { announcedFrom = min(announcedFrom, day) }
+
+    /// Notes that a shock which is part of no wider one was announced in a session.
+    mutating func announce(day: Int32) { announced.values.append(day) }
+
+    /// What was announced up to the last day judged.
+    var deliveredSoFar: Delivered? { calibratedDay == .min ? nil : delivered(before: calibratedDay + 1) }
+
+    /// What was announced before a day, so far as it is not more than 52 weeks ago; nil under a week of it.
+    func delivered(before day: Int32) -> Delivered? {
+        let first = max(announcedFrom, day - Int32(7 * Self.weeks))
+        guard announcedFrom < .max, day - first >= 7 else { return nil }
+        let nameWeeks = nameWeeks(from: first, to: day)
+        var weeks: [Int: Int] = [:]
+        for announced in announced.values where announced >= first && announced < day {
+            weeks[(Int(announced) + 3) / 7, default: 0] += 1
+        }
+        let worst = weeks.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        return Delivered(
+            weeks: Double(day - first) / 7,
+            average: nameWeeks > 0 ? 100 * Double(weeks.values.reduce(0, +)) / nameWeeks : 0,
+            worstWeek: worst.map { $0.key * 7 - 3 }, worstWeekShocks: worst?.value ?? 0)
     }
 }
 

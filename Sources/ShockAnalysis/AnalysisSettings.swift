@@ -1,3 +1,4 @@
+import MarketModels
 import Schema
 
 /// What the stage judges by: the detection settings with their defaults filled in.
@@ -25,6 +26,8 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
     var settle: UInt64 = 1_000_000_000
     /// Sessions after which an open shock is over.
     var followUpSessions = 10
+    /// How much older than a name's the benchmark's last price may be inside a session, in nanoseconds.
+    var benchmarkAge = BenchmarkAge.defaultLimit
     /// Grouped shocks per 100 names and week; nil: the threshold is ``returnPeriodYears``.
     var alertBudget: Double?
 
@@ -32,9 +35,6 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
     /// come.
     var lateness: UInt64 = 0
 
-    /// No price may be made later than this after the record it comes in, in nanoseconds: a day, as feeds allow it, so
-    /// that a service whose clock is hours behind goes on.
-    static let lead: UInt64 = 24 * 3_600 * 1_000_000_000
     /// A session without a bar of its own is closed from its prices so much later, in nanoseconds of record time; a
     /// closing print may be made as late.
     static let closeDelay: UInt64 = 60 * 1_000_000_000
@@ -45,11 +45,6 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
     static let minimumBasketNames = 3
     /// … and this share of its priced members moving the way of the basket.
     static let minimumBreadth = 0.5
-    /// A bar at least this long is a session's bar, in nanoseconds; besides, one of all regular hours of a session
-    /// that is longer than two, as of a half-day.
-    static let sessionBarLength: UInt64 = 6 * 3_600 * 1_000_000_000
-
-    static let shortestSession: UInt64 = 2 * 3_600 * 1_000_000_000
 
     /// The least move of a shock, by scope.
     func minimumReturn(_ scope: ShockScope) -> Double {
@@ -77,6 +72,7 @@ struct AnalysisSettings: Codable, Equatable, Sendable {
         decay = asked < 1 ? asked : decay
         settle = UInt64(Self.value(detection.settleMs, default: 1_000)) * 1_000_000
         followUpSessions = Self.value(detection.followUpSessions, default: followUpSessions)
+        if detection.benchmarkAgeMinutes > 0 { benchmarkAge = UInt64(detection.benchmarkAgeMinutes) * 60_000_000_000 }
         lateness = UInt64(detection.allowedLatenessMs) * 1_000_000
         alertBudget = detection.alertBudget > 0 && detection.alertBudget.isFinite ? detection.alertBudget : nil
         // The rings hold a fixed number of sessions; a window beyond them cannot be had.

@@ -9,7 +9,7 @@ import Schema
 /// order in which a cross-section arrived. See `docs/design/analyze.md`.
 public struct AnalyzeStage: Stage {
     public static var output: StreamName { .signals }
-    public static var judgementVersion: String { "analyze-4" }
+    public static var judgementVersion: String { "analyze-5" }
 
     public internal(set) var counters = Counters()
 
@@ -101,6 +101,7 @@ struct Round: Codable, Sendable {
 extension AnalyzeStage {
     private mutating func define(_ definition: InstrumentDefinition) {
         if table.knows(definition) { return }
+        countHistory()
         guard table.define(definition, decay: settings.decay) else {
             counters.refusedDefinition += 1
             return
@@ -123,6 +124,7 @@ extension AnalyzeStage {
 
     private mutating func configure(_ changed: ConfigurationChanged, to outbox: inout Outbox) {
         outbox.begin(cause: changed.sequence, recordTime: changed.recordTime)
+        countHistory()
         let before = settings
         settings = AnalysisSettings(changed.settings)
         if settings.decay != before.decay { table.restartVolatilities(decay: settings.decay) }

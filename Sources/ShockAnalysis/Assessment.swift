@@ -12,6 +12,8 @@ struct Assessment: Sendable {
         let simpleReturn: Double
         /// Of the benchmark over the same span; nil where it has no price.
         let marketReturn: Double?
+        /// By how many minutes the benchmark's price is too old to go by; nil: it is not, or there is none.
+        var marketMinutesTooOld: Int?
         /// σ of daily returns before the session; nil or 0 while not known.
         let deviation: Double?
         /// Whether ``deviation`` may serve as a measure of rarity. On a day of a market shock it may
@@ -119,7 +121,8 @@ struct Assessment: Sendable {
             return
         }
         guard let marketReturn = event.marketReturn else {
-            missing.append("benchmark price")
+            let age = event.marketMinutesTooOld.map { ": " + BenchmarkAge.reason(minutes: $0) }
+            missing.append("benchmark price" + (age ?? ""))
             return
         }
         let fit = isRough ? MarketModel.fitUnordered : MarketModel.fit(asset:market:)

@@ -1,4 +1,5 @@
 import Calendars
+import MarketModels
 import Schema
 
 /// Where the loading of older sessions stands, by instrument: between which two sessions known it is.
@@ -11,6 +12,11 @@ struct Backfill: Codable, Sendable {
         let nextDay: Int32
         let nextClose: Int64
     }
+
+    /// Sessions after all that were known, and those put before them, whose moves wait to be counted.
+    var later = HistoryRound()
+    var earlier = HistoryRound()
+    var isWaiting: Bool { !later.entries.isEmpty || !earlier.entries.isEmpty }
 
     private var numbers: [Int] = []
     private var gaps: [Gap] = []
@@ -43,8 +49,9 @@ extension AnalyzeStage {
             counters.historyRefused += 1
             return
         }
+        if isWaiting(otherThan: day) { countHistory() }
         if !state.close.exists || day > state.closeDay {
-            _ = close(price, day: day)
+            if let closed = close(price, day: day) { nominateLater(number, closed, before: state.closeDay, day: day) }
         } else if day < state.firstDay {
             begin(number, day: day, close: price.close)
         } else {
@@ -75,6 +82,7 @@ extension AnalyzeStage {
         let value = Double(close) / Double(before) - 1
         guard insert(number, day: day, close: close, value: value, gap) else { return }
         table.states[number].isVolatilityStale = true
+        nominateEarlier(number, value, before: gap.day, day: day)
         (gap.day, gap.close) = (day, close)
         backfill[number] = gap
     }

@@ -105,7 +105,12 @@ struct GroupSession: Sendable {
 
     /// - Returns: nil if too little of the basket is priced.
     init?(_ group: GroupBasket, day: Int32, table: InstrumentTable) {
-        views = group.members.map { member in member.number.flatMap { table.states[$0].session(on: day) } }
+        self.init(group, day: day) { table.states[$0].session(on: day) }
+    }
+
+    /// - Parameter view: An instrument's session of the day, by its number.
+    init?(_ group: GroupBasket, day: Int32, view: (Int) -> SessionView?) {
+        views = group.members.map { $0.number.flatMap(view) }
         weights = group.members.map(\.weight)
         let priced = zip(views, weights).count { $0 != nil && $1 > 0 }
         guard priced >= AnalysisSettings.minimumBasketNames,
@@ -118,6 +123,9 @@ struct GroupSession: Sendable {
 
     /// All priced members have their close.
     var isComplete: Bool { views.allSatisfy { $0?.isComplete ?? true } }
+
+    /// When the newest of its prices was made.
+    var lastTime: UInt64 { views.compactMap { $0?.last.time }.max() ?? 0 }
 
     /// The share of the priced members that moved the basket's way.
     var breadth: Double {

@@ -1,3 +1,4 @@
+import MarketModels
 import Schema
 
 /// What changes the terms of a name's prices, or whether it has any: splits and dividends, new levels, halts.
@@ -5,7 +6,7 @@ extension InstrumentState {
     /// The close before in the terms of the session that is about to complete, or that has begun.
     mutating func rebase(to units: Int64) {
         guard base > 0, units > 0 else { return }
-        if !last.exists { level = units }
+        if !last.exists { level.units = units }
         base = units
         onset = Onset(quiet: close.time, loud: 0)
         judgedReturn = 0
@@ -13,11 +14,11 @@ extension InstrumentState {
 
     /// A price not believed yet.
     mutating func hold(_ price: Quote) -> Outcome {
-        guard note(price, weight: 1) else { return .held }
+        guard level.hold(price.units, at: price.time) else { return .held }
         // The jump is no return: what was complete cannot be judged against it, and the session is measured from here.
         previousClose = Quote()
         if close.exists { close = price }
-        (base, level) = (close.units, price.units)
+        (base, level.units) = (close.units, price.units)
         open = Quote()
         openSource = OpenSource.none
         last = Quote()
@@ -28,29 +29,18 @@ extension InstrumentState {
 
     /// A session's close not believed yet.
     mutating func hold(session bar: Quote, day: Int32, next: Int32) -> Outcome {
-        guard note(bar, weight: PriceLevel.sessionWeight) else { return .held }
+        guard level.hold(bar.units, at: bar.time, weight: PriceLevel.sessionWeight) else { return .held }
         previousClose = Quote()
         previousDay = closeDay
         take(close: bar, day: day, next: next, later: last)
         return .relevelled
     }
 
-    /// - Returns: Whether enough prices agree by now.
-    private mutating func note(_ price: Quote, weight: UInt8) -> Bool {
-        if heldWeight > 0, price.time <= held.time { return false }
-        let agrees = heldWeight > 0 && PriceLevel.isOne(price.units, held.units)
-        held = price
-        heldWeight = agrees ? heldWeight + weight : weight
-        guard heldWeight >= PriceLevel.neededWeight else { return false }
-        heldWeight = 0
-        return true
-    }
-
     /// Prices of a session that has no close yet.
     var isUnclosed: Bool { last.exists && runningDay > closeDay }
 
     /// Whether a bar without volume says only what is known: nothing was traded.
-    func isStale(_ units: Int64) -> Bool { units == level }
+    func isStale(_ units: Int64) -> Bool { units == level.units }
 
     mutating func halt(from time: UInt64) { haltedFrom = time }
 

@@ -27,6 +27,8 @@ struct SessionView: Sendable {
     let beforeDay: Int32
     let open: Quote
     let last: Quote
+    /// How long the bar was that the last price came with, ns; 0: a trade.
+    let lastSpan: UInt64
     /// σ of daily returns before the session; 0 while not known.
     let deviation: Double
     /// Times of the last quiet and the first loud price; see ``InstrumentState/Onset``.
@@ -66,14 +68,12 @@ struct InstrumentState: Sendable {
     // The running session.
     var open = Quote()
     var last = Quote()
+    var lastSpan: UInt64 = 0
     var onset = Onset()
     /// The close in the terms of the running session: after its splits and dividends. 0 before a close.
     var base: Int64 = 0
-    /// The last price believed; 0 before the first. What the next is compared with.
-    var level: Int64 = 0
-    /// A price too far from the level to be believed yet, and how much speaks for it.
-    var held = Quote()
-    var heldWeight: UInt8 = 0
+    /// The last price believed, which the next is compared with, and what is not believed yet.
+    var level = PriceLevel()
     /// Prices made from here on are none: the name is halted, or gone.
     var haltedFrom = UInt64.max
     var volatility = EWMAVolatility()
@@ -147,8 +147,8 @@ extension InstrumentState {
         } else if day < runningDay {
             return .late
         }
-        guard PriceLevel.isPlausible(price.units, from: level) else { return hold(price) }
-        if heldWeight != 0 { heldWeight = 0 }
+        guard PriceLevel.isPlausible(price.units, from: level.units) else { return hold(price) }
+        level.forgetHeld()
         let opening = PriceLevel.isPlausible(opening.units, from: price.units) ? opening : price
         if source > openSource || (source == openSource && opening.time < open.time) {
             open = opening
@@ -158,7 +158,8 @@ extension InstrumentState {
         guard price.time > last.time || price.units != last.units else { return .duplicate }
         let isFirst = !last.exists
         last = price
-        level = price.units
+        lastSpan = price.time - min(price.time, opening.time)
+        level.units = price.units
         guard close.exists else { return .taken }
         if isFirst { mark(simpleReturn(opening.units), at: opening.time) }
         let move = simpleReturn(price.units)
@@ -205,7 +206,7 @@ extension InstrumentState {
         guard PriceLevel.isPlausible(bar.units, from: last.exists ? last.units : before) else {
             return (hold(session: bar, day: day, next: next), nil)
         }
-        heldWeight = 0
+        level.forgetHeld()
         let runningOpen = open
         let (hadOpen, later) = (open.exists && open.time <= bar.time, last)
         let hadPath = hadOpen && last.sequence != open.sequence
@@ -228,7 +229,7 @@ extension InstrumentState {
         close = bar
         closeDay = day
         base = bar.units
-        level = bar.units
+        level.units = bar.units
         restart(with: later, day: next)
     }
 
@@ -256,7 +257,7 @@ extension InstrumentState {
         if open.exists, open.time > close.time, runningDay > closeDay {
             onset = Onset(quiet: close.time, loud: 0)
             judgedReturn = 0
-            level = last.units
+            level.units = last.units
             return
         }
         runningDay = Int32.min
@@ -277,7 +278,7 @@ extension InstrumentState {
         guard previousClose.exists else { return nil }
         return SessionView(
             day: closeDay, isComplete: true, before: previousClose, beforeDay: previousDay, open: completedOpen,
-            last: close, deviation: deviationBefore, onset: completedOnset)
+            last: close, lastSpan: 0, deviation: deviationBefore, onset: completedOnset)
     }
 
     /// The simple return of the last completed session; nil before there were two.
@@ -289,7 +290,7 @@ extension InstrumentState {
         return SessionView(
             day: runningDay, isComplete: false,
             before: Quote(units: base, time: close.time, sequence: close.sequence), beforeDay: closeDay, open: open,
-            last: last, deviation: volatility.deviation ?? 0, onset: onset)
+            last: last, lastSpan: lastSpan, deviation: volatility.deviation ?? 0, onset: onset)
     }
 
     /// The session of a day, complete or running.

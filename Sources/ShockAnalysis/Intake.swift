@@ -1,4 +1,5 @@
 import Calendars
+import MarketModels
 import Schema
 
 /// How prices and time come in: the hot path of the stage.
@@ -17,11 +18,11 @@ extension AnalyzeStage {
                 counters.malformedPrice += 1
                 continue
             }
-            guard end <= times[row] &+ AnalysisSettings.lead else {
+            guard end <= times[row] &+ Price.maximumLead else {
                 counters.futurePrice += 1
                 continue
             }
-            let isSession = isSessionBar(start, end, Int(instruments[row]))
+            let isSession = clock.isSessionBar(start, end, table.states[Int(instruments[row])].calendar)
             let isFlat = volumes[row] == 0 && open == close && bars.high[row] == bars.low[row]
             let price = PriceRow(
                 sequence: sequence, start: start, end: end, open: open, close: close, volume: volumes[row],
@@ -38,7 +39,7 @@ extension AnalyzeStage {
             reach(times[row], by: sequence, to: &outbox)
             guard isUsable(Int(instruments[row]), prices[row], prices[row]) else { continue }
             let time = trades.time[row]
-            guard time <= times[row] &+ AnalysisSettings.lead else {
+            guard time <= times[row] &+ Price.maximumLead else {
                 counters.futurePrice += 1
                 continue
             }
@@ -49,13 +50,6 @@ extension AnalyzeStage {
                 instrument: instruments[row], kind: kind, isFlat: false, isHistory: false)
             accept(price, recordTime: times[row], cause: sequence, to: &outbox)
         }
-    }
-
-    @inline(__always)
-    private mutating func isSessionBar(_ start: UInt64, _ end: UInt64, _ number: Int) -> Bool {
-        if end - start < AnalysisSettings.shortestSession { return false }
-        return end - start >= AnalysisSettings.sessionBarLength
-            || clock.isWhole(start, end, table.states[number].calendar)
     }
 
     @inline(__always)
@@ -96,7 +90,10 @@ extension AnalyzeStage {
     ) {
         if price.isHistory {
             takeHistory(price)
-        } else if price.kind == PriceRow.Kind.session {
+            return
+        }
+        if backfill.isWaiting { countHistory() }
+        if price.kind == PriceRow.Kind.session {
             complete(price, at: time, recordTime: recordTime, cause: cause, to: &outbox)
         } else {
             move(price, at: time)
@@ -115,7 +112,7 @@ extension AnalyzeStage {
         let source =
             price.kind == PriceRow.Kind.opening ? InstrumentState.OpenSource.auction : InstrumentState.OpenSource.bar
         let day = day(of: price, at: time)
-        let level = table.states[number].level
+        let level = table.states[number].level.units
         switch table.states[number].move(to: last, opening: opening, source: source, day: day) {
         case .taken: break
         case .candidate: nominateRunning(number, at: time)
@@ -155,7 +152,8 @@ extension AnalyzeStage {
 
     /// Nominates a session that was completed, if it matters.
     mutating func nominate(_ number: Int, _ closed: Closed, at time: UInt64) {
-        if closed.outcome == .candidate || isTwoSessionCandidate(number) || (number == benchmark && !shocks.all.isEmpty)
+        if closed.outcome == .candidate || isTwoSessionCandidate(number)
+            || (number == benchmark && (!shocks.all.isEmpty || backfill.later.market != nil))
         {
             nominateComplete(number, at: time)
         }
@@ -178,7 +176,7 @@ extension AnalyzeStage {
         let close = Quote(units: price.close, time: price.end, sequence: price.sequence)
         let open = Quote(units: price.open, time: price.start, sequence: price.sequence)
         let (before, level, closeDay) = (
-            table.states[number].close, table.states[number].level, table.states[number].closeDay
+            table.states[number].close, table.states[number].level.units, table.states[number].closeDay
         )
         let isExDay = day >= table.states[number].nextActionDay && day > closeDay
         if isExDay { adoptTerms(of: number, day: day) }

@@ -15,6 +15,7 @@ extension AnalyzeStage {
         for day in nominations.map(\.session.day).sorted() where days.last != day { days.append(day) }
         for day in days {
             calibrate(day)
+            budget.begin(day: day)
             let onDay = nominations.filter { $0.session.day == day }
             judgeMarket(onDay, at: time, to: &outbox)
             judgeGroups(onDay.map(\.number), day: day, at: time, to: &outbox)
@@ -58,7 +59,7 @@ extension AnalyzeStage {
     }
 
     /// Makes the threshold that a budget comes to on a day.
-    private mutating func calibrate(_ day: Int32) {
+    mutating func calibrate(_ day: Int32) {
         guard let asked = settings.alertBudget else { return }
         budget.calibrate(day: day, names: judgedNames(on: day), budget: asked)
     }
@@ -84,27 +85,39 @@ extension AnalyzeStage {
         guard let benchmark, let nomination = nominations.first(where: { $0.number == benchmark }) else { return }
         let session = nomination.session
         if stressedDay == session.day { stressedDay = nil }
-        guard matters(.market, session.simpleReturn) else { return }
-        let event = Assessment.Event(
-            simpleReturn: session.simpleReturn, marketReturn: nil, deviation: session.deviation,
-            countsVolatility: true)
+        let isSilent = backfill.later.market != nil
+        guard isSilent || matters(.market, session.simpleReturn) else { return }
         let history = table.rings.dated(of: benchmark, before: session.day)
-        let assessment = Assessment(event, history: history, market: nil, settings: settings)
-        let largest = history.largestMove(like: session.simpleReturn, within: settings.returnPeriodSessions)
-        let subject = Judged(
-            subject: .market, day: session.day, isComplete: session.isComplete, assessment: assessment,
-            thresholds: thresholds(.market), record: largest, isOpeningPrint: session.isOpeningPrint)
-        // While the market's shock lasts, a day on which it moves again is a day of that shock.
-        let isLive = shocks.state(of: .market) == .open
-        if subject.isBeyond() || isLive && abs(session.simpleReturn) >= settings.minimumMarketReturn {
-            stressedDay = session.day
-        }
-        if session.isComplete, !isLive, subject.isBeyond() { budget.countMarket(day: session.day) }
+        let subject = judgedMarket(session, history: history)
+        count(market: subject, isLive: shocks.state(of: .market) == .open || backfill.later.market?.state == .open)
+        if isSilent, subject.isComplete { backfill.later.observe(subject, settings: settings) }
+        guard matters(.market, session.simpleReturn) else { return }
         say(subject, session: session, at: time, to: &outbox) { stage, measure in
             measure.largestSince =
                 history.lastMove(atLeast: session.simpleReturn).map { CivilTime.date(day: Int($0)) } ?? ""
-            return stage.describe(nomination, assessment: assessment, in: &measure)
+            return stage.describe(nomination, assessment: subject.assessment, in: &measure)
         }
+    }
+
+    func judgedMarket(_ session: SessionView, history: DatedReturns) -> Judged {
+        let event = Assessment.Event(
+            simpleReturn: session.simpleReturn, marketReturn: nil, deviation: session.deviation,
+            countsVolatility: true)
+        let assessment = Assessment(event, history: history, market: nil, settings: settings)
+        let largest = history.largestMove(like: session.simpleReturn, within: settings.returnPeriodSessions)
+        return Judged(
+            subject: .market, day: session.day, isComplete: session.isComplete, assessment: assessment,
+            thresholds: thresholds(.market), record: largest, isOpeningPrint: session.isOpeningPrint)
+    }
+
+    /// Notes a day of a market shock, and counts one that begins.
+    ///
+    /// - Parameter isLive: A shock of the market lasts: a day on which it moves again is a day of that one.
+    mutating func count(market judged: Judged, isLive: Bool) {
+        if judged.isBeyond() || isLive && abs(judged.assessment.simpleReturn) >= settings.minimumMarketReturn {
+            stressedDay = judged.day
+        }
+        if judged.isComplete, !isLive, judged.isBeyond() { budget.countMarket(day: judged.day) }
     }
 
     // MARK: Names
@@ -112,9 +125,10 @@ extension AnalyzeStage {
     private mutating func judge(_ nomination: Nomination, at time: UInt64, to outbox: inout Outbox) {
         let (number, session) = (nomination.number, nomination.session)
         if onlyFollows(nomination) { return follow(nomination, at: time, to: &outbox) }
+        let tooOld = marketMinutesTooOld(on: session.day, beside: session.last.time)
         let event = Assessment.Event(
-            simpleReturn: session.simpleReturn, marketReturn: marketReturn(over: session),
-            deviation: session.deviation, countsVolatility: stressedDay != session.day,
+            simpleReturn: session.simpleReturn, marketReturn: tooOld == nil ? marketReturn(over: session) : nil,
+            marketMinutesTooOld: tooOld, deviation: session.deviation, countsVolatility: stressedDay != session.day,
             sessions: sessions(after: session.beforeDay, through: session.day))
         // Most that are looked at are no shock by far, and nothing is said of them.
         if settings.alertBudget == nil, shocks.state(of: .instrument(number)) == nil {
@@ -131,7 +145,7 @@ extension AnalyzeStage {
         }
     }
 
-    private func judged(_ nomination: Nomination, _ event: Assessment.Event, isRough: Bool) -> Judged {
+    func judged(_ nomination: Nomination, _ event: Assessment.Event, isRough: Bool) -> Judged {
         let (number, session) = (nomination.number, nomination.session)
         // By itself: whoever holds the stage copies it.
         let rings = table.rings
@@ -208,6 +222,14 @@ extension AnalyzeStage {
         return market.last.value / (before * marketTerms(in: market)) - 1
     }
 
+    /// By how many minutes the benchmark's running price of a day is too old to be set beside a price made at `time`; nil:
+    /// it is fresh enough, a close, or not there.
+    func marketMinutesTooOld(on day: Int32, beside time: UInt64) -> Int? {
+        guard let market = benchmarkSession(day), !market.isComplete else { return nil }
+        return BenchmarkAge.minutesTooOld(
+            market.last.time, span: market.lastSpan, beside: time, limit: settings.benchmarkAge)
+    }
+
     // MARK: Groups
 
     private mutating func judgeGroups(_ numbers: [Int], day: Int32, at time: UInt64, to outbox: inout Outbox) {
@@ -227,20 +249,29 @@ extension AnalyzeStage {
         _ index: Int, session: GroupSession, at time: UInt64, to outbox: inout Outbox
     ) {
         let history = groups[index].history(before: session.day, table: table)
+        let subject = judgedGroup(index, session: session, history: history)
+        count(subject, sessionBefore: history.days.last ?? .min)
+        say(subject, session: nil, at: time, to: &outbox) { stage, measure in
+            stage.describe(index, session: session, assessment: subject.assessment, history: history, in: &measure)
+        }
+    }
+
+    /// - Parameter marketReturn: Of a loaded session, whose market's return is not that of the running one.
+    func judgedGroup(
+        _ index: Int, session: GroupSession, history: DatedReturns, marketReturn: Double?? = nil
+    ) -> Judged {
+        let tooOld = marketMinutesTooOld(on: session.day, beside: session.lastTime)
         let event = Assessment.Event(
-            simpleReturn: session.simpleReturn, marketReturn: benchmarkSession(session.day)?.simpleReturn,
-            deviation: GroupBasket.deviation(after: history, decay: settings.decay),
+            simpleReturn: session.simpleReturn,
+            marketReturn: marketReturn ?? (tooOld == nil ? benchmarkSession(session.day)?.simpleReturn : nil),
+            marketMinutesTooOld: tooOld, deviation: GroupBasket.deviation(after: history, decay: settings.decay),
             countsVolatility: stressedDay != session.day)
         let market = benchmark == nil ? nil : closes
         let assessment = Assessment(event, history: history, market: market, settings: settings)
-        let subject = Judged(
+        return Judged(
             subject: .group(index), day: session.day, isComplete: session.isComplete, assessment: assessment,
             thresholds: thresholds(.group), isBroad: session.breadth >= AnalysisSettings.minimumBreadth,
             isOpeningPrint: session.views.allSatisfy { $0?.isOpeningPrint ?? true })
-        count(subject, sessionBefore: history.days.last ?? .min)
-        say(subject, session: nil, at: time, to: &outbox) { stage, measure in
-            stage.describe(index, session: session, assessment: assessment, history: history, in: &measure)
-        }
     }
 }
 
@@ -248,7 +279,9 @@ extension AnalyzeStage {
 
 extension AnalyzeStage {
     /// Counts a complete session's move for the thresholds of later days.
-    private mutating func count(_ judged: Judged, sessionBefore: Int32) {
+    ///
+    /// - Parameter isPast: Of a session put before those known.
+    mutating func count(_ judged: Judged, sessionBefore: Int32, isPast: Bool = false) {
         guard settings.alertBudget != nil, judged.isComplete, !judged.assessment.isWarming,
             judged.isLarge || judged.isLargeTogether
         else { return }
@@ -267,7 +300,7 @@ extension AnalyzeStage {
         budget.count(
             judged.subject, severity: judged.largestSeverity, isFall: judged.assessment.simpleReturn < 0,
             day: judged.day,
-            sessionBefore: sessionBefore, parent: parent, followUp: settings.followUpSessions)
+            sessionBefore: sessionBefore, parent: parent, followUp: settings.followUpSessions, isPast: isPast)
     }
 }
 
@@ -383,7 +416,7 @@ extension AnalyzeStage {
         shocks.put(shock)
     }
 
-    private func emitMeasure(
+    private mutating func emitMeasure(
         _ judged: Judged, of shock: inout Shock, _ phase: ShockPhase, _ reason: String, at time: UInt64,
         to outbox: inout Outbox, describe: Describe
     ) {
@@ -396,6 +429,7 @@ extension AnalyzeStage {
         measure.baseRate = baseRates.rate(judged.subject.scope, isFall: measure.simpleReturn < 0)
         signal.measure = measure
         signal.partOf = widerShocks(than: judged)
+        if phase == .open, signal.partOf.isEmpty, settings.alertBudget != nil { budget.announce(day: judged.day) }
         shock.before = measure.hasPriceBefore ? measure.priceBefore : 1
         shock.after = measure.hasPriceLast ? measure.priceLast : 1 + measure.simpleReturn
         shock.price = shock.after
@@ -410,6 +444,12 @@ extension AnalyzeStage {
         found.threshold = threshold
         found.budget = settings.alertBudget ?? 0
         found.weeks = UInt32(budget.ownWeeks)
+        if let delivered = budget.delivered(before: judged.day) {
+            found.average = delivered.average
+            found.announcedWeeks = UInt32(delivered.weeks)
+            found.worstWeek = delivered.worstWeek.map { CivilTime.date(day: $0) } ?? ""
+            found.worstWeekShocks = UInt32(delivered.worstWeekShocks)
+        }
         measure.budget = found
     }
 

@@ -7,7 +7,8 @@ extension AnalyzeStage {
     func splitMember(_ place: Int, of group: GroupBasket, in session: GroupSession, into measured: inout MemberMeasure)
     {
         guard let number = group.members[place].number, let view = session.views[place], number != benchmark,
-            let marketReturn = benchmarkSession(session.day)?.simpleReturn
+            let marketReturn = benchmarkSession(session.day)?.simpleReturn,
+            marketMinutesTooOld(on: session.day, beside: session.lastTime) == nil
         else { return }
         let rest = GroupBasket(group, without: place)
         let peers = rest.history(before: session.day, table: table)

@@ -44,11 +44,25 @@ extension AnalyzeStage {
     public var figures: KeyValuePairs<String, UInt64> {
         let defined = table.states.indices.filter { table.states[$0].isDefined && !table.states[$0].isDelisted }
         let needed = settings.minimumHistory + settings.gap
+        let (threshold, delivered) =
+            settings.alertBudget == nil ? (nil, nil) : (budget.threshold, budget.deliveredSoFar)
         let warming = defined.count { table.rings.sessions(of: $0) < needed }
         return [
             "instruments": UInt64(defined.count), "instruments_warming": UInt64(warming),
             "prices_waiting": UInt64(waitingPrices.count), "new_levels": counters.newLevel,
             "actions_late": counters.lateAction, "history_taken": counters.historyTaken,
+            "budget_threshold_milli": Self.milli(threshold),
+            "budget_weeks": threshold == nil ? 0 : UInt64(budget.ownWeeks),
+            "budget_average_milli": Self.milli(delivered?.average),
+            "budget_announced_weeks": delivered.map { UInt64($0.weeks) } ?? 0,
+            "budget_worst_week_shocks": delivered.map { UInt64($0.worstWeekShocks) } ?? 0,
+            "budget_worst_week_day": delivered?.worstWeek.map { UInt64(clamping: $0) } ?? 0,
         ]
+    }
+
+    /// Thousandths; 0: there is none.
+    private static func milli(_ value: Double?) -> UInt64 {
+        guard let value, value.isFinite, value > 0 else { return 0 }
+        return UInt64(min(value * 1_000, 1e15).rounded())
     }
 }

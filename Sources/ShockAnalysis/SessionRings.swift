@@ -249,6 +249,13 @@ struct SessionRings: Codable, Sendable {
         (days.values[slots[index]], returns.values[slots[index]])
     }
 
+    /// The return of a day, as exactly as it is kept; nil if there was no session.
+    func value(of instrument: Int, day: Int32) -> Double? {
+        let slots = kept(of: instrument, before: day + 1)
+        if slots.count > 0, session(slots, slots.count - 1).day == day { return session(slots, slots.count - 1).value }
+        return histories[instrument].values.first { $0.day == day }.map { Double($0.value) }
+    }
+
     /// All returns known of an instrument, in no particular order.
     func history(of instrument: Int) -> [Past] { histories[instrument].values }
 

@@ -24,6 +24,8 @@ public struct AttributeStage: Stage {
 
     public init() {}
 
+    public var unused: KeyValuePairs<String, UInt64> { ["absurd_price": prices.absurd] }
+
     var settings: ModelSettings { stored.value }
 
     /// Stories begun since the stream began, for whoever looks at its load.
@@ -38,6 +40,7 @@ public struct AttributeStage: Stage {
                 definition, calendar: clock.index(of: definition.symbol, kind: definition.kind))
             prices.grow(toSlots: instruments.count)
             tradeTimes.grow(toSlots: instruments.count)
+            adoptTerms(of: definition.symbol)
             news.forgetVocabulary()
         case .configurationChanged(let change):
             stored.value = change.settings
@@ -50,6 +53,7 @@ public struct AttributeStage: Stage {
         case .fact(let fact):
             pass(fact.recordTime, fact.sequence, to: &outbox)
             facts.add(fact)
+            if fact.kind == .split || fact.kind == .dividend { adoptTerms(of: fact.subject) }
             outbox.begin(cause: fact.sequence, recordTime: fact.recordTime)
             for finding in reconsider(fact) { outbox.emit(finding) }
         case .shockSignal(let signal):
@@ -59,6 +63,13 @@ public struct AttributeStage: Stage {
         case .newsEmbedding(let embedding): news.embed(embedding)
         case .producerMark, .finding, .alertRecord: break
         }
+    }
+
+    /// What is known of a name's splits and dividends, for its prices.
+    private mutating func adoptTerms(of symbol: String) {
+        guard let slot = instruments.slot(symbol: symbol) else { return }
+        prices.adopt(
+            splits: facts.splits(of: symbol, at: .max), dividends: facts.dividends(of: symbol, at: .max), slot: slot)
     }
 
     /// Record time has come to a record: claims that fell due before it are scored, from what was known until then.
@@ -80,7 +91,8 @@ public struct AttributeStage: Stage {
         let first = bars.firstSequence
         for row in rows {
             pass(recordTimes[row], first &+ UInt64(row), to: &outbox)
-            guard let slot = instruments.slot(number: numbers[row]) else { continue }
+            guard let slot = instruments.slot(number: numbers[row]), ends[row] <= recordTimes[row] &+ Price.maximumLead
+            else { continue }
             prices.record(
                 slot: slot, price: closes[row], volume: volumes[row], start: starts[row], end: ends[row],
                 sequence: first &+ UInt64(row), &clock, instruments.calendars.values[slot])
@@ -95,8 +107,9 @@ public struct AttributeStage: Stage {
         let first = trades.firstSequence
         for row in rows {
             pass(recordTimes[row], first &+ UInt64(row), to: &outbox)
-            guard let slot = instruments.slot(number: numbers[row]) else { continue }
             let time = times[row]
+            guard let slot = instruments.slot(number: numbers[row]), time <= recordTimes[row] &+ Price.maximumLead
+            else { continue }
             let calendar = instruments.calendars.values[slot]
             prices.record(
                 slot: slot, price: traded[row], volume: 0, start: time, end: time, sequence: first &+ UInt64(row),

@@ -1,4 +1,5 @@
 import Calendars
+import MarketModels
 import Schema
 
 /// What each instrument last cost and what it cost at the close of its last sessions.
@@ -13,6 +14,8 @@ struct PriceTable: Codable, Equatable, Sendable {
         var time: UInt64 = 0
         /// Of the market record it came with.
         var sequence: UInt64 = 0
+        /// How long the bar was that it came with, ns; 0: a trade.
+        var span: UInt64 = 0
     }
 
     /// One session's close.
@@ -40,15 +43,18 @@ struct PriceTable: Codable, Equatable, Sendable {
 
     /// Sessions kept of each instrument: an estimation window, its gap and the follow-up, with room to spare.
     static let sessions = 320
-    /// A bar of at least this length is a session's bar; its close is the session's close. So is a shorter one that
-    /// holds all regular hours of its session, as on a half-day.
-    static let sessionLength: UInt64 = 6 * 3_600 * CivilTime.second
 
     private var latest = PackedArray<Latest>()
     /// `sessions` closes for each slot, used as a ring.
     private var closes = PackedArray<Close>()
     /// Closes ever appended, by slot: the ring's position.
     private var appended = PackedArray<Int>()
+    /// Which prices are believed, by slot.
+    var levels = PackedArray<SlotLevel>()
+    /// What the slots' prices are in other terms by, slots rising, then days.
+    var terms: [Terms] = []
+    /// Prices and closes that were not believed.
+    var absurd: UInt64 = 0
     /// Further back than ``sessions`` reach.
     private(set) var history = WeeklyHistory()
 
@@ -62,10 +68,11 @@ struct PriceTable: Codable, Equatable, Sendable {
         latest.values += Array(repeating: Latest(), count: missing)
         closes.values += Array(repeating: Close(), count: missing * Self.sessions)
         appended.values += Array(repeating: 0, count: missing)
+        levels.values += Array(repeating: SlotLevel(), count: missing)
         history.grow(toSlots: count)
     }
 
-    /// A bar or trade of a slot. Prices that are not positive say nothing.
+    /// A bar or trade of a slot. Prices that are none, and those that are not believed, say nothing.
     ///
     /// The bar of a whole session closes it; of shorter bars and trades in regular hours the last is the close until such
     /// a bar comes, if one does.
@@ -74,19 +81,18 @@ struct PriceTable: Codable, Equatable, Sendable {
         slot: Int, price: Int64, volume: UInt64, start: UInt64, end: UInt64, sequence: UInt64,
         _ clock: inout SessionClock, _ calendar: UInt8
     ) {
-        guard price > 0 else { return }
+        guard price > 0, price <= Price.maximum, start <= end else { return }
         // What comes late, or is loaded to estimate from, is not the latest.
         let isLatest = end >= latest.values[slot].time
-        if isLatest { latest.values[slot] = Latest(price: price, time: end, sequence: sequence) }
-        let isFinal = end >= start &+ Self.sessionLength || (end > start && clock.isWhole(start, end, calendar))
-        let day: Int32
-        if isFinal {
-            day = clock.day(ofBar: start, end, calendar)
-        } else {
-            let window = clock.window(at: end, calendar)
-            guard isLatest, window.open < end || (start == end && window.open == end) else { return }
-            day = window.day
+        let isFinal = clock.isSessionBar(start, end, calendar)
+        guard isLatest || isFinal else { return }
+        let window = clock.window(at: end, calendar)
+        let day = isFinal ? clock.day(ofBar: start, end, calendar) : window.day
+        guard believes(slot: slot, price, day: day, at: end, isFinal: isFinal, isLatest: isLatest) else { return }
+        if isLatest {
+            latest.values[slot] = Latest(price: price, time: end, sequence: sequence, span: end - start)
         }
+        guard isFinal || window.open < end || (start == end && window.open == end) else { return }
         close(
             slot: slot,
             Close(
@@ -155,6 +161,19 @@ struct PriceTable: Codable, Equatable, Sendable {
         }
         closes.values[base + (count - back) % Self.sessions] = new
         appended.values[slot] = count + 1
+    }
+
+    /// The closes kept of a slot around a day: the last one up to it, and the first after it.
+    func closes(slot: Int, around day: Int64) -> (before: Close?, after: Close?) {
+        let base = slot * Self.sessions
+        let count = appended.values[slot]
+        var after: Close?
+        for back in stride(from: 1, through: min(count, Self.sessions), by: 1) {
+            let close = closes.values[base + (count - back) % Self.sessions]
+            if close.day <= day { return (close, after) }
+            after = close
+        }
+        return (nil, after)
     }
 
     /// The closes kept of a slot, oldest first, days rising.

@@ -13,6 +13,10 @@ struct SessionPrices: Equatable, Sendable {
     /// Whether ``event`` is a close.
     private(set) var isClosed = false
 
+    /// When ``event`` was made and how long its bar was, ns; nil of a session's own close.
+    private(set) var eventTime: UInt64?
+    private(set) var eventSpan: UInt64 = 0
+
     /// - Parameters:
     ///   - session: Day number of the session in question.
     ///   - splits: Day of effect and ratio, as ``FactLedger/splits(of:at:)``.
@@ -35,11 +39,15 @@ struct SessionPrices: Equatable, Sendable {
                 event = price
                 eventSequence = close.sequence
                 isClosed = close.isFinal || isOver
+                if !close.isFinal, latest.sequence == close.sequence {
+                    (eventTime, eventSpan) = (latest.time, latest.span)
+                }
             }
         }
         if event == nil, latest.price > 0, Int64(CivilTime.sessionDay(end: latest.time)) == session {
             event = Self.adjusted(latest.price, day: session, splits)
             eventSequence = latest.sequence
+            (eventTime, eventSpan) = (latest.time, latest.span)
         }
     }
 

@@ -44,6 +44,9 @@ struct ShockDecomposer {
         guard let target = reader.prices(of: signal.subject) else {
             return .init(missing: ["decomposition: no prices of \(signal.subject)"])
         }
+        if let reason = reader.tooOld(benchmark, beside: [signal.subject]) {
+            return .init(missing: ["decomposition: \(reason)"])
+        }
         let days = target.commonDays(with: benchmark)
         var rows = PairedReturns(
             days: days, target: target.returns(over: days), market: benchmark.returns(over: days),
@@ -65,6 +68,9 @@ struct ShockDecomposer {
 
     private func ofGroup(_ signal: ShockSignal, _ benchmark: SessionPrices, _ reader: PriceReader) -> Result {
         let members = settings.groups.first { $0.id == signal.subject }?.members.filter { $0.weight > 0 } ?? []
+        if let reason = reader.tooOld(benchmark, beside: members.map(\.symbol)) {
+            return .init(missing: ["decomposition: \(reason)"])
+        }
         let days = benchmark.days
         let market = benchmark.returns(over: days)
         let all = max(0, days.count - 1 - gap - length)..<max(0, days.count - 1 - gap)
@@ -155,9 +161,40 @@ struct PriceReader {
         guard let slot = decomposer.instruments.slot(symbol: symbol) else { return nil }
         let prices = SessionPrices(
             closes: decomposer.prices.closes(slot: slot), latest: decomposer.prices.latest(slot: slot),
-            session: session, splits: decomposer.facts.splits(of: symbol, at: time),
+            session: session,
+            splits: decomposer.facts.splits(of: symbol, at: time) + decomposer.prices.newLevels(slot: slot),
             dividends: decomposer.facts.dividends(of: symbol, at: time),
             isOver: decomposer.clock.isOver(session, decomposer.instruments.calendars.values[slot], at: time))
         return prices.days.isEmpty ? nil : prices
+    }
+
+    /// When a symbol's last price was made, at the latest at the session's close; 0: it has none.
+    func lastTime(of symbol: String) -> UInt64 {
+        guard let slot = decomposer.instruments.slot(symbol: symbol) else { return 0 }
+        return min(decomposer.prices.latest(slot: slot).time, close(of: slot))
+    }
+
+    /// Why the benchmark's price in the session cannot be set beside those of some names: it is older than theirs, and
+    /// its session was not over; see ``MarketModels/BenchmarkAge``. nil: it can.
+    func tooOld(_ benchmark: SessionPrices, beside symbols: [String]) -> String? {
+        let settings = decomposer.settings
+        guard let time = benchmark.eventTime, let slot = decomposer.instruments.slot(symbol: settings.benchmark) else {
+            return nil
+        }
+        let newest = min(symbols.map(lastTime).max() ?? 0, close(of: slot))
+        return BenchmarkAge.minutesTooOld(
+            time, span: benchmark.eventSpan, beside: newest, limit: BenchmarkAge.limit(settings.detection)
+        ).map { "price of the benchmark \(settings.benchmark): \(BenchmarkAge.reason(minutes: $0))" }
+    }
+
+    private func close(of slot: Int) -> UInt64 {
+        decomposer.clock.close(of: Int32(clamping: session), decomposer.instruments.calendars.values[slot]).close
+    }
+}
+
+extension BenchmarkAge {
+    /// The settings' limit in nanoseconds.
+    static func limit(_ settings: DetectionSettings) -> UInt64 {
+        settings.benchmarkAgeMinutes == 0 ? defaultLimit : UInt64(settings.benchmarkAgeMinutes) * 60_000_000_000
     }
 }

@@ -69,7 +69,11 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--benchmark and --funds are for bars without --settings")
         }
         guard settings != nil || benchmark != nil else { throw ValidationError("give --settings or --benchmark") }
-        _ = try rules()
+        guard try !rules().isEmpty else {
+            throw ValidationError(
+                "--budgets is empty, allowed are numbers from 0.01 to 100 with commas between them, or --return-periods"
+            )
+        }
     }
 
     private func rules() throws -> [DetectionRule] {
@@ -88,6 +92,8 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
+        let output = try picture.map { try OutputFile($0, notOver: bars + [labels]) }
+        try output?.probe()
         var refused = 0
         func note(_ refusal: Refusal) {
             refused += 1
@@ -99,7 +105,7 @@ struct Evaluate: ParsableCommand {
         if !bars.isEmpty {
             let market = try readMarket(note)
             let evaluation = Evaluation(labels: found, market: market, rules: try rules())
-            try draw(evaluation)
+            try output?.make(of: evaluation.picture)
             detection = evaluation
             if !told.isEmpty { markets.append(market) }
         }
@@ -109,14 +115,6 @@ struct Evaluate: ParsableCommand {
         if refused > 0 {
             complain("epicenter: \(refused) lines were refused")
             throw ExitCode(1)
-        }
-    }
-
-    private func draw(_ evaluation: Evaluation) throws {
-        guard let picture else { return }
-        let output = try OutputFile(picture, notOver: bars + [labels])
-        try output.make {
-            try evaluation.picture.write(toFile: output.temporary, atomically: false, encoding: .utf8)
         }
     }
 

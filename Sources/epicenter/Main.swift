@@ -35,10 +35,16 @@ struct Epicenter: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
+            do {
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            } catch let error as ValidationError {
+                // Thrown here, it would be told with the usage of `epicenter` and not of its command.
+                complain("Error: \(error.message)\nUsage: \(usageString(for: type(of: command)))")
+                Foundation.exit(64)
             }
         } catch let error as any ExitStatusProviding {
             complain("epicenter: \(error)")

@@ -45,6 +45,24 @@ struct OutputFile {
         return descriptor
     }
 
+    /// Makes sure that it can be made, before the work that is to go into it.
+    func probe() throws {
+        close(try open())
+        discard()
+    }
+
+    /// Makes it of a text.
+    func make(of text: String) throws {
+        try make {
+            let descriptor = try open()
+            defer { close(descriptor) }
+            let output = LineOutput(descriptor, path)
+            try output.put(text)
+            try output.flush()
+            guard fsync(descriptor) == 0 else { throw SystemError(call: "fsync", path: path, errno: errno) }
+        }
+    }
+
     /// Moves it to its place; its contents must be synced.
     func commit() throws {
         guard rename(temporary, path) == 0 else { throw SystemError(call: "rename", path: path, errno: errno) }

@@ -75,15 +75,7 @@ struct Report: ParsableCommand {
         let text = HTMLPage.document(
             page: PageComposer(finding, lang).page, charts: ChartComposer(finding, lang, surroundings).charts,
             evidence: surroundings.evidence)
-        let file = try OutputFile(path)
-        try file.make {
-            let descriptor = try file.open()
-            defer { close(descriptor) }
-            let output = LineOutput(descriptor, path)
-            try output.put(text)
-            try output.flush()
-            guard fsync(descriptor) == 0 else { throw SystemError(call: "fsync", path: path, errno: errno) }
-        }
+        try OutputFile(path).make(of: text)
         say(
             "\(path): \(finding.shock), revision \(finding.revision), \(text.utf8.count / 1_000) kB; open it in a browser"
         )

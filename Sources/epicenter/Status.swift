@@ -50,7 +50,11 @@ enum StatusText {
         lines += table(status)
         lines += remarks(status)
         for child in status.children {
-            let counters = child.heartbeat.counters.filter { $0.value > 0 }.map { "\($0.name) \($0.value)" }
+            let budget = BudgetText(child.heartbeat.counters)
+            if let text = budget?.text { lines.append("\n\(child.process): \(text)") }
+            let counters = child.heartbeat.counters.filter {
+                $0.value > 0 && !(budget != nil && $0.name.hasPrefix(BudgetText.prefix))
+            }.map { "\($0.name) \($0.value)" }
             if !counters.isEmpty { lines.append("\n\(child.process): " + counters.joined(separator: ", ")) }
             lines += child.heartbeat.recentErrors.suffix(5).map { "  refused: \($0)" }
         }
@@ -193,5 +197,30 @@ enum StatusText {
             }
             return cells.joined(separator: "  ").replacing(/\s+$/, with: "")
         }
+    }
+}
+
+/// What an alert budget comes to, from the counters of the stage that keeps it.
+struct BudgetText {
+    static let prefix = "budget_"
+    let text: String
+
+    /// - Returns: nil where no budget is set, or nothing was judged yet.
+    init?(_ counters: [Counter]) {
+        func value(_ name: String) -> UInt64 { counters.first { $0.name == Self.prefix + name }?.value ?? 0 }
+        func thousandths(_ name: String) -> String { String(format: "%.2f", Double(value(name)) / 1_000) }
+        guard value("threshold_milli") > 0 else { return nil }
+        var text =
+            "alert budget: threshold \(thousandths("threshold_milli")), from \(value("weeks")) weeks of the stream's own past"
+        if value("announced_weeks") > 0 {
+            text +=
+                "; announced in \(value("announced_weeks")) weeks: \(thousandths("average_milli")) grouped shocks per 100 "
+                + "names and week"
+        }
+        if value("worst_week_shocks") > 0 {
+            let monday = CivilTime.date(day: Int(value("worst_week_day")))
+            text += ", most in the week of \(monday): \(value("worst_week_shocks"))"
+        }
+        self.text = text
     }
 }

@@ -173,4 +173,22 @@ struct MeasureWordsTests {
             Self.chinese(finding).contains(
                 "最近34次已观察到终点的大盘上涨中，9次收复过半，14次继续扩大；中位数为收复12%（95%区间−3%至25%）。"))
     }
+
+    @Test("with an alert budget the page says what severity is, and what was announced with the worst week")
+    func budget() {
+        var finding = Samples.finding(.open)
+        var budget = BudgetThreshold()
+        (budget.severity, budget.threshold, budget.budget, budget.weeks) = (5.75, 5.29, 2, 52)
+        finding.measure.budget = budget
+        let before = Self.page(finding, .english)
+        #expect(before.contains("severity 5.75 (|SAR| times the root of the move over the least move of a shock)"))
+        #expect(!before.contains("announced"))
+        (budget.average, budget.announcedWeeks, budget.worstWeek, budget.worstWeekShocks) = (1.98, 30, "2022-11-07", 7)
+        finding.measure.budget = budget
+        #expect(
+            Self.page(finding, .english).contains(
+                "threshold 5.29 for 2.00 a week and 100 names; announced in the last 30 weeks: 1.98, most in the week of "
+            ))
+        #expect(Self.page(finding, .chinese).contains("最近30周实际为1.98次，最多的一周始于2022年11月7日，共7次"))
+    }
 }

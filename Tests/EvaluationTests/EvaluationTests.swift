@@ -8,7 +8,13 @@ import Testing
 @Suite("Evaluation")
 struct EvaluationTests {
     /// A benchmark and four names over 220 sessions of small noise; moves are planted by name and session.
-    private static func market(_ planted: [Int: [Int: Double]]) -> EvaluationMarket {
+    ///
+    /// - Parameters:
+    ///   - hours: When a day's session begins and ends, in minutes of UTC.
+    private static func market(
+        _ planted: [Int: [Int: Double]], settings: (inout ModelSettings) -> Void = { _ in },
+        hours: (_ day: Int) -> Range<UInt64> = { _ in 870..<1_260 }
+    ) -> EvaluationMarket {
         var random = SeededGenerator(for: "EvaluationTests", default: 17)
         var messages: [StreamMessage] = []
         var sequence: UInt64 = 0
@@ -30,17 +36,22 @@ struct EvaluationTests {
         }
         var changed = ConfigurationChanged()
         changed.settings.benchmark = "MKT"
+        settings(&changed.settings)
         add(.configurationChanged(changed), at: start)
         var prices = [Double](repeating: 100, count: 5)
         for (session, day) in days.enumerated() {
-            let close = UInt64(day) * CivilTime.day + 75_600 * CivilTime.second
+            let midnight = UInt64(day) * CivilTime.day
+            let (open, close) = (
+                midnight + 60 * hours(day).lowerBound * CivilTime.second,
+                midnight + 60 * hours(day).upperBound * CivilTime.second
+            )
             for number in 0...4 {
                 let noise = Double.random(in: -0.02...0.02, using: &random)
                 prices[number] *= 1 + (planted[number]?[session] ?? noise)
                 var bars = Bars()
                 bars.recordTime = [0]
                 bars.instrument = [UInt32(number + 1)]
-                (bars.start, bars.end) = ([close - 23_400 * CivilTime.second], [close])
+                (bars.start, bars.end) = ([open], [close])
                 let price = Price.units(prices[number]) ?? 0
                 (bars.open, bars.high, bars.low, bars.close, bars.volume) = ([price], [price], [price], [price], [1])
                 add(.bars(bars), at: close)
@@ -84,6 +95,59 @@ struct EvaluationTests {
         #expect(run.rate.worstWeekShocks == 1)
         #expect(evaluation.names == 4 && evaluation.bars == 5 * 220)
         #expect(run.leaveOneClusterOut?.lowest == 1.0 / 3)
+    }
+
+    @Test("a label on a half-day is measured, and its session is one of the sessions that models rest on")
+    func halfDay() throws {
+        // 2024-07-03: New York closed at 13:00, 17:00 UTC.
+        let half = try #require(CivilTime.parseDate("2024-07-03"))
+        let session = try #require(Self.days.firstIndex(of: half))
+        let market = Self.market(
+            [1: [session: -0.2], 2: [session + 20: -0.2]], settings: { $0.calendar = "XNYS" },
+            hours: { $0 == half ? 810..<1_020 : 810..<1_200 })
+        let evaluation = Evaluation(
+            labels: [Self.label("N1", session), Self.label("N2", session + 20)], market: market,
+            rules: [.returnPeriod(0.5)])
+        let run = try #require(evaluation.runs.first)
+        #expect(run.labels.map(\.usability) == [.usable, .usable])
+        #expect(run.labels.map(\.shock) == ["N1/2024-07-03", "N2/2024-07-31"])
+        #expect(abs(try #require(run.labels[0].simpleReturn) + 0.2) < 1e-9)
+        #expect(evaluation.bars == 5 * 220)
+    }
+
+    @Test("on an exchange whose day has five and a half hours every session counts")
+    func shortDay() throws {
+        let market = Self.market(
+            [1: [160: -0.2]],
+            settings: {
+                var calendar = CalendarSettings()
+                (calendar.id, calendar.zone) = ("CN", "Asia/Shanghai")
+                calendar.week = (UInt32(1)...5).map { weekday in
+                    var hours = WeekdayHours()
+                    hours.weekday = weekday
+                    (hours.hours.open, hours.hours.close) = (570, 900)
+                    return hours
+                }
+                $0.calendars = [calendar]
+                $0.calendar = "CN"
+            }, hours: { _ in 90..<420 })
+        let evaluation = Evaluation(
+            labels: [Self.label("N1", 160)], market: market, rules: [.returnPeriod(0.5)])
+        #expect(evaluation.bars == 5 * 220)
+        #expect(evaluation.from == "2024-01-01" && evaluation.until == "2024-11-01")
+        #expect(evaluation.runs.first?.recall.count == 1 && evaluation.usableLabels == 1)
+    }
+
+    @Test("in the text every proportion has its interval, and clusters that change nothing are said to")
+    func intervals() throws {
+        let market = Self.market([1: [160: -0.2], 2: [170: 0.25]])
+        let labels = [Self.label("N1", 160), Self.label("N2", 170)]
+        let text = Evaluation(labels: labels, market: market, rules: [.returnPeriod(0.5)]).text
+        // Wilson, 2 of 2: 0.34 to 1 (by hand: 1 / (1 + 1.96² / 2)).
+        #expect(text.contains("scope right 2/2 (0.34–1.00); found within one session 2/2 (0.34–1.00)"))
+        #expect(text.contains("quiet days 0/2 (0.00–0.66)"))
+        #expect(text.contains("extra shocks a name and year: 0.00 (0.00–"))
+        #expect(!text.contains("without 2024"))
     }
 
     @Test("the report is text, JSON that reads back, and a picture that parses")

@@ -43,6 +43,18 @@ struct CommandLineTests {
         }
     }
 
+    @Test("what is found to be wrong after the arguments were read is told with the usage of its command")
+    func usage() throws {
+        let (labels, bars) = (directory.path + "/labels.csv", directory.path + "/bars.csv")
+        try "date,symbol\n2024-01-02,AAA\n".write(toFile: labels, atomically: true, encoding: .utf8)
+        try "date,symbol,open,high,low,close,volume\n2024-01-02,AAA,1,1,1,1,1\n"
+            .write(toFile: bars, atomically: true, encoding: .utf8)
+        let ended = try run(Binaries.path("epicenter"), ["evaluate", labels, bars, "--benchmark", "ZZZ"])
+        #expect(ended.status == 64)
+        #expect(ended.errors.contains("\"ZZZ\" is not in the bars, allowed are the 1 symbols in them"))
+        #expect(ended.errors.contains("epicenter evaluate <labels>"), "\(ended.errors)")
+    }
+
     @Test(
         "wrong arguments end with 64, what is not there with 1, and both say why",
         arguments: [
@@ -54,6 +66,11 @@ struct CommandLineTests {
             (["digest"], 64, "Missing expected argument"),
             (["status", "--run", "/nowhere"], 1, "nobody answers"),
             (["import", "csv", "a.csv", "--settings", "s.yaml"], 64, "either --out or --into"),
+            (["evaluate", "a.csv", "b.csv", "--benchmark", "X", "--budgets", ""], 64, "--budgets is empty"),
+            (
+                ["evaluate", "a.csv", "b.csv", "--benchmark", "X", "--picture", "/nowhere/x.svg"], 1,
+                "/nowhere/x.svg.new: open failed: No such file or directory"
+            ),
         ])
     func failures(arguments: [String], status: Int32, told: String) throws {
         let ended = try run(Binaries.path("epicenter"), arguments)

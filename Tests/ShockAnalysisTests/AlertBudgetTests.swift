@@ -160,4 +160,41 @@ struct AlertBudgetTests {
             #expect(signals(messages[cut...], stage: &restored) == all.suffix(all.count - early.count))
         }
     }
+
+    // MARK: What it came to
+
+    @Test("what was announced is told as an average with the worst week, and not before a week is over")
+    func delivered() throws {
+        var budget = AlertBudget()
+        // 1970-01-05 was a Monday; 100 names, so that a week's count is its rate.
+        for day in stride(from: Int32(4), through: 4 + 7 * 10, by: 7) {
+            budget.calibrate(day: day, names: 100, budget: 2)
+        }
+        #expect(budget.delivered(before: 60) == nil)
+        budget.begin(day: 4)
+        for day: Int32 in [5, 12, 13, 14, 30] { budget.announce(day: day) }
+        #expect(budget.delivered(before: 10) == nil)
+        let found = try #require(budget.delivered(before: 4 + 7 * 10))
+        #expect(found.weeks == 10 && abs(found.average - 0.5) < 1e-12)
+        #expect(found.worstWeek == 11 && found.worstWeekShocks == 3)
+        // The day itself does not count.
+        #expect(try #require(budget.delivered(before: 30)).worstWeekShocks == 3)
+        #expect(abs(try #require(budget.delivered(before: 30)).average - 4 / (26.0 / 7)) < 1e-12)
+    }
+
+    @Test("status and alert say what the budget came to")
+    func told() throws {
+        var world = Self.eventful(SyntheticWorld.environmentSeed)
+        world.sessions = 260
+        var stage = AnalyzeStage()
+        let said = signals(world.script().messages, stage: &stage)
+        let last = try #require(said.last { $0.measure.hasBudget })
+        #expect(last.measure.budget.hasAverage && last.measure.budget.announcedWeeks > 0)
+        let figures = Dictionary(stage.figures.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        #expect(figures["budget_threshold_milli"] ?? 0 >= 2_000)
+        let grouped = said.filter { $0.phase == .open && $0.partOf.isEmpty && $0.measure.followUp.isEmpty }
+        let ids = Set(grouped.map(\.shock))
+        #expect((1...UInt64(ids.count)).contains(figures["budget_worst_week_shocks"] ?? 0))
+        #expect(figures["budget_average_milli"] ?? 0 > 0)
+    }
 }

@@ -172,4 +172,90 @@ struct BackfillTests {
         #expect(rings.dated(of: 0, before: .max).days.suffix(3) == [1_008, 1_009, 1_010])
         #expect(rings.dated(of: 0, before: .max).days == rings.dated(of: 0, before: .max).days.sorted())
     }
+
+    // MARK: The alert budget
+
+    private static let longDays = Session.days(420, until: SyntheticWorld.lastDate)
+
+    /// Eventful for a year and a half: names, the theme and the market.
+    private static func eventful() -> SyntheticWorld {
+        var world = SyntheticWorld(seed: seed)
+        world.sessions = longDays.count
+        world.budget = 8
+        var random = LCG(seed &+ 7)
+        for back in stride(from: 280, to: 2, by: -4) {
+            // Both ways: a history tenfold off what is known would not be taken.
+            let size = 0.06 + 0.2 * random.uniform()
+            world.planted[back] = [UInt32(7 + random.below(6)): back % 8 == 0 ? size : -size]
+        }
+        for back in [250, 170, 90, 40] {
+            world.planted[back + 1] = Dictionary(uniqueKeysWithValues: SyntheticWorld.theme.map { ($0, -0.09) })
+        }
+        for back in [230, 140, 60] { world.plantedMarket[back + 1] = -0.05 }
+        return world
+    }
+
+    private static func loadedLong(_ script: Script, from first: Int, after: Int) -> Script {
+        var made = Script()
+        let history = script.messages.filter { isHistory($0, before: longDays[first]) }.map(asHistory)
+        var isLoaded = false
+        for message in script.messages {
+            let time = message.recordTime(row: 0)
+            guard message.type == .bars || message.type == .trades || message.type == .clockTick else {
+                made.add(message, at: min(time, Session.open(longDays[0]) - CivilTime.day))
+                continue
+            }
+            guard CivilTime.dayNumber(time) >= longDays[first] else { continue }
+            if !isLoaded, CivilTime.dayNumber(time) >= longDays[after] {
+                for old in history { made.add(old, at: time) }
+                isLoaded = true
+            }
+            made.add(message, at: time)
+        }
+        return made
+    }
+
+    @Test(
+        "a history that is loaded sets the budget's threshold as if it had been streamed",
+        arguments: [(400, 400), (404, 406)])
+    func budget(first: Int, after: Int) throws {
+        print("seed \(Self.seed)")
+        let script = Self.eventful().script()
+        var (whole, stage) = (AnalyzeStage(), AnalyzeStage())
+        let all = signals(script.messages, stage: &whole)
+        let said = signals(Self.loadedLong(script, from: first, after: after).messages, stage: &stage)
+        let began = CivilTime.date(day: Self.longDays[after])
+        func opened(_ said: [ShockSignal]) -> [ShockSignal] {
+            said.filter {
+                $0.measure.hasBudget && $0.phase == .open && $0.measure.session >= began && $0.measure.followUp.isEmpty
+            }
+        }
+        let (expected, found) = (opened(all), opened(said))
+        #expect(!expected.isEmpty)
+        #expect(whole.budget.ownWeeks == stage.budget.ownWeeks && stage.budget.ownWeeks > 30)
+        let (threshold, streamed) = (try #require(stage.budget.threshold), try #require(whole.budget.threshold))
+        // The last digits of what was put before the known are those of single precision.
+        #expect(abs(threshold - streamed) < (first == after ? 1e-9 : 1e-3), "\(threshold) for \(streamed)")
+        #expect(streamed > AlertBudget.leastThreshold)
+        guard first == after else { return }
+        #expect(found.map(\.shock) == expected.map(\.shock))
+        #expect(found.map(\.measure.budget.threshold) == expected.map(\.measure.budget.threshold))
+        #expect(found.map(\.measure.budget.weeks) == expected.map(\.measure.budget.weeks))
+    }
+
+    @Test("nothing is said of a history that is loaded with a budget, and a checkpoint in the middle changes nothing")
+    func silentBudget() throws {
+        let messages = Self.loadedLong(Self.eventful().script(), from: 400, after: 400).messages
+        let end = messages.lastIndex { if case .bars(let bars) = $0 { bars.history } else { false } } ?? 0
+        var stage = AnalyzeStage()
+        #expect(signals(messages[...end], stage: &stage).isEmpty)
+        let encoder = PropertyListEncoder()
+        encoder.outputFormat = .binary
+        for cut in [end - 700, end + 1] {
+            var stage = AnalyzeStage()
+            _ = signals(messages[..<cut], stage: &stage)
+            var restored = try PropertyListDecoder().decode(AnalyzeStage.self, from: encoder.encode(stage))
+            #expect(signals(messages[cut...], stage: &restored) == signals(messages[cut...], stage: &stage))
+        }
+    }
 }

@@ -47,12 +47,13 @@ struct BenchmarkBarsTests {
     ///   - arrival: By how many days each bar comes later.
     static func script(
         splits: [(day: Int, symbol: Int, ratio: Double)] = [], areTold: Bool = true, latenessDays: Int = 0,
-        arrival: (() -> UInt64)? = nil, times: Int = 1
+        arrival: (() -> UInt64)? = nil, times: Int = 1, budget: Double = 0
     ) -> Script {
         var script = Script()
         let start = Session.open(bars.first?.day ?? 0) - 20 * CivilTime.day
         script.configure(benchmark: "SPY", at: start) {
             $0.allowedLatenessMs = UInt32(latenessDays) * 86_400_000
+            $0.alertBudget = budget
         }
         for (number, symbol) in symbols.enumerated() {
             script.define(UInt32(number), symbol, kind: funds.contains(symbol) ? .etf : .equity, at: start)
@@ -120,6 +121,29 @@ struct BenchmarkBarsTests {
             #expect(opened.contains(id) == (split.ratio > 0.1 && split.ratio < 10), "\(id)")
             #expect(!Self.said.contains { $0.shock == id })
         }
+    }
+
+    @Test("six years loaded give the budget of 2023 as six years streamed do")
+    func budgetOfHistory() throws {
+        let streamed = Self.script(budget: 2).messages
+        let year = UInt64(CivilTime.dayNumber(year: 2023, month: 1, day: 1)) * CivilTime.day
+        let loaded = streamed.map { message in
+            guard case .bars(var bars) = message, bars.end[0] < year else { return message }
+            bars.history = true
+            return .bars(bars)
+        }
+        // In January shocks of December may still be open in a service that was there.
+        func opened(_ messages: [StreamMessage]) -> [ShockSignal] {
+            signals(messages).filter {
+                $0.phase == .open && $0.measure.followUp.isEmpty && $0.measure.hasBudget
+                    && $0.measure.session >= "2023-02-01"
+            }
+        }
+        let (one, other) = (opened(streamed), opened(loaded))
+        #expect(one.count > 50)
+        #expect(one.map(\.shock) == other.map(\.shock))
+        #expect(one.map(\.measure.budget.threshold) == other.map(\.measure.budget.threshold))
+        #expect(other.allSatisfy { $0.measure.budget.weeks == 52 })
     }
 
     @Test("every bar twice gives the same shocks")

@@ -48,7 +48,7 @@ struct DecompositionTests {
     func provisional() throws {
         var fixture = MarketFixture.goldenA(sessions: 130)
         let date = MarketFixture.goldenDate(130)
-        for (symbol, price) in [("BMK", 98.5), ("SEC", 94), ("S1", 82)] {
+        for (symbol, price) in [("BMK", 98_500.0), ("SEC", 94_000), ("S1", 82_000)] {
             fixture.trade(symbol, at: MarketFixture.at(date, "15:00:00"), price: price)
         }
         fixture.signal(.made(.pending, "S1", session: date, onset: 1..<2, simpleReturn: -0.18, complete: false))
@@ -56,6 +56,26 @@ struct DecompositionTests {
         let finding = try #require(stage.findings(fixture.messages).first)
         #expect(finding.hasDecomposition)
         #expect(finding.missing.contains { $0.hasPrefix("decomposition: provisional") })
+    }
+
+    @Test("a benchmark whose last price is hours older than the name's is not set beside it")
+    func staleBenchmark() throws {
+        func reasons(_ benchmark: String, closed: Bool = false) throws -> (missing: [String], isSplit: Bool) {
+            var fixture = MarketFixture.goldenA(sessions: 130)
+            let date = MarketFixture.goldenDate(130)
+            fixture.trade("BMK", at: MarketFixture.at(date, benchmark), price: 98_500)
+            fixture.trade("S1", at: MarketFixture.at(date, "16:30:00"), price: 82_000)
+            if closed { for symbol in ["BMK", "S1"] { fixture.daily(symbol, date, close: 82_000) } }
+            fixture.signal(.made(.pending, "S1", session: date, onset: 1..<2, simpleReturn: -0.18, complete: closed))
+            var stage = AttributeStage()
+            let finding = try #require(stage.findings(fixture.messages).first)
+            return (finding.missing.filter { $0.hasPrefix("decomposition") }, finding.hasDecomposition)
+        }
+        let old = try reasons("14:30:00")
+        #expect(old.missing == ["decomposition: price of the benchmark BMK: the last is 120 min older"])
+        #expect(!old.isSplit)
+        #expect(try reasons("16:16:00").isSplit)
+        #expect(try reasons("14:30:00", closed: true).isSplit)
     }
 
     @Test("says what it lacks instead of guessing")
@@ -180,7 +200,9 @@ extension MarketFixture {
     /// - Parameters:
     ///   - sessions: 131 includes the event.
     ///   - splitS1: Prices of S1 before this return are multiplied by the ratio.
-    static func goldenA(sessions: Int = 131, splitS1: (before: Int, ratio: Double)? = nil) -> MarketFixture {
+    static func goldenA(
+        sessions: Int = 131, splitS1: (before: Int, ratio: Double)? = nil, absurdSession: Int? = nil
+    ) -> MarketFixture {
         var random = NormalLike(seed: 20_250_127)
         var fixture = MarketFixture()
         fixture.configure(goldenSettings)
@@ -192,7 +214,9 @@ extension MarketFixture {
             for (column, symbol) in ["BMK", "SEC", "S1"].enumerated() {
                 if index >= 0 { prices[symbol]! *= 1 + rows[index][column] }
                 let ratio = symbol == "S1" ? splitS1.flatMap { index < $0.before ? $0.ratio : nil } ?? 1 : 1
-                fixture.daily(symbol, goldenDate(index), close: prices[symbol]! * ratio)
+                fixture.daily(
+                    symbol, goldenDate(index),
+                    close: prices[symbol]! * (symbol == "S1" && index == absurdSession ? 1_000 : ratio))
             }
         }
         return fixture

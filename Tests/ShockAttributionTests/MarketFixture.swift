@@ -50,10 +50,12 @@ struct MarketFixture {
         bar(symbol, from: Self.at(date, "14:30:00"), until: Self.at(date, "21:00:00"), close: close)
     }
 
-    mutating func bar(_ symbol: String, from start: UInt64, until end: UInt64, close: Double) {
+    mutating func bar(
+        _ symbol: String, from start: UInt64, until end: UInt64, close: Double, recorded: UInt64? = nil
+    ) {
         var bars = Bars()
         bars.firstSequence = next()
-        bars.recordTime = [end]
+        bars.recordTime = [recorded ?? end]
         bars.instrument = [numbers[symbol]!]
         bars.start = [start]
         bars.end = [end]

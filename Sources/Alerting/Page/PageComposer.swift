@@ -185,8 +185,23 @@ public struct PageComposer {
         return entry(
             say("alert budget", "警报预算"),
             say(
-                "severity \(severity), threshold \(threshold) for \(number) a week and 100 names",
-                "严重度\(severity)，阈值\(threshold)（每百只股票每周\(number)次）"))
+                "severity \(severity) (|SAR| times the root of the move over the least move of a shock), threshold \(threshold) "
+                    + "for \(number) a week and 100 names" + delivered(budget),
+                "严重度\(severity)（标准化超额收益的绝对值乘以涨跌幅与最小涨跌幅之比的平方根），"
+                    + "阈值\(threshold)（每百只股票每周\(number)次）" + delivered(budget)))
+    }
+
+    /// What was announced under the budget so far.
+    private func delivered(_ budget: BudgetThreshold) -> String {
+        guard budget.hasAverage else { return "" }
+        let average = language.decimal(budget.average, 2)
+        let weeks = "\(budget.announcedWeeks)"
+        let worst = budget.worstWeek.isEmpty ? "" : language.date(budget.worstWeek)
+        let count = "\(budget.worstWeekShocks)"
+        return say(
+            "; announced in the last \(weeks) weeks: \(average)"
+                + (worst.isEmpty ? "" : ", most in the week of \(worst): \(count)"),
+            "；最近\(weeks)周实际为\(average)次" + (worst.isEmpty ? "" : "，最多的一周始于\(worst)，共\(count)次"))
     }
 
     // MARK: Value

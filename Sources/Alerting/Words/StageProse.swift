@@ -122,6 +122,8 @@ enum StageProse {
         ("no prices of the benchmark {}", "没有基准{}的价格"),
         ("no price of the benchmark {} in the session yet", "当日尚无基准{}的价格"),
         ("no prices of {}", "没有{}的价格"),
+        ("benchmark price: the last is {} min older", "基准价格：最近一笔早了{}分钟"),
+        ("price of the benchmark {}: the last is {} min older", "基准{}的价格：最近一笔早了{}分钟"),
         ("{} sessions before without prices", "此前{}个交易日无价格"),
         ("{} paired sessions, {} needed", "{}个成对的交易日，需要{}个"),
         ("{} sessions, {} needed", "{}个交易日，需要{}个"),

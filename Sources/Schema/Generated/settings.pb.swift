@@ -293,6 +293,10 @@ public nonisolated struct DetectionSettings: Sendable {
   /// the stream's own past. 0: the threshold is return_period_years.
   public var alertBudget: Double = 0
 
+  /// Inside a session the benchmark's last price may be older than a name's by so many minutes, or by the length of the
+  /// bar it came with; default 15. Beyond that there is no abnormal return.
+  public var benchmarkAgeMinutes: UInt32 = 0
+
   /// record time by which prices may come late and out of order, default 0: none waits
   public var allowedLatenessMs: UInt32 = 0
 
@@ -1047,7 +1051,7 @@ nonisolated extension TradingHours: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DetectionSettings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}estimation_window\0\u{3}estimation_gap\0\u{3}minimum_history\0\u{3}return_period_years\0\u{3}minimum_return\0\u{3}minimum_group_return\0\u{3}minimum_market_return\0\u{3}volatility_decay\0\u{3}settle_ms\0\u{3}follow_up_sessions\0\u{3}alert_budget\0\u{4}\u{13}allowed_lateness_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}estimation_window\0\u{3}estimation_gap\0\u{3}minimum_history\0\u{3}return_period_years\0\u{3}minimum_return\0\u{3}minimum_group_return\0\u{3}minimum_market_return\0\u{3}volatility_decay\0\u{3}settle_ms\0\u{3}follow_up_sessions\0\u{3}alert_budget\0\u{3}benchmark_age_minutes\0\u{4}\u{12}allowed_lateness_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1066,6 +1070,7 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.settleMs) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.followUpSessions) }()
       case 11: try { try decoder.decodeSingularDoubleField(value: &self.alertBudget) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.benchmarkAgeMinutes) }()
       case 30: try { try decoder.decodeSingularUInt32Field(value: &self.allowedLatenessMs) }()
       default: break
       }
@@ -1106,6 +1111,9 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.alertBudget.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.alertBudget, fieldNumber: 11)
     }
+    if self.benchmarkAgeMinutes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.benchmarkAgeMinutes, fieldNumber: 12)
+    }
     if self.allowedLatenessMs != 0 {
       try visitor.visitSingularUInt32Field(value: self.allowedLatenessMs, fieldNumber: 30)
     }
@@ -1124,6 +1132,7 @@ nonisolated extension DetectionSettings: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.settleMs != rhs.settleMs {return false}
     if lhs.followUpSessions != rhs.followUpSessions {return false}
     if lhs.alertBudget != rhs.alertBudget {return false}
+    if lhs.benchmarkAgeMinutes != rhs.benchmarkAgeMinutes {return false}
     if lhs.allowedLatenessMs != rhs.allowedLatenessMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

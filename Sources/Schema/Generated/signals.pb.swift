@@ -471,9 +471,29 @@ public nonisolated struct BudgetThreshold: Sendable {
   /// of the stream's own past that the threshold rests on; the rest up to 52 is the shipped table
   public var weeks: UInt32 = 0
 
+  /// What was announced before this session: grouped shocks per 100 names and week; absent under a week.
+  public var average: Double {
+    get {_average ?? 0}
+    set {_average = newValue}
+  }
+  /// Returns true if `average` has been explicitly set.
+  public var hasAverage: Bool {self._average != nil}
+  /// Clears the value of `average`. Subsequent reads from it will return its default value.
+  public mutating func clearAverage() {self._average = nil}
+
+  /// The week with most of them, by its Monday, and how many.
+  public var worstWeek: String = String()
+
+  public var worstWeekShocks: UInt32 = 0
+
+  /// that these are of, at most the last 52
+  public var announcedWeeks: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _average: Double? = nil
 }
 
 /// Market model R = α + β·Rm + ε over `observations` sessions (MacKinlay 1997).
@@ -1192,7 +1212,7 @@ nonisolated extension TwoSessionMove: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension BudgetThreshold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BudgetThreshold"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}severity\0\u{1}threshold\0\u{1}budget\0\u{1}weeks\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}severity\0\u{1}threshold\0\u{1}budget\0\u{1}weeks\0\u{1}average\0\u{3}worst_week\0\u{3}worst_week_shocks\0\u{3}announced_weeks\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1204,12 +1224,20 @@ nonisolated extension BudgetThreshold: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.threshold) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self.budget) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.weeks) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self._average) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.worstWeek) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.worstWeekShocks) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.announcedWeeks) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.severity.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.severity, fieldNumber: 1)
     }
@@ -1222,6 +1250,18 @@ nonisolated extension BudgetThreshold: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.weeks != 0 {
       try visitor.visitSingularUInt32Field(value: self.weeks, fieldNumber: 4)
     }
+    try { if let v = self._average {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 5)
+    } }()
+    if !self.worstWeek.isEmpty {
+      try visitor.visitSingularStringField(value: self.worstWeek, fieldNumber: 6)
+    }
+    if self.worstWeekShocks != 0 {
+      try visitor.visitSingularUInt32Field(value: self.worstWeekShocks, fieldNumber: 7)
+    }
+    if self.announcedWeeks != 0 {
+      try visitor.visitSingularUInt32Field(value: self.announcedWeeks, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1230,6 +1270,10 @@ nonisolated extension BudgetThreshold: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.threshold != rhs.threshold {return false}
     if lhs.budget != rhs.budget {return false}
     if lhs.weeks != rhs.weeks {return false}
+    if lhs._average != rhs._average {return false}
+    if lhs.worstWeek != rhs.worstWeek {return false}
+    if lhs.worstWeekShocks != rhs.worstWeekShocks {return false}
+    if lhs.announcedWeeks != rhs.announcedWeeks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -116,7 +116,8 @@ extension PointInTimeView {
         guard session <= day, let slot = instruments.slot(symbol: symbol) else { return nil }
         let known = SessionPrices(
             closes: prices.closes(slot: slot), latest: prices.latest(slot: slot), session: session,
-            splits: ledger.splits(of: symbol, at: time), dividends: ledger.dividends(of: symbol, at: time),
+            splits: ledger.splits(of: symbol, at: time) + prices.newLevels(slot: slot),
+            dividends: ledger.dividends(of: symbol, at: time),
             isOver: clock.isOver(session, instruments.calendars.values[slot], at: time))
         return known.days.isEmpty ? nil : known
     }
@@ -124,7 +125,7 @@ extension PointInTimeView {
     /// The weeks of an instrument that were over before a day, oldest first, at the terms of today.
     func weeks(of symbol: String, before day: Int64) -> [WeeklyClose] {
         guard let slot = instruments.slot(symbol: symbol) else { return [] }
-        let splits = ledger.splits(of: symbol, at: time)
+        let splits = ledger.splits(of: symbol, at: time) + prices.newLevels(slot: slot)
         func adjusted(_ price: Int64, _ day: Int32) -> Double {
             splits.reduce(Price.double(price)) { $1.day > Int64(day) ? $0 / $1.ratio : $0 }
         }
