@@ -145,7 +145,8 @@ public struct ServiceMetrics {
     /// Names that say how much there is now, not how often something happened.
     private static let levels: Set<String> = [
         "longest_turn_ms", "texts_waiting", "alerts_firing", "groups_due", "deliveries_waiting", "browsers", "shocks",
-        "instruments", "instruments_warming", "prices_waiting",
+        "instruments", "instruments_warming", "prices_waiting", "budget_threshold_milli", "budget_weeks",
+        "budget_average_milli", "budget_announced_weeks", "budget_worst_week_shocks", "budget_worst_week_day",
     ]
 
     private mutating func count(_ child: ChildStatus) {
