@@ -9,7 +9,7 @@ import Schema
 /// order in which a cross-section arrived. See `docs/design/analyze.md`.
 public struct AnalyzeStage: Stage {
     public static var output: StreamName { .signals }
-    public static var judgementVersion: String { "analyze-4" }
+    public static var judgementVersion: String { "analyze-5" }
 
     public internal(set) var counters = Counters()
 

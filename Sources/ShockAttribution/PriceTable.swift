@@ -51,6 +51,8 @@ struct PriceTable: Codable, Equatable, Sendable {
     private var appended = PackedArray<Int>()
     /// Further back than ``sessions`` reach.
     private(set) var history = WeeklyHistory()
+    /// Within the sessions.
+    private(set) var intraday = IntradayPrices()
 
     /// What a session counts in the mean of turnovers.
     private static let turnoverWeight = 0.05
@@ -63,6 +65,7 @@ struct PriceTable: Codable, Equatable, Sendable {
         closes.values += Array(repeating: Close(), count: missing * Self.sessions)
         appended.values += Array(repeating: 0, count: missing)
         history.grow(toSlots: count)
+        intraday.grow(toSlots: count)
     }
 
     /// A bar or trade of a slot. Prices that are not positive say nothing.
@@ -86,6 +89,7 @@ struct PriceTable: Codable, Equatable, Sendable {
             let window = clock.window(at: end, calendar)
             guard isLatest, window.open < end || (start == end && window.open == end) else { return }
             day = window.day
+            intraday.record(slot: slot, price: price, start: start, end: end, session: window)
         }
         close(
             slot: slot,

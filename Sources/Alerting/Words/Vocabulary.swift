@@ -58,7 +58,7 @@ struct Vocabulary: Sendable {
     static let signed: Set<String> = [
         "session-return", "move", "net-run-up", "static-case", "gap", "stance", "gradient", "earnings-part",
         "multiple-part", "expected", "residual", "scenario", "mean-after", "mechanical", "fundamental",
-        "excess", "net-present-value",
+        "excess", "net-present-value", "abnormal-return",
     ]
     /// Fractions that are parts of the move.
     static let ofTheMove: Set<String> = [
@@ -71,15 +71,16 @@ struct Vocabulary: Sendable {
     /// Their date is the beginning of what they are counted over.
     static let since: Set<String> = [
         "multiple", "multiple-from-low", "net-run-up", "rank", "earnings-part", "multiple-part", "published-records",
+        "regime-volatility",
     ]
     /// Their date is when it was.
-    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice"]
+    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice", "largest-jump"]
     /// Differences, of which an interval on both sides of 0 says nothing.
     static let differences: Set<String> = ["gap", "gradient", "excess"]
     /// Assumptions that are parts of a whole, or changes.
     static let percentages: Set<String> = [
         "margin", "discount-rate", "input-share", "other-cost", "share", "weight", "bear", "other", "growth-before",
-        "revenue-share", "pass-through", "run-up>",
+        "revenue-share", "pass-through", "run-up>", "hazard", "level", "prior-right",
     ]
     static let signedAssumptions: Set<String> = ["bear", "other"]
 }

@@ -6,15 +6,18 @@ struct Explanation {
     let claims: [ClaimFinding]
     let questions: [OpenQuestion]
 
-    init(_ view: PointInTimeView) {
+    /// - Parameter last: The finding before, of which some figures are repeated.
+    init(_ view: PointInTimeView, last: Finding?) {
+        claims = ClaimAssessment.claims(view)
+        let record = view.record(with: claims)
         let found =
-            [SizeSection.section(view)].compactMap { $0 }
+            [SizeSection.section(view), MeasurementSection.section(view, last: last)].compactMap { $0 }
             + ConditionSections.sections(view) + SpendingSection.sections(view) + AmplifierSections.sections(view)
-            + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view)
+            + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view, record)
+            + [SourcesSection.section(claims, record)].compactMap { $0 }
             + ChainSections.sections(view)
             + [RecoverySection.section(view)].compactMap { $0 }
         sections = found.filter { !$0.estimates.isEmpty || !$0.missing.isEmpty }
-        claims = ClaimAssessment.claims(view)
         questions = OpenQuestions.all(view)
     }
 }

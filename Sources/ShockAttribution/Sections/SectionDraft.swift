@@ -69,6 +69,7 @@ struct SectionDraft {
 /// The sections a finding can have, in the order they are listed; docs/FINDINGS.md says what each is.
 enum SectionID: String, CaseIterable {
     case size
+    case measurement
     case runUp = "run-up"
     case goodNews = "good-news"
     case analogy
@@ -83,6 +84,7 @@ enum SectionID: String, CaseIterable {
     case efficiency
     case implied
     case information
+    case sources
     case proximity
     case horizon
     case chain
