@@ -86,7 +86,9 @@ struct IntradayPrices: Codable, Equatable, Sendable {
 
         /// Returns from part to part, without the first, which has none before it; nil where too few parts have a price.
         var returns: [Double]? {
-            guard closes.count(where: { $0 > 0 }) >= Self.neededParts, var last = closes.first, last > 0 else { return nil }
+            guard closes.count(where: { $0 > 0 }) >= Self.neededParts, var last = closes.first, last > 0 else {
+                return nil
+            }
             return closes.dropFirst().map { close in
                 guard close > 0 else { return 0 }
                 defer { last = close }

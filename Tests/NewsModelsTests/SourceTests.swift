@@ -112,7 +112,8 @@ struct SourceTests {
         #expect(press == reversed && press.resolved == 10)
         #expect(abs(press.right.mean - 10.0 / 14) < 1e-12)
         #expect(abs(press.right.standardDeviation - (40.0 / (196 * 15)).squareRoot()) < 1e-12)
-        #expect(abs(press.right.lower - 0.461868460765959) < 1e-10 && abs(press.right.upper - 0.9090796054279033) < 1e-10)
+        #expect(
+            abs(press.right.lower - 0.461868460765959) < 1e-10 && abs(press.right.upper - 0.9090796054279033) < 1e-10)
         // It is right more often than it is taken to be; one that is wrong loses its voice step by step.
         #expect(press.weight == 1 && SourceReliability(tier: 1).weight == 1)
         var wrong = SourceReliability(tier: 1)

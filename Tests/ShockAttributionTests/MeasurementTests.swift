@@ -11,7 +11,7 @@ import Testing
 struct MeasurementTests {
     typealias World = MeasurementWorld
 
-    @Test("betas and what they leave of the move are those of the window, by least squares, drawn to the group, and robust")
+    @Test("betas, and what they leave of the move, are those of the window: least squares, drawn to the group, robust")
     func betas() throws {
         let world = try World("betas")
         let finding = try #require(world.findings.first)
@@ -28,7 +28,9 @@ struct MeasurementTests {
 
         let huber = try HuberRegression.fit(asset: asset, market: market)
         #expect(abs(try #require(finding.estimate(.measurement, "beta", of: "huber")).value - huber.beta) < 1e-6)
-        let others = try World.names.dropFirst().map { try MarketModel.fit(asset: world.window($0), market: market).beta }
+        let others = try World.names.dropFirst().map {
+            try MarketModel.fit(asset: world.window($0), market: market).beta
+        }
         let mean = others.reduce(0, +) / 5
         let deviation = (others.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4).squareRoot()
         let shrunken = try BetaShrinkage.vasicek(
@@ -116,7 +118,7 @@ struct MeasurementTests {
         #expect(largest.value < -10 && largest.asOf.hasSuffix("T17:30Z") && largest.text == "jumped")
         let realised = try #require(finding.estimate(.measurement, "realised-volatility")).value
         let bipower = try #require(finding.estimate(.measurement, "bipower-volatility")).value
-        #expect(realised > 0.1 && bipower < 0.6 * realised)
+        #expect(realised > 0.09 && bipower < 0.6 * realised)
         #expect(finding.estimate(.measurement, "jump-statistic")?.text == "jumped")
     }
 

@@ -42,7 +42,8 @@ struct MeasurementWorld {
         market.define("IDX", kind: .etf)
         let calendar = try MarketCalendars(settings).calendar(of: "A", kind: .equity)
         sessions = Array(
-            calendar.sessions(from: MarketFixture.day("2023-11-01"), until: MarketFixture.day("2025-06-01")).prefix(340))
+            calendar.sessions(from: MarketFixture.day("2023-11-01"), until: MarketFixture.day("2025-06-01")).prefix(340)
+        )
         makeReturns(together: together)
         for session in sessions.indices {
             if intraday > 0, session > Self.event - intraday, session <= Self.event { addParts(session) }

@@ -99,7 +99,8 @@ struct SourceRecord: Sendable {
     /// Adds how far a source can be believed, if anything is known of that.
     func add(_ source: String, tier: Int, to draft: inout SectionDraft) {
         guard let found = reliability(of: source, tier: tier) else { return }
-        let evidence = Set(claims.filter { $0.assertedBy == source && ResolvedClaims.isRight($0) != nil }.flatMap(\.evidence))
+        let evidence = Set(
+            claims.filter { $0.assertedBy == source && ResolvedClaims.isRight($0) != nil }.flatMap(\.evidence))
         draft.add(
             "reliability", of: source, found.right.mean, .probability, .measured, method: "beta-posterior",
             interval: found.right.lower...found.right.upper, assuming: ["prior-right=\(found.prior)"],

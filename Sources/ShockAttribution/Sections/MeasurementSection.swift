@@ -68,7 +68,9 @@ private struct InstrumentMeasurement {
         paired = isMarket || view.settings.benchmark.isEmpty ? nil : view.paired(view.subject, around: session)
         let window = paired.map { $0.window(view.estimation) }
         model =
-            window.flatMap { try? MarketModel.fit(asset: $0.asset, market: $0.market, minimum: view.estimation.minimum) }
+            window.flatMap {
+                try? MarketModel.fit(asset: $0.asset, market: $0.market, minimum: view.estimation.minimum)
+            }
     }
 
     private var subject: String { view.scope == .market ? view.settings.benchmark : view.subject }
@@ -87,7 +89,9 @@ private struct InstrumentMeasurement {
     private func addBetas(to draft: inout SectionDraft) {
         guard let paired else { return }
         guard let model else { return draft.lack("more-sessions", of: view.subject) }
-        add("least-squares", beta: model.beta, error: model.betaStandardError, alpha: model.alpha, model, paired, &draft)
+        add(
+            "least-squares", beta: model.beta, error: model.betaStandardError, alpha: model.alpha, model, paired, &draft
+        )
         let window = paired.window(view.estimation)
         if let huber = try? HuberRegression.fit(asset: window.asset, market: window.market) {
             draft.add(
@@ -156,7 +160,8 @@ private struct InstrumentMeasurement {
             draft.add(
                 "volatility", of: name, deviation, .fraction, .measured, method: name, observations: observations,
                 evidence: evidence)
-            draft.add("volatility-z", of: name, move / deviation, .deviations, .measured, method: name, evidence: evidence)
+            draft.add(
+                "volatility-z", of: name, move / deviation, .deviations, .measured, method: name, evidence: evidence)
         }
         if view.measure.hasVolatility { add("ewma", view.measure.volatility, observations: 0) }
         guard returns.count >= GARCHVolatility.fitMinimum else { return draft.lack("garch-sessions=\(returns.count)") }
