@@ -14,6 +14,8 @@ struct Aftermath {
         guard view.day > session, view.scope != .market, !view.settings.benchmark.isEmpty,
             view.subject != view.settings.benchmark
         else { return nil }
+        let known = view.returns(of: [view.settings.benchmark], after: session)[0].count
+        guard known >= MeasurementSection.sessionsAfter else { return nil }
         self.view = view
         self.session = session
         let members = view.groups.first?.members.filter { $0.weight > 0 }.map(\.symbol) ?? []

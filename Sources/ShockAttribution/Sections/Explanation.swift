@@ -24,8 +24,11 @@ struct Explanation {
 
 /// What of an explanation has changed enough to be told.
 enum Materiality {
-    /// Ids of the sections whose figures have changed, in their order.
+    /// Ids of the sections whose figures have changed, in their order. What becomes of claims is told of the claims, not
+    /// once more of who made them.
     static func changed(from before: [Section], to after: [Section]) -> [String] {
+        let before = before.filter { $0.id != SectionID.sources.rawValue }
+        let after = after.filter { $0.id != SectionID.sources.rawValue }
         var changed: [String] = []
         for section in after {
             let old = before.first { $0.id == section.id && $0.about == section.about }
