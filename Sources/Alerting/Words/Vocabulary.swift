@@ -80,7 +80,7 @@ struct Vocabulary: Sendable {
     /// Assumptions that are parts of a whole, or changes.
     static let percentages: Set<String> = [
         "margin", "discount-rate", "input-share", "other-cost", "share", "weight", "bear", "other", "growth-before",
-        "revenue-share", "pass-through", "run-up>", "hazard", "level", "prior-right",
+        "revenue-share", "pass-through", "run-up>", "hazard", "prior-right",
     ]
     static let signedAssumptions: Set<String> = ["bear", "other"]
 }

@@ -50,7 +50,7 @@ struct Aftermath {
                 asset: returns[0], market: returns[1], minimum: MeasurementSection.sessionsAfter)
         else { return }
         draft.add(
-            "beta", of: "after", after.beta, .plain, .measured, method: "market-model",
+            "beta", of: "after", after.beta, .plain, .measured,
             interval: interval95(after.beta, after.betaStandardError), observations: after.windowLength)
         if let jump = try? Contagion.betaJump(
             before: before.beta, beforeError: before.betaStandardError, after: after.beta,
@@ -66,12 +66,13 @@ struct Aftermath {
         let crisis = (x: after[0], y: Self.mean(Array(after.dropFirst())))
         guard let result = try? Contagion.compare(calm: calm, crisis: crisis) else { return }
         let method = "forbes-rigobon"
+        let who = view.scope == .group ? symbol : ""
         draft.add(
             "correlation", of: "before", result.calm, .plain, .measured, method: "pearson", observations: calm.x.count,
-            text: symbol)
+            text: who)
         draft.add(
             "correlation", of: "after", result.crisis, .plain, .measured, method: "pearson",
-            observations: crisis.x.count, text: symbol)
+            observations: crisis.x.count, text: who)
         draft.add(
             "correlation", of: "adjusted", result.adjusted, .plain, .measured, method: method,
             assuming: ["from=\(symbol)"], observations: crisis.x.count)

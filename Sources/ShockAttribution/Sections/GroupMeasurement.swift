@@ -12,6 +12,8 @@ struct GroupMeasurement {
     static let leadSessions = 20
     /// Parts of a session to each side that prices are moved by.
     private static let lags: ClosedRange<Int64> = -4...4
+    /// Chances below it are said to be this or less.
+    static let leastChance = 1e-6
 
     init(_ view: PointInTimeView, _ session: Int64) {
         self.view = view
@@ -41,20 +43,24 @@ struct GroupMeasurement {
         ]
         for (name, value) in statistics {
             guard let value else { continue }
-            draft.add("statistic", of: name, value, .deviations, .measured, method: name, observations: test.names)
+            draft.add("statistic", of: name, value, .deviations, .measured, observations: test.names)
         }
         for (name, value) in statistics {
             guard let value else { continue }
+            // Of a tail so far out nobody knows the law.
+            let chance = erfc(abs(value) / 2.0.squareRoot())
             draft.add(
-                "p-value", of: name, erfc(abs(value) / 2.0.squareRoot()), .probability, .measured,
-                method: "normal-law", observations: test.names)
+                "p-value", of: name, max(chance, Self.leastChance), .probability, .measured, method: "normal-law",
+                observations: test.names, text: chance < Self.leastChance ? "or-less" : "")
         }
     }
 
     /// For the two largest members, whether their prices move before or after those of the others.
     private func addLeads(to draft: inout SectionDraft) {
         let weighed = view.groups.first?.members.filter { $0.weight > 0 } ?? []
-        let largest = weighed.sorted { (-$0.weight, $0.symbol) < (-$1.weight, $1.symbol) }.prefix(2).map(\.symbol)
+        // Of the same weight those that the settings name first.
+        let largest = weighed.enumerated().sorted { (-$0.element.weight, $0.offset) < (-$1.element.weight, $1.offset) }
+            .prefix(2).map(\.element.symbol)
         let returns = weighed.reduce(into: [String: [Int64: [Double]]]()) { all, member in
             let kept = view.intradayReturns(of: member.symbol, through: session)
             all[member.symbol] = Dictionary(kept.map { ($0.day, $0.returns) }) { first, _ in first }
@@ -80,8 +86,8 @@ struct GroupMeasurement {
             }
             draft.add(
                 "lead-lag", of: symbol, ratio, .ratio, .measured, method: "hayashi-yoshida",
-                assuming: ["parts=\(IntradayPrices.parts)", "best-lag=\(profile.bestLag)"],
                 observations: x.times.count, text: ratio > 1 ? "leads" : ratio < 1 ? "lags" : "")
+            draft.add("best-lag", of: symbol, Double(profile.bestLag), .count, .measured, method: "hayashi-yoshida")
         }
     }
 

@@ -56,12 +56,11 @@ struct IntradayMeasurement {
                 series, in: series.count - returns.count..<series.count, observations: returns.count),
             let largest = measures.max(by: { $0.statistic < $1.statistic })
         else { return draft.lack("intraday-movement", of: view.subject) }
-        let assumptions = ["shape=\(before.count)", "level=\(test.level)"]
         draft.add(
             "jumps", Double(measures.count(where: \.isJump)), .count, .measured, method: "lee-mykland",
-            assuming: assumptions, observations: measures.count)
+            observations: measures.count)
         draft.add(
-            "largest-jump", largest.ratio, .deviations, .measured, method: "lee-mykland", assuming: assumptions,
+            "largest-jump", largest.ratio, .deviations, .measured, method: "lee-mykland",
             asOf: end(ofReturn: largest.index - (series.count - returns.count)),
             text: largest.isJump ? "jumped" : "no-jump")
     }

@@ -95,13 +95,12 @@ private struct InstrumentMeasurement {
         let window = paired.window(view.estimation)
         if let huber = try? HuberRegression.fit(asset: window.asset, market: window.market) {
             draft.add(
-                "beta", of: "huber", huber.beta, .plain, .measured, method: "huber",
-                assuming: ["downweighted=\(huber.downweighted)"], observations: window.asset.count,
+                "beta", of: "huber", huber.beta, .plain, .measured, observations: window.asset.count,
                 evidence: paired.evidence)
             if let market = paired.marketEvent {
                 draft.add(
                     "abnormal-return", of: "huber", move - huber.alpha - huber.beta * market, .fraction, .measured,
-                    method: "huber", interval: nil, evidence: paired.evidence)
+                    evidence: paired.evidence)
             }
         }
         let others = groupBetas
@@ -114,7 +113,7 @@ private struct InstrumentMeasurement {
         let alpha = model.alpha + (model.beta - shrunken.beta) * model.marketMean
         add(
             "shrunken", beta: shrunken.beta, error: shrunken.standardError, alpha: alpha, model, paired, &draft,
-            assuming: ["group-betas=\(others.count)", "group-beta=\(Self.hundredths(spread.mean))"])
+            assuming: ["group-beta=\(Self.hundredths(spread.mean))"])
     }
 
     /// A beta with its interval, and what it leaves of the move.
@@ -122,16 +121,15 @@ private struct InstrumentMeasurement {
         _ name: String, beta: Double, error: Double, alpha: Double, _ model: MarketModel, _ paired: PairedSessions,
         _ draft: inout SectionDraft, assuming: [String] = []
     ) {
-        let method = assuming.isEmpty ? "market-model" : "vasicek"
         draft.add(
-            "beta", of: name, beta, .plain, .measured, method: method, interval: interval95(beta, error),
+            "beta", of: name, beta, .plain, .measured, interval: interval95(beta, error),
             assuming: assuming, observations: model.windowLength, evidence: paired.evidence)
         guard let market = paired.marketEvent else { return }
         let value = move - alpha - beta * market
         let distance = (market - model.marketMean) * error
         let noise = model.residualDeviation * model.residualDeviation * (1 + 1 / Double(model.windowLength))
         draft.add(
-            "abnormal-return", of: name, value, .fraction, .measured, method: method,
+            "abnormal-return", of: name, value, .fraction, .measured,
             interval: interval95(value, (noise + distance * distance).squareRoot()), assuming: assuming,
             evidence: paired.evidence)
     }
@@ -158,10 +156,10 @@ private struct InstrumentMeasurement {
         func add(_ name: String, _ deviation: Double, observations: Int) {
             guard deviation > 0 else { return }
             draft.add(
-                "volatility", of: name, deviation, .fraction, .measured, method: name, observations: observations,
+                "volatility", of: name, deviation, .fraction, .measured, observations: observations,
                 evidence: evidence)
             draft.add(
-                "volatility-z", of: name, move / deviation, .deviations, .measured, method: name, evidence: evidence)
+                "volatility-z", of: name, move / deviation, .deviations, .measured, evidence: evidence)
         }
         if view.measure.hasVolatility { add("ewma", view.measure.volatility, observations: 0) }
         guard returns.count >= GARCHVolatility.fitMinimum else { return draft.lack("garch-sessions=\(returns.count)") }
@@ -191,7 +189,6 @@ private struct InstrumentMeasurement {
         let direction = sums.upper >= sums.lower ? "drift-up" : "drift-down"
         draft.add(
             "drift", sums.upper >= sums.lower ? sums.upper : -sums.lower, .deviations, .measured, method: "cusum",
-            assuming: ["slack=\(sums.slack)", "alarm=\(sums.threshold)"],
             observations: min(Self.drift, standardized.count), text: sums.isAlarmed ? direction : "no-drift",
             evidence: evidence)
     }
@@ -207,7 +204,7 @@ private struct InstrumentMeasurement {
         let run = min(max(1, regimes.likeliestRun), days.count)
         draft.add(
             "regime-change", regimes.probability(ofRunUpTo: Self.recent), .probability, .measured,
-            method: "change-points", assuming: ["hazard=\(regimes.hazard)", "recent=\(Self.recent)"],
+            method: "change-points", assuming: ["hazard=\(regimes.hazard)"],
             observations: values.count, evidence: evidence)
         draft.add(
             "regime-volatility", regimes.level.deviation * scale, .fraction, .measured, method: "change-points",
