@@ -88,6 +88,49 @@ struct PricingPowerTests {
         #expect(throws: ParameterError.self) { try split(1e308, -1e308, 0, 0.5) }
     }
 
+    /// Source: `golden/g7.json`, `double_marg`.
+    @Test("two margins match the golden values")
+    func doubleMargin() throws {
+        let chain = try DoubleMarginalisation(intercept: 100, slope: 1, unitCost: 20)
+        #expect(chain.wholesalePrice == 60)
+        #expect(chain.separate.price == 80 && chain.separate.quantity == 20)
+        #expect(chain.separate.supplierProfit == 800 && chain.separate.buyerProfit == 400)
+        #expect(chain.integrated.price == 60 && chain.integrated.quantity == 40 && chain.integrated.profit == 1_600)
+        for (intercept, slope, cost) in [(20, 1, 20), (10, 1, 20), (100, 0, 20), (100, -1, 20), (100, 1, -1)]
+            as [(Double, Double, Double)]
+        {
+            #expect(throws: ParameterError.self) {
+                try DoubleMarginalisation(intercept: intercept, slope: slope, unitCost: cost)
+            }
+        }
+        for bad in notNumbers {
+            #expect(throws: ParameterError.self) { try DoubleMarginalisation(intercept: bad, slope: 1, unitCost: 1) }
+            #expect(throws: ParameterError.self) { try DoubleMarginalisation(intercept: 2, slope: bad, unitCost: 1) }
+            #expect(throws: ParameterError.self) { try DoubleMarginalisation(intercept: 2, slope: 1, unitCost: bad) }
+        }
+        #expect(throws: ParameterError.self) { try DoubleMarginalisation(intercept: 1e200, slope: 1, unitCost: 1) }
+    }
+
+    @Test("each of two monopolies would not want another price")
+    func firstOrder() throws {
+        var noise = SeededGenerator(for: "double margin", default: 43)
+        for _ in 0..<100 {
+            let (a, b) = (Double.random(in: 50...200, using: &noise), Double.random(in: 0.1...5, using: &noise))
+            let cost = Double.random(in: 0...40, using: &noise)
+            let chain = try DoubleMarginalisation(intercept: a, slope: b, unitCost: cost)
+            func buyer(_ price: Double) -> Double { (price - chain.wholesalePrice) * (a - price) / b }
+            // The buyer answers a wholesale price w with (a + w)/2.
+            func supplier(_ wholesale: Double) -> Double { (wholesale - cost) * (a - (a + wholesale) / 2) / b }
+            for shift in [-0.5, -0.01, 0.01, 0.5] {
+                #expect(buyer(chain.separate.price + shift) <= buyer(chain.separate.price))
+                #expect(supplier(chain.wholesalePrice + shift) <= supplier(chain.wholesalePrice))
+            }
+            #expect(buyer(chain.separate.price).isClose(to: chain.separate.buyerProfit, within: 1e-9))
+            #expect(supplier(chain.wholesalePrice).isClose(to: chain.separate.supplierProfit, within: 1e-9))
+            #expect(chain.integrated.profit > chain.separate.profit && chain.integrated.price < chain.separate.price)
+        }
+    }
+
     /// Source: `golden/g7.json`, `Cournot_CE`.
     @Test(
         "equal firms match the golden values",

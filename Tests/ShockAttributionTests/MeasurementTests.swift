@@ -94,6 +94,7 @@ struct MeasurementTests {
         #expect((0.2...0.8).contains(calm.value) && calm.observations == 250)
         #expect(findings[10].estimate(.measurement, "correlation", of: "adjusted") != nil)
         #expect(findings.last?.section(.measurement) == later)
+        #expect(later.estimates.allSatisfy { !$0.evidence.isEmpty })
 
         // Before the close nothing of it is said.
         var early = ExplanationFixture.signal(.pending)
@@ -149,6 +150,7 @@ struct MeasurementTests {
             #expect(abs(p - max(1e-6, erfc(abs(found) / 2.0.squareRoot()))) < 1e-12)
         }
         #expect(finding.estimate(.measurement, "names")?.text == "small-group")
+        #expect(finding.section(.measurement)?.estimates.allSatisfy { !$0.evidence.isEmpty } == true)
         let first = try #require(finding.estimate(.measurement, "lead-lag", of: "A"))
         #expect(first.value > 2 && first.text == "leads")
         #expect(finding.estimate(.measurement, "best-lag", of: "A")?.value == 1)

@@ -8,6 +8,8 @@ struct Aftermath {
     /// Who is compared with the basket of the others.
     private let symbol: String
     private let others: [String]
+    /// Of the last closes.
+    private let evidence: [UInt64]
 
     /// - Returns: nil where nothing is to be compared: of the market, and until enough sessions have passed.
     init?(_ view: PointInTimeView, _ session: Int64) {
@@ -32,6 +34,8 @@ struct Aftermath {
             symbol = view.subject
         }
         let first = symbol
+        evidence = [symbol, view.settings.benchmark].compactMap { view.prices(of: $0, around: view.day) }
+            .map { $0.eventSequence > 0 ? $0.eventSequence : $0.sequenceBefore }
         others = Array(Set(members).subtracting([first])).sorted()
     }
 
@@ -51,12 +55,15 @@ struct Aftermath {
         else { return }
         draft.add(
             "beta", of: "after", after.beta, .plain, .measured,
-            interval: interval95(after.beta, after.betaStandardError), observations: after.windowLength)
+            interval: interval95(after.beta, after.betaStandardError), observations: after.windowLength,
+            evidence: evidence)
         if let jump = try? Contagion.betaJump(
             before: before.beta, beforeError: before.betaStandardError, after: after.beta,
             afterError: after.betaStandardError)
         {
-            draft.add("beta-jump", jump, .deviations, .measured, method: "market-model", text: Self.word(jump))
+            draft.add(
+                "beta-jump", jump, .deviations, .measured, method: "market-model", text: Self.word(jump),
+                evidence: evidence)
         }
     }
 
@@ -69,14 +76,16 @@ struct Aftermath {
         let who = view.scope == .group ? symbol : ""
         draft.add(
             "correlation", of: "before", result.calm, .plain, .measured, method: "pearson", observations: calm.x.count,
-            text: who)
+            text: who, evidence: evidence)
         draft.add(
             "correlation", of: "after", result.crisis, .plain, .measured, method: "pearson",
-            observations: crisis.x.count, text: who)
+            observations: crisis.x.count, text: who, evidence: evidence)
         draft.add(
             "correlation", of: "adjusted", result.adjusted, .plain, .measured, method: method,
-            assuming: ["from=\(symbol)"], observations: crisis.x.count)
-        draft.add("correlation-jump", result.jump, .deviations, .measured, method: method, text: Self.word(result.jump))
+            assuming: ["from=\(symbol)"], observations: crisis.x.count, evidence: evidence)
+        draft.add(
+            "correlation-jump", result.jump, .deviations, .measured, method: method, text: Self.word(result.jump),
+            evidence: evidence)
     }
 
     /// The window before the shock: the name and the mean of the others, over the sessions all have.

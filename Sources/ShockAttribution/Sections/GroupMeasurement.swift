@@ -31,19 +31,22 @@ struct GroupMeasurement {
             return draft.lack("members-tested", of: view.subject)
         }
         let window = members[0].tested.window.count
+        let evidence = Set(members.flatMap(\.evidence)).sorted()
         let note = test.isSmallGroup ? "small-group" : ""
         draft.add(
-            "names", Double(test.names), .count, .measured, method: "market-model", observations: window, text: note)
+            "names", Double(test.names), .count, .measured, method: "market-model", observations: window, text: note,
+            evidence: evidence)
         draft.add(
             "residual-correlation", test.meanCorrelation, .plain, .measured, method: "market-model",
-            observations: window)
+            observations: window, evidence: evidence)
         let statistics: [(name: String, value: Double?)] = [
             ("patell", test.patell), ("patell-adjusted", test.adjustedPatell), ("bmp", test.bmp),
             ("bmp-adjusted", test.adjustedBMP), ("corrado", test.corrado),
         ]
         for (name, value) in statistics {
             guard let value else { continue }
-            draft.add("statistic", of: name, value, .deviations, .measured, observations: test.names)
+            draft.add(
+                "statistic", of: name, value, .deviations, .measured, observations: test.names, evidence: evidence)
         }
         for (name, value) in statistics {
             guard let value else { continue }
@@ -51,7 +54,8 @@ struct GroupMeasurement {
             let chance = erfc(abs(value) / 2.0.squareRoot())
             draft.add(
                 "p-value", of: name, max(chance, Self.leastChance), .probability, .measured, method: "normal-law",
-                observations: test.names, text: chance < Self.leastChance ? "or-less" : "")
+                observations: test.names, text: chance < Self.leastChance ? "or-less" : "",
+                evidence: evidence)
         }
     }
 
@@ -86,8 +90,11 @@ struct GroupMeasurement {
             }
             draft.add(
                 "lead-lag", of: symbol, ratio, .ratio, .measured, method: "hayashi-yoshida",
-                observations: x.times.count, text: ratio > 1 ? "leads" : ratio < 1 ? "lags" : "")
-            draft.add("best-lag", of: symbol, Double(profile.bestLag), .count, .measured, method: "hayashi-yoshida")
+                observations: x.times.count, text: ratio > 1 ? "leads" : ratio < 1 ? "lags" : "",
+                evidence: members.first { $0.symbol == symbol }?.evidence ?? [])
+            draft.add(
+                "best-lag", of: symbol, Double(profile.bestLag), .count, .measured, method: "hayashi-yoshida",
+                evidence: members.first { $0.symbol == symbol }?.evidence ?? [])
         }
     }
 
@@ -110,6 +117,8 @@ struct GroupMeasurement {
 struct MeasuredMember {
     let symbol: String
     let tested: GroupEventTest.Member
+    /// Of its closes before the session and in it.
+    let evidence: [UInt64]
 
     /// Those with a weight, a price in the session and all returns of the window, over the same sessions.
     static func all(_ view: PointInTimeView, _ session: Int64) -> [MeasuredMember] {
@@ -122,8 +131,10 @@ struct MeasuredMember {
         var seen: Set<String> = []
         return (view.groups.first?.members ?? []).compactMap { member in
             guard member.weight > 0, seen.insert(member.symbol).inserted,
-                let returns = view.prices(of: member.symbol, around: session)?.returns(over: benchmark.days),
-                let event = returns.last ?? nil
+                let prices = view.prices(of: member.symbol, around: session)
+            else { return nil }
+            let returns = prices.returns(over: benchmark.days)
+            guard let event = returns.last ?? nil
             else { return nil }
             let (own, index) = (rows.compactMap { returns[$0] }, rows.compactMap { all[$0] })
             guard own.count == rows.count, index.count == rows.count,
@@ -133,7 +144,8 @@ struct MeasuredMember {
                 symbol: member.symbol,
                 tested: .init(
                     window: zip(own, index).map { $0 - model.expectedReturn(market: $1) },
-                    event: model.abnormalReturn(asset: event, market: market)))
+                    event: model.abnormalReturn(asset: event, market: market)),
+                evidence: [prices.sequenceBefore, prices.eventSequence])
         }
     }
 }

@@ -7,13 +7,16 @@ struct IntradayMeasurement {
     let view: PointInTimeView
     let subject: String
     let session: Int64
+    /// Of the session's close and the one before.
+    let evidence: [UInt64]
     /// Of sessions with regular hours as long as the shock's, the earlier first.
     private let sessions: [(day: Int64, returns: [Double])]
 
     /// K of the test for jumps, for bars of a quarter of an hour (Lee and Mykland 2008, §1.3).
     private static let jumpWindow = 156
 
-    init(_ view: PointInTimeView, _ subject: String, _ session: Int64) {
+    init(_ view: PointInTimeView, _ subject: String, _ session: Int64, evidence: [UInt64]) {
+        self.evidence = evidence
         self.view = view
         self.subject = subject
         self.session = session
@@ -29,14 +32,14 @@ struct IntradayMeasurement {
         for value in last.returns { measures.add(value) }
         draft.add(
             "realised-volatility", measures.realizedVariance.squareRoot(), .fraction, .measured, method: "realised",
-            observations: measures.count)
+            observations: measures.count, evidence: evidence)
         draft.add(
             "bipower-volatility", measures.bipowerVariation.squareRoot(), .fraction, .measured, method: "bipower",
-            observations: measures.count)
+            observations: measures.count, evidence: evidence)
         if let statistic = measures.jumpStatistic {
             draft.add(
                 "jump-statistic", statistic, .deviations, .measured, method: "bipower", observations: measures.count,
-                text: measures.hasJump == true ? "jumped" : "no-jump")
+                text: measures.hasJump == true ? "jumped" : "no-jump", evidence: evidence)
         }
         addJumps(last.returns, to: &draft)
     }
@@ -58,11 +61,11 @@ struct IntradayMeasurement {
         else { return draft.lack("intraday-movement", of: view.subject) }
         draft.add(
             "jumps", Double(measures.count(where: \.isJump)), .count, .measured, method: "lee-mykland",
-            observations: measures.count)
+            observations: measures.count, evidence: evidence)
         draft.add(
             "largest-jump", largest.ratio, .deviations, .measured, method: "lee-mykland",
             asOf: end(ofReturn: largest.index - (series.count - returns.count)),
-            text: largest.isJump ? "jumped" : "no-jump")
+            text: largest.isJump ? "jumped" : "no-jump", evidence: evidence)
     }
 
     /// When a return of the session ended, to the minute.

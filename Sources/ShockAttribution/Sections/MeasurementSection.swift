@@ -81,7 +81,7 @@ private struct InstrumentMeasurement {
         let returns = own.returns(over: own.days).dropLast().compactMap { $0 }
         addVolatility(Array(returns.suffix(GARCHVolatility.fitMinimum + 60)), own, to: &draft)
         addHistory(own, to: &draft)
-        IntradayMeasurement(view, subject, session).add(to: &draft)
+        IntradayMeasurement(view, subject, session, evidence: [own.sequenceBefore, own.eventSequence]).add(to: &draft)
     }
 
     // MARK: Betas
