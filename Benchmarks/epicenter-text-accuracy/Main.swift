@@ -26,9 +26,6 @@ enum Main {
             let area = evaluation.areaUnderCurve(isTest: true, by: value)
             print("\nStance by \(name): area under the curve \(rounded(area))")
         }
-        if let folder = ProcessInfo.processInfo.environment["EPICENTER_EMBED"] {
-            try Embedded(folder: folder).measure(labels)
-        }
         try Recorded()?.measure(labels)
     }
 

@@ -3,7 +3,7 @@ import Schema
 
 /// Which texts of `market` still want an embedding: judgement without sockets or models.
 ///
-/// Everything follows from the stream: texts that news and theses bring, embeddings that are there, and how far this
+/// Everything follows from the stream: the headlines of news, embeddings that are there, and how far this
 /// producer's sequence is. So a process that died begins again by reading, and embeds nothing twice.
 public struct EmbeddingQueue: Sendable {
     /// A text that waits.
@@ -44,14 +44,6 @@ public struct EmbeddingQueue: Sendable {
         case .newsItem(let news):
             newest = max(newest, news.recordTime)
             add(news.title, eventTime: news.known, recordTime: news.recordTime)
-        case .configurationChanged(let change):
-            newest = max(newest, change.recordTime)
-            for thesis in change.settings.theses {
-                // A sentence is wanted for as long as its thesis is: it does not grow old.
-                for sentence in thesis.supporting + thesis.opposing {
-                    add(sentence, eventTime: change.eventTime, recordTime: .max)
-                }
-            }
         case .newsEmbedding(let embedding) where embedding.model == model:
             newest = max(newest, embedding.recordTime)
             known.insert(embedding.textHash)

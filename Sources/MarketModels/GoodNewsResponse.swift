@@ -20,9 +20,9 @@ public struct GoodNewsResponse: Codable, Equatable, Sendable {
     public let posterior: BetaPosterior
 
     /// Releases with a surprise above 0.
-    public var beats: Int { posterior.trials }
+    public var beats: Int { Int(posterior.successes + posterior.failures) - 2 }
     /// Of them, those with an abnormal return below 0.
-    public var falls: Int { posterior.successes }
+    public var falls: Int { Int(posterior.successes) - 1 }
 
     /// Counts. O(releases).
     ///

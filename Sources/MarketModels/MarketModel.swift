@@ -42,26 +42,33 @@ extension MarketModel {
 
     /// Fits the model over two arrays. See ``fit(asset:market:)``.
     public static func fit(asset: [Double], market: [Double]) throws(EstimationError) -> MarketModel {
+        try fit(asset: asset, market: market, minimum: EstimationWindow.minimum)
+    }
+
+    /// Fits the model over two arrays of at least `minimum` bars, 3 or more. Below ``EstimationWindow/minimum`` its
+    /// errors are large, and are what is to be looked at.
+    public static func fit(
+        asset: [Double], market: [Double], minimum: Int
+    ) throws(EstimationError) -> MarketModel {
         guard asset.count == market.count else { throw .unequalLengths(asset.count, market.count) }
-        return try fit(count: asset.count) { (asset[$0], market[$0]) }
+        return try fit(count: asset.count, minimum: minimum) { (asset[$0], market[$0]) }
     }
 
     /// Fits the model over pairs that the caller keeps where it likes, such as in a ring.
     ///
     /// - Parameters:
     ///   - count: T, the number of pairs.
+    ///   - minimum: Pairs under which it is refused, at least 3.
     ///   - pair: The returns of asset and market at one index of `0..<count`. Called three times
     ///     for each index, always in order; the order of the pairs does not matter to the model
     ///     beyond rounding.
     /// - Returns: The fitted model. O(T) time, no allocation.
-    /// - Throws: ``EstimationError``; fewer than ``EstimationWindow/minimum`` pairs are refused.
+    /// - Throws: ``EstimationError``; fewer than `minimum` pairs are refused.
     @inlinable
     public static func fit(
-        count: Int, pair: (Int) -> (asset: Double, market: Double)
+        count: Int, minimum: Int = EstimationWindow.minimum, pair: (Int) -> (asset: Double, market: Double)
     ) throws(EstimationError) -> MarketModel {
-        guard count >= EstimationWindow.minimum else {
-            throw .tooFewObservations(count, minimum: EstimationWindow.minimum)
-        }
+        guard count >= max(3, minimum) else { throw .tooFewObservations(count, minimum: max(3, minimum)) }
         var assetSum = 0.0
         var marketSum = 0.0
         for index in 0..<count {

@@ -181,6 +181,7 @@ extension Assessment.Abnormal {
         var estimate = MarketModelEstimate()
         estimate.alpha = model.alpha
         estimate.beta = model.beta
+        if model.betaStandardError.isFinite { estimate.betaStandardError = model.betaStandardError }
         estimate.residualDeviation = model.residualDeviation
         estimate.marketReturn = marketReturn
         estimate.abnormalReturn = residual.value

@@ -26,6 +26,7 @@ extension AttributeStage {
         finding.names = names(in: finding)
         finding.changes = RevisionNotes.changes(from: last, to: finding, reason: signal.reason)
         finding.revised = finding.changes.map(RevisionNotes.words)
+        resolved.take(finding)
         shocks.remember(finding, at: signal.recordTime)
         return finding
     }
@@ -35,8 +36,8 @@ extension AttributeStage {
         if !settings.theses.isEmpty { news.gatherVoices(settings) }
         let view = PointInTimeView(
             of: finding, at: time, settings: settings, instruments: instruments, prices: prices,
-            tradeTimes: tradeTimes, facts: facts, news: news, clock: clock)
-        let explanation = Explanation(view)
+            tradeTimes: tradeTimes, facts: facts, news: news, clock: clock, resolved: resolved)
+        let explanation = Explanation(view, last: last)
         finding.sections = SelfExcitation.kept(explanation.sections, from: last?.sections ?? [])
         finding.claims = explanation.claims
         finding.questions = explanation.questions
@@ -70,6 +71,7 @@ extension AttributeStage {
         finding.changes = RevisionNotes.changes(from: last, to: finding, reason: "")
         finding.revised = finding.changes.map(RevisionNotes.words)
         finding.members = members(scope: finding.scope, subject: finding.subject)
+        resolved.take(finding)
         shocks.remember(finding, at: recordTime)
         return finding
     }

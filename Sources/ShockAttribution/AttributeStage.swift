@@ -19,6 +19,7 @@ public struct AttributeStage: Stage {
     var facts = FactLedger()
     var news = NewsArchive()
     var shocks = ShockLedger()
+    var resolved = ResolvedClaims()
     var clock = SessionClock()
     private var stored = StoredSettings()
 

@@ -19,6 +19,8 @@ public struct NewsStance: Codable, Equatable, Sendable {
         public let stance: Int
         /// Whether a fact of the stream says so; else it was read from a headline.
         public let isFact: Bool
+        /// How much of a voice it counts for: 1, or less where the speaker's claims turned out wrong.
+        public fileprivate(set) var weight = 1.0
     }
 
     /// The voices of one tier, or of several.
@@ -62,9 +64,11 @@ extension NewsView {
     /// group, reprints and reports of prices left out; of one story each speaker and each source counts once. Headlines
     /// are measured only where the thesis has sentences of both sides. What an entity says of itself in a headline is
     /// tier 2, whoever prints it.
-    public func stance(on thesis: String, at time: UInt64, correlation: Double = 0.3) throws(ParameterError)
-        -> NewsStance?
-    {
+    ///
+    /// - Parameter weight: How much of a voice a speaker of a tier counts for, from 0 to 1.
+    public func stance(
+        on thesis: String, at time: UInt64, correlation: Double = 0.3, weight: (String, Int) -> Double = { _, _ in 1 }
+    ) throws(ParameterError) -> NewsStance? {
         guard let thesis = thesisSettings(thesis) else { return nil }
         var missing: [String] = []
         var voices = statements(thesis.id, at: time)
@@ -74,6 +78,7 @@ extension NewsView {
             missing.append("headlines: the thesis has no supporting and opposing sentences to measure them by")
         }
         voices.sort { ($0.tier > 2 ? 1 : 0, $0.time, $0.sequence) < ($1.tier > 2 ? 1 : 0, $1.time, $1.sequence) }
+        for index in voices.indices { voices[index].weight = weight(voices[index].speaker, voices[index].tier) }
         return try NewsStance(thesis, voices, correlation, missing)
     }
 
@@ -141,7 +146,8 @@ extension NewsStance {
         let support = voices.count { $0.stance > 0 }
         let oppose = voices.count { $0.stance < 0 }
         let neutral = voices.count - support - oppose
-        let counts = StanceCounts(support: Double(support), neutral: Double(neutral), oppose: Double(oppose))
+        func sum(_ stance: Int) -> Double { voices.reduce(0) { $1.stance.signum() == stance ? $0 + $1.weight : $0 } }
+        let counts = StanceCounts(support: sum(1), neutral: sum(0), oppose: sum(-1))
         let posterior = try StancePosterior(voices.isEmpty ? counts : counts.discounted(correlation: correlation))
         let group = Group(
             name: name, support: support, neutral: neutral, oppose: oppose, effectiveSize: posterior.sampleSize,

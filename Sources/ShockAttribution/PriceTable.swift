@@ -57,6 +57,8 @@ struct PriceTable: Codable, Equatable, Sendable {
     var absurd: UInt64 = 0
     /// Further back than ``sessions`` reach.
     private(set) var history = WeeklyHistory()
+    /// Within the sessions.
+    private(set) var intraday = IntradayPrices()
 
     /// What a session counts in the mean of turnovers.
     private static let turnoverWeight = 0.05
@@ -70,6 +72,7 @@ struct PriceTable: Codable, Equatable, Sendable {
         appended.values += Array(repeating: 0, count: missing)
         levels.values += Array(repeating: SlotLevel(), count: missing)
         history.grow(toSlots: count)
+        intraday.grow(toSlots: count)
     }
 
     /// A bar or trade of a slot. Prices that are none, and those that are not believed, say nothing.
@@ -93,6 +96,7 @@ struct PriceTable: Codable, Equatable, Sendable {
             latest.values[slot] = Latest(price: price, time: end, sequence: sequence, span: end - start)
         }
         guard isFinal || window.open < end || (start == end && window.open == end) else { return }
+        if !isFinal { intraday.record(slot: slot, price: price, start: start, end: end, session: window) }
         close(
             slot: slot,
             Close(

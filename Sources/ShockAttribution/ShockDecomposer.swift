@@ -73,7 +73,7 @@ struct ShockDecomposer {
         }
         let days = benchmark.days
         let market = benchmark.returns(over: days)
-        let all = max(0, days.count - 1 - gap - length)..<max(0, days.count - 1 - gap)
+        let all = estimation.window(before: max(0, days.count - 1))
         guard let basket = Basket(members: members, days: days, minimum: minimum, window: all, reader: reader) else {
             return .init(missing: ["decomposition: no member of \(signal.subject) has enough prices"])
         }
@@ -93,7 +93,7 @@ struct ShockDecomposer {
             return .init(missing: ["decomposition: no price of the benchmark \(settings.benchmark) in the session yet"])
         }
         guard range.count >= minimum else {
-            let reason = "\(rows.indices.count) paired sessions, at least \(minimum + gap) are needed"
+            let reason = "\(rows.indices.count) paired sessions, at least \(minimum + estimation.gap) are needed"
             return .init(missing: ["decomposition: \(reason)"])
         }
         let sessions = range.filter { rows.basket == nil || rows.basket?.returns[rows.indices[$0]] != nil }
@@ -136,17 +136,31 @@ struct ShockDecomposer {
         return message
     }
 
-    private func window(_ rows: PairedReturns) -> Range<Int> {
-        let end = max(0, rows.indices.count - gap)
-        return max(0, end - length)..<end
+    private func window(_ rows: PairedReturns) -> Range<Int> { estimation.window(before: rows.indices.count) }
+
+    private var estimation: EstimationRange { EstimationRange(settings) }
+    private var minimum: Int { estimation.minimum }
+}
+
+/// Which sessions models are estimated from, by the settings.
+struct EstimationRange: Equatable, Sendable {
+    let length: Int
+    let gap: Int
+    let minimum: Int
+
+    init(_ settings: ModelSettings) {
+        /// Zero means the default.
+        func setting(_ value: UInt32, _ standard: Int) -> Int { value == 0 ? standard : Int(value) }
+        length = setting(settings.detection.estimationWindow, EstimationWindow.length)
+        gap = setting(settings.detection.estimationGap, EstimationWindow.gap)
+        minimum = setting(settings.detection.minimumHistory, EstimationWindow.advisedMinimum)
     }
 
-    private var length: Int { setting(settings.detection.estimationWindow, EstimationWindow.length) }
-    private var gap: Int { setting(settings.detection.estimationGap, EstimationWindow.gap) }
-    private var minimum: Int { setting(settings.detection.minimumHistory, EstimationWindow.advisedMinimum) }
-
-    /// Zero means the default.
-    private func setting(_ value: UInt32, _ standard: Int) -> Int { value == 0 ? standard : Int(value) }
+    /// The rows of the window before an event that has so many before it; fewer than ``length`` where there are no more.
+    func window(before event: Int) -> Range<Int> {
+        let end = max(0, event - gap)
+        return max(0, end - length)..<end
+    }
 }
 
 /// Looks up the prices around one session.

@@ -7,8 +7,8 @@ struct Main {
         ServiceMain.run(
             "epicenter-embed",
             card: """
-                Optional, started where embed.directory is set: computes what headlines and the sentences of theses mean as
-                vectors and sends them back to ingest as events, so that no stage loads a model.
+                Optional, started where embed.directory is set: computes what headlines mean as vectors and sends them back to
+                ingest as events, so that no stage loads a model.
 
                 reads   market; the model in embed.directory (scripts/setup --embed makes it)
                 writes  nothing of its own: NewsEmbedding records in market, as a producer of that name

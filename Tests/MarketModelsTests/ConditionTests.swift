@@ -128,6 +128,23 @@ struct ConditionTests {
         #expect((mirrored.lower + posterior.upper).isClose(to: 1))
     }
 
+    /// Source: scipy 1.17.1 `beta.ppf`, `beta.cdf` (`docs/golden/findings.py`).
+    @Test(
+        "Beta intervals match the reference where trials count for less than one",
+        arguments: [
+            (3.4, 4.6, 0.1304582172929892, 0.7547640323487946, 0.24562542103372487),
+            (0.6, 7.5, 0.00024282430912444308, 0.31585749887200365, 0.9698538166449812),
+            (2.4, 1.6, 0.15790562217533682, 0.9521829824732595, 0.10849090737299576),
+        ] as [(Double, Double, Double, Double, Double)])
+    func fractions(successes: Double, failures: Double, lower: Double, upper: Double, below: Double) throws {
+        let posterior = try BetaPosterior(successes: successes, failures: failures)
+        #expect(posterior.lower.isClose(to: lower, within: 1e-10))
+        #expect(posterior.upper.isClose(to: upper, within: 1e-10))
+        #expect(posterior.cumulative(0.3).isClose(to: below, within: 1e-12))
+        #expect(throws: ParameterError.self) { try BetaPosterior(successes: 0, failures: failures) }
+        #expect(throws: ParameterError.self) { try BetaPosterior(successes: successes, failures: .nan) }
+    }
+
     @Test("refuses impossible counts", arguments: [(-1, 3), (4, 3), (0, -1), (0, 100_001)])
     func refusesCounts(successes: Int, trials: Int) {
         #expect(throws: ParameterError.self) { try BetaPosterior(successes: successes, trials: trials) }

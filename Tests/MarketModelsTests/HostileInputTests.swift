@@ -55,9 +55,6 @@ struct HostileInputTests {
                 (try? FactorModel.fit(target: a, regressors: [b, c])).map { $0.coefficients + [$0.residualDeviation] })
             check(
                 "Huber", round, (try? HuberRegression.fit(asset: a, market: b)).map { [$0.alpha, $0.beta, $0.scale] })
-            check(
-                "importance", round,
-                (try? RelativeImportance.compute(target: a, regressors: [b, c])).map { $0.shares + [$0.explained] })
             check("gap", round, (try? GapReversion.fit(a)).map { [$0.speed, $0.intercept, $0.speedStandardError] })
             check(
                 "contagion", round,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MarketModels
 
-@Suite("Thesis, importance and gaps")
+@Suite("Thesis and gaps")
 struct ThesisTests {
     /// Source: `golden/g9.json`, `sign_hits` and `spearman`, scipy.
     @Test("the signature of a thesis matches the golden values")
@@ -38,52 +38,6 @@ struct ThesisTests {
         #expect(throws: ParameterError.self) { try compute([0, 0], [1, 1]) }
         #expect(throws: ParameterError.self) { try compute([2], [1]) }
         #expect(throws: ParameterError.self) { try compute([1], [.nan]) }
-    }
-
-    /// Source: `golden/g3.json`, `LMG`, numpy 2.4.6; R's relaimpo 2.2-7 has the same to eight digits.
-    @Test("shares of R² match the golden values")
-    func importance() throws {
-        let (market, sector) = (DataA.window(DataA.shared.market), DataA.window(DataA.shared.sector))
-        let (asset, peer) = (DataA.window(DataA.shared.securities[0]), DataA.window(DataA.shared.securities[1]))
-        let result = try RelativeImportance.compute(target: asset, regressors: [market, sector, peer])
-        for (share, expected) in zip(result.shares, [0.1942237204358858, 0.22912430790957763, 0.0802669355460442]) {
-            #expect(share.isClose(to: expected, within: 1e-9))
-        }
-        #expect(result.explained.isClose(to: 0.5036149638915076, within: 1e-9))
-        #expect(result.shares.reduce(0, +).isClose(to: result.explained))
-
-        let permuted = try RelativeImportance.compute(
-            target: asset.map { -3 * $0 + 1 }, regressors: [peer, market, sector])
-        for (share, index) in zip(permuted.shares, [2, 0, 1]) {
-            #expect(share.isClose(to: result.shares[index], within: 1e-9))
-        }
-        #expect(throws: EstimationError.noVariation) {
-            try RelativeImportance.compute(target: asset.map { _ in 0.1 }, regressors: [market])
-        }
-        #expect(throws: EstimationError.collinear(regressor: 1)) {
-            try RelativeImportance.compute(target: asset, regressors: [market, market])
-        }
-        #expect(try RelativeImportance.compute(target: asset, regressors: []).shares.isEmpty)
-    }
-
-    /// Source: `golden/g3.json`, `Shapley_event`, numpy 2.4.6. Why it is not for one day: the market's part of
-    /// the same fall is −2.8 % in order and +0.1 % here.
-    @Test("Shapley's parts of one prediction match the golden values")
-    func shapleyOfOneDay() throws {
-        let regressors = [DataA.shared.market, DataA.shared.sector, DataA.shared.securities[1]]
-        let asset = DataA.window(DataA.shared.securities[0])
-        var predictions: [Double] = []
-        for subset in 0..<8 {
-            let chosen = regressors.indices.filter { subset >> $0 & 1 == 1 }.map { regressors[$0] }
-            let model = try FactorModel.fit(target: asset, regressors: chosen.map(DataA.window))
-            predictions.append(model.expectedReturn(regressors: chosen.map(DataA.event)))
-        }
-        #expect(predictions[0].isClose(to: -0.001218727234207122, within: 1e-9))
-        #expect(predictions[7].isClose(to: -0.06471335519721835, within: 1e-9))
-        let parts = shapley(players: 3) { predictions[$0] }
-        for (part, expected) in zip(parts, [0.0008989411685101072, -0.043212489540087634, -0.021181079591433692]) {
-            #expect(part.isClose(to: expected, within: 1e-9))
-        }
     }
 
     /// Source: `golden/g7.json`, `halflife`, numpy 2.4.6 `lstsq`.

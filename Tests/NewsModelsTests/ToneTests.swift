@@ -66,18 +66,6 @@ struct ToneTests {
         #expect(swapped.score("a").likeness == -straight.score("a").likeness)
     }
 
-    @Test("stance over embeddings is a difference of cosines, and refuses what cannot be compared")
-    func embeddings() throws {
-        let model = try #require(EmbeddingStance(supporting: [[2, 0], [4, 0]], opposing: [[0, 1]]))
-        #expect(model.likeness(of: [5, 0]) == 1)
-        #expect(model.likeness(of: [0, 5]) == -1)
-        #expect(abs(try #require(model.likeness(of: [1, 1]))) < 1e-12)
-        #expect(model.likeness(of: [1]) == nil)
-        #expect(model.likeness(of: [0, 0]) == nil)
-        #expect(model.likeness(of: [.nan, 0]) == nil)
-        #expect(EmbeddingStance(supporting: [[1, 0]], opposing: [[1]]) == nil)
-        #expect(EmbeddingStance(supporting: [[1, 0]], opposing: []) == nil)
-    }
 }
 
 @Suite("Labelled headlines")

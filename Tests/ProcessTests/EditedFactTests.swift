@@ -19,21 +19,23 @@ struct EditedFactTests {
     }
 
     private static let expected: [String: Expected] = [
-        "capex_commitment": .init(sections: ["spending"], saying: ["spending"], claims: ["plans-unchanged"]),
-        "claim": .init(),
+        "capex_commitment": .init(
+            sections: ["spending", "sources"], saying: ["spending"], claims: ["plans-unchanged"]),
+        "claim": .init(sections: ["sources"]),
         "earnings_result": .init(sections: ["good-news", "analogy"], saying: ["good-news", "analogy"]),
         "etf_leverage": .init(
             sections: ["leveraged-funds", "feedback"], saying: ["leveraged-funds", "feedback"]),
         "fund_creation": .init(sections: ["leveraged-funds"], saying: ["leveraged-funds"]),
         "likeness": .init(sections: ["analogy"], saying: ["analogy"]),
         "ownership": .init(sections: ["ownership"], saying: ["ownership"]),
-        "record_loss": .init(sections: ["size"], saying: ["size"], claims: ["record-dollars"]),
+        "record_loss": .init(sections: ["size", "sources"], saying: ["size"], claims: ["record-dollars"]),
         "rental_price": .init(sections: ["chain"], saying: ["chain"]),
         "revenue": .init(sections: ["spending"], saying: ["spending"]),
         "shares_outstanding": .init(
-            sections: ["size", "run-up", "ownership"], saying: ["run-up", "ownership"], claims: ["record-dollars"]),
+            sections: ["size", "run-up", "ownership", "sources"], saying: ["run-up", "ownership"],
+            claims: ["record-dollars"]),
         "short_interest": .init(sections: ["shorts"], saying: ["shorts"]),
-        "signed_flow": .init(sections: ["ownership"], saying: ["ownership"], claims: ["private-sold"]),
+        "signed_flow": .init(sections: ["ownership", "sources"], saying: ["ownership"], claims: ["private-sold"]),
         "split": .init(sections: ["analogy"], saying: ["analogy"]),
         "statement": .init(sections: ["information", "proximity", "horizon"], saying: ["horizon"]),
         "valuation": .init(sections: ["analogy"], saying: ["analogy"]),

@@ -19,6 +19,8 @@ class LCG:
 
 print("beta intervals", {(k, n): [float(beta.ppf(q, 1 + k, 1 + n - k)) for q in (.025, .975)]
                          for k, n in [(3, 6), (0, 0), (0, 8), (8, 8), (37, 1000)]}, float(beta.cdf(.3, 4, 4)))
+print("beta, trials that count for less than one", [(a, b, [float(beta.ppf(q, a, b)) for q in (.025, .975)], float(beta.cdf(.3, a, b)))
+                                                   for a, b in [(3.4, 4.6), (.6, 7.5), (2.4, 1.6), (10, 4)]])
 
 # Hawkes: error of the branching ratio from the exact Hessian of -LL in logarithms, 40 digits, at the maximum.
 rng = LCG(90210); T = 2000.0; mu0, a0, b0 = .5, .9, 1.5; ev = []; x = 0.0; S = 0.0

@@ -22,6 +22,18 @@ extension PageComposer {
         ]
     }
 
+    /// Other estimators of the same move, near what was measured.
+    var measurement: Page.Block? {
+        guard
+            var block = block(
+                .measurement, say("HOW SURE THE MEASUREMENT IS", "测量的稳健性"),
+                say("the same move by other estimators; once the session is over", "以其他估计方法衡量同一波动；收盘后给出"))
+        else { return nil }
+        // Its one section is called as the block is.
+        block.rows.removeFirst()
+        return block
+    }
+
     private func block(_ kind: SectionKind, _ heading: String, _ note: String) -> Page.Block? {
         let sections = finding.sections.filter { shownKind($0.kind) == kind }
         guard !sections.isEmpty else { return nil }

@@ -16,7 +16,7 @@ public struct PageComposer {
     public var page: Page {
         var page = Page(language: language, title: title, subtitle: subtitle)
         let blocks: [Page.Block?] =
-            [measured, value, decomposition, cause] + sectionBlocks + [
+            [measured, value, decomposition, measurement, cause] + sectionBlocks + [
                 members, sinceThen, changes, claims, questions, verdict,
             ]
             + [evidence]
@@ -136,7 +136,8 @@ public struct PageComposer {
         let abnormal = language.percent(model.abnormalReturn, 2)
         let error = language.percent(model.standardError, 2, signed: false)
         let market = language.percent(model.marketReturn, 2)
-        let beta = language.decimal(model.beta, 2)
+        let betaError = model.hasBetaStandardError ? say(" ± ", "±") + language.decimal(model.betaStandardError, 2) : ""
+        let beta = language.decimal(model.beta, 2) + betaError
         let t = language.decimal(model.standardized, 2)
         let sessions = say(
             "\(model.observations) sessions \(model.windowFrom) to \(model.windowUntil)",

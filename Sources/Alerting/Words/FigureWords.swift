@@ -82,7 +82,7 @@ public struct FigureWords: Sendable {
         var kinds: [String] = []
         for lack in lacks where !kinds.contains(lack.what) { kinds.append(lack.what) }
         return kinds.map { kind in
-            let what = words.lacks[kind] ?? words.facts[kind] ?? Self.plain(kind)
+            let what = lack(kind)
             var owners: [String] = []
             for lack in lacks where lack.what == kind && !lack.of.isEmpty && lack.of != about {
                 let owner = language.period(party(lack.of))
@@ -97,6 +97,15 @@ public struct FigureWords: Sendable {
             guard !owners.isEmpty else { return what }
             return language.pick("\(what) of \(language.list(owners))", "\(what)（\(language.list(owners))）")
         }
+    }
+
+    /// `intraday-sessions=12`: by its name, with what there is put in.
+    private func lack(_ kind: String) -> String {
+        if let word = words.lacks[kind] ?? words.facts[kind] { return word }
+        guard let sign = kind.firstIndex(of: "="), let template = words.lacks[String(kind[..<sign])] else {
+            return Self.plain(kind)
+        }
+        return template.replacing("{}", with: Wording.line(String(kind[kind.index(after: sign)...]), limit: 20))
     }
 
     public func fact(_ kind: String) -> String { words.facts[kind] ?? Self.plain(kind) }

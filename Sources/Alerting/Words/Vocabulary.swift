@@ -72,7 +72,7 @@ struct Vocabulary: Sendable {
     static let signed: Set<String> = [
         "session-return", "move", "net-run-up", "static-case", "gap", "stance", "gradient", "earnings-part",
         "multiple-part", "expected", "residual", "scenario", "mean-after", "mechanical", "fundamental",
-        "excess", "net-present-value",
+        "excess", "net-present-value", "abnormal-return",
     ]
     /// Fractions that are parts of the move.
     static let ofTheMove: Set<String> = [
@@ -85,9 +85,10 @@ struct Vocabulary: Sendable {
     /// Their date is the beginning of what they are counted over.
     static let since: Set<String> = [
         "multiple", "multiple-from-low", "net-run-up", "rank", "earnings-part", "multiple-part", "published-records",
+        "regime-volatility",
     ]
     /// Their date is when it was.
-    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice"]
+    static let on: Set<String> = ["milestone", "highest-value", "published-record", "first-voice", "largest-jump"]
     /// Their date needs no word: it is when something was said.
     static let said: Set<String> = ["horizon"]
     /// Differences, of which an interval on both sides of 0 says nothing.
@@ -95,7 +96,7 @@ struct Vocabulary: Sendable {
     /// Assumptions that are parts of a whole, or changes.
     static let percentages: Set<String> = [
         "margin", "discount-rate", "input-share", "other-cost", "share", "weight", "bear", "other", "growth-before",
-        "revenue-share", "pass-through", "run-up>",
+        "revenue-share", "pass-through", "run-up>", "hazard", "prior-right",
     ]
     /// What whom a figure is of says already: the name of the assumption, by figure.
     static let saidByOwner = [

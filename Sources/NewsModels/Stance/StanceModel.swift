@@ -104,36 +104,3 @@ extension Stance {
         abs(score) < threshold ? .neutral : score > 0 ? .supports : .opposes
     }
 }
-
-/// The same comparison over embeddings that the stream has of the thesis's sentences and of a text, all of one model.
-public struct EmbeddingStance: Sendable {
-    private let supporting: [Double]
-    private let opposing: [Double]
-
-    /// - Returns: `nil` if a side has no vector, one has no length, or they differ in dimension.
-    public init?(supporting: [[Float]], opposing: [[Float]]) {
-        guard let dimension = supporting.first?.count, dimension > 0,
-            (supporting + opposing).allSatisfy({ $0.count == dimension }),
-            let pro = Self.mean(supporting, dimension), let con = Self.mean(opposing, dimension)
-        else { return nil }
-        (self.supporting, self.opposing) = (pro, con)
-    }
-
-    /// Cosine with the mean of the sentences for the thesis less that with the mean of those against it; `nil` for a
-    /// vector of another dimension or without length.
-    public func likeness(of vector: [Float]) -> Double? {
-        guard vector.count == supporting.count, let direction = Self.mean([vector], vector.count) else { return nil }
-        return zip(direction, zip(supporting, opposing)).reduce(0) { $0 + $1.0 * ($1.1.0 - $1.1.1) }
-    }
-
-    private static func mean(_ vectors: [[Float]], _ dimension: Int) -> [Double]? {
-        var sum = [Double](repeating: 0, count: dimension)
-        for vector in vectors {
-            let length = vector.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-            guard length.isFinite, length > 0 else { return nil }
-            for index in 0..<dimension { sum[index] += Double(vector[index]) / length }
-        }
-        let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return length > 0 ? sum.map { $0 / length } : nil
-    }
-}

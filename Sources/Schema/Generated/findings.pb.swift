@@ -44,6 +44,9 @@ public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// how large the move is, beside what the measure has
   case size // = 7
+
+  /// how sure the measure is: other estimators beside it
+  case measurement // = 8
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -60,6 +63,7 @@ public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 5: self = .chain
     case 6: self = .recovery
     case 7: self = .size
+    case 8: self = .measurement
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -74,6 +78,7 @@ public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .chain: return 5
     case .recovery: return 6
     case .size: return 7
+    case .measurement: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -88,6 +93,7 @@ public nonisolated enum SectionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .chain,
     .recovery,
     .size,
+    .measurement,
   ]
 
 }
@@ -464,7 +470,7 @@ public nonisolated struct Finding: @unchecked Sendable {
     set {_uniqueStorage()._missing = newValue}
   }
 
-  /// conditions, amplifiers, theses, gaps, chains, recovery
+  /// conditions, amplifiers, theses, gaps, chains, recovery, measurement
   public var sections: [Section] {
     get {_storage._sections}
     set {_uniqueStorage()._sections = newValue}
@@ -1087,7 +1093,7 @@ public nonisolated struct ExcludedEvidence: Sendable {
 fileprivate nonisolated let _protobuf_package = "epicenter.v1"
 
 nonisolated extension SectionKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SECTION_KIND_UNSPECIFIED\0\u{1}SECTION_KIND_CONDITION\0\u{1}SECTION_KIND_AMPLIFIER\0\u{1}SECTION_KIND_THESIS\0\u{1}SECTION_KIND_GAP\0\u{1}SECTION_KIND_CHAIN\0\u{1}SECTION_KIND_RECOVERY\0\u{1}SECTION_KIND_SIZE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SECTION_KIND_UNSPECIFIED\0\u{1}SECTION_KIND_CONDITION\0\u{1}SECTION_KIND_AMPLIFIER\0\u{1}SECTION_KIND_THESIS\0\u{1}SECTION_KIND_GAP\0\u{1}SECTION_KIND_CHAIN\0\u{1}SECTION_KIND_RECOVERY\0\u{1}SECTION_KIND_SIZE\0\u{1}SECTION_KIND_MEASUREMENT\0")
 }
 
 nonisolated extension Unit: SwiftProtobuf._ProtoNameProviding {

@@ -524,9 +524,20 @@ public nonisolated struct MarketModelEstimate: Sendable {
 
   public var windowUntil: String = String()
 
+  public var betaStandardError: Double {
+    get {_betaStandardError ?? 0}
+    set {_betaStandardError = newValue}
+  }
+  /// Returns true if `betaStandardError` has been explicitly set.
+  public var hasBetaStandardError: Bool {self._betaStandardError != nil}
+  /// Clears the value of `betaStandardError`. Subsequent reads from it will return its default value.
+  public mutating func clearBetaStandardError() {self._betaStandardError = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _betaStandardError: Double? = nil
 }
 
 public nonisolated struct ReturnPeriodEstimate: Sendable {
@@ -1281,7 +1292,7 @@ nonisolated extension BudgetThreshold: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension MarketModelEstimate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MarketModelEstimate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}alpha\0\u{1}beta\0\u{3}residual_deviation\0\u{3}market_return\0\u{3}abnormal_return\0\u{3}standard_error\0\u{1}standardized\0\u{1}observations\0\u{3}window_from\0\u{3}window_until\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}alpha\0\u{1}beta\0\u{3}residual_deviation\0\u{3}market_return\0\u{3}abnormal_return\0\u{3}standard_error\0\u{1}standardized\0\u{1}observations\0\u{3}window_from\0\u{3}window_until\0\u{3}beta_standard_error\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1299,12 +1310,17 @@ nonisolated extension MarketModelEstimate: SwiftProtobuf.Message, SwiftProtobuf.
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.observations) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.windowFrom) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.windowUntil) }()
+      case 11: try { try decoder.decodeSingularDoubleField(value: &self._betaStandardError) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.alpha.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.alpha, fieldNumber: 1)
     }
@@ -1335,6 +1351,9 @@ nonisolated extension MarketModelEstimate: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.windowUntil.isEmpty {
       try visitor.visitSingularStringField(value: self.windowUntil, fieldNumber: 10)
     }
+    try { if let v = self._betaStandardError {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 11)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1349,6 +1368,7 @@ nonisolated extension MarketModelEstimate: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.observations != rhs.observations {return false}
     if lhs.windowFrom != rhs.windowFrom {return false}
     if lhs.windowUntil != rhs.windowUntil {return false}
+    if lhs._betaStandardError != rhs._betaStandardError {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

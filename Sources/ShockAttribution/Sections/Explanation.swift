@@ -6,11 +6,15 @@ struct Explanation {
     let claims: [ClaimFinding]
     let questions: [OpenQuestion]
 
-    init(_ view: PointInTimeView) {
+    /// - Parameter last: The finding before, of which some figures are repeated.
+    init(_ view: PointInTimeView, last: Finding?) {
+        claims = ClaimAssessment.claims(view)
+        let record = view.record(with: claims)
         let found =
-            [SizeSection.section(view)].compactMap { $0 }
+            [SizeSection.section(view), MeasurementSection.section(view, last: last)].compactMap { $0 }
             + ConditionSections.sections(view) + SpendingSection.sections(view) + AmplifierSections.sections(view)
-            + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view)
+            + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view, record)
+            + [SourcesSection.section(claims, record)].compactMap { $0 }
             + ChainSections.sections(view)
             + [RecoverySection.section(view)].compactMap { $0 }
         sections = found.filter { !$0.estimates.isEmpty || !$0.missing.isEmpty }.map { section in
@@ -18,15 +22,17 @@ struct Explanation {
             section.estimates = CitedFacts.marked(section.estimates, fact: view.fact)
             return section
         }
-        claims = ClaimAssessment.claims(view)
         questions = OpenQuestions.all(view)
     }
 }
 
 /// What of an explanation has changed enough to be told.
 enum Materiality {
-    /// Ids of the sections whose figures have changed, in their order.
+    /// Ids of the sections whose figures have changed, in their order. What becomes of claims is told of the claims, not
+    /// once more of who made them.
     static func changed(from before: [Section], to after: [Section]) -> [String] {
+        let before = before.filter { $0.id != SectionID.sources.rawValue }
+        let after = after.filter { $0.id != SectionID.sources.rawValue }
         var changed: [String] = []
         for section in after {
             let old = before.first { $0.id == section.id && $0.about == section.about }

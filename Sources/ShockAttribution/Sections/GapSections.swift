@@ -9,11 +9,11 @@ enum GapSections {
     /// Assumed between voices of one tier: they read the same papers.
     static let correlation = 0.3
 
-    static func sections(_ view: PointInTimeView) -> [Section] {
+    static func sections(_ view: PointInTimeView, _ record: SourceRecord) -> [Section] {
         view.theses.flatMap { thesis -> [Section] in
-            guard let stance = view.stance(on: thesis, correlation: correlation) else { return [] }
+            guard let stance = view.stance(on: thesis, correlation: correlation, record) else { return [] }
             return [
-                information(view, thesis, stance), proximity(thesis, stance), horizon(view, thesis),
+                information(view, thesis, stance, record), proximity(thesis, stance), horizon(view, thesis),
             ].compactMap { $0 }
         }
     }
@@ -22,7 +22,9 @@ enum GapSections {
 
     // MARK: Information
 
-    private static func information(_ view: PointInTimeView, _ thesis: Thesis, _ stance: NewsStance) -> Section {
+    private static func information(
+        _ view: PointInTimeView, _ thesis: Thesis, _ stance: NewsStance, _ record: SourceRecord
+    ) -> Section {
         var draft = SectionDraft(.information, .gap, about: thesis)
         for tier in stance.tiers {
             let voices = stance.voices.filter { "T\($0.tier)" == tier.name }
@@ -51,6 +53,10 @@ enum GapSections {
         surveys(view, thesis, &draft)
         // Who knew of it before the first of these items cannot be told from them.
         draft.lack("awareness", of: thesis.id)
+        var told: Set<String> = []
+        for voice in stance.voices where told.insert(voice.speaker).inserted {
+            record.add(voice.speaker, tier: voice.tier, to: &draft)
+        }
         return draft.section
     }
 

@@ -71,6 +71,7 @@ struct SectionDraft {
 /// The sections a finding can have, in the order they are listed; docs/FINDINGS.md says what each is.
 enum SectionID: String, CaseIterable {
     case size
+    case measurement
     case runUp = "run-up"
     case goodNews = "good-news"
     case analogy
@@ -86,6 +87,7 @@ enum SectionID: String, CaseIterable {
     case efficiency
     case implied
     case information
+    case sources
     case proximity
     case horizon
     case chain

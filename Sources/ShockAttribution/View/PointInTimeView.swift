@@ -1,4 +1,5 @@
 import Calendars
+import NewsModels
 import Schema
 
 /// All that a section of a finding may read: what was known at one instant, and nothing later.
@@ -23,10 +24,12 @@ struct PointInTimeView: Sendable {
     private let ledger: FactLedger
     private let news: NewsArchive
     private let clock: SessionClock
+    private let resolved: ResolvedClaims
 
     init(
         of finding: Finding, at time: UInt64, settings: ModelSettings, instruments: InstrumentTable,
-        prices: PriceTable, tradeTimes: TradeTimes, facts: FactLedger, news: NewsArchive, clock: SessionClock
+        prices: PriceTable, tradeTimes: TradeTimes, facts: FactLedger, news: NewsArchive, clock: SessionClock,
+        resolved: ResolvedClaims
     ) {
         self.time = time
         subject = finding.subject
@@ -40,6 +43,7 @@ struct PointInTimeView: Sendable {
         ledger = facts
         self.news = news
         self.clock = clock
+        self.resolved = resolved
     }
 
     /// The date of an instant of the view, as sessions are dated.
@@ -156,6 +160,15 @@ extension PointInTimeView {
         return kept.isEmpty ? nil : kept
     }
 
+    /// The sessions of an instrument up to one of which prices within the session are kept, the earlier first: only those
+    /// that were over.
+    func intraday(of symbol: String, through session: Int64) -> [IntradayPrices.Session] {
+        guard let slot = instruments.slot(symbol: symbol) else { return [] }
+        return prices.intraday.sessions(slot: slot).filter {
+            $0.day <= session && clock.isOver($0.day, instruments.calendars.values[slot], at: time)
+        }
+    }
+
     /// When a session of an instrument opens and closes, or would if there were one.
     func hours(of symbol: String, _ session: Int64) -> SessionClock.Window? {
         instruments.slot(symbol: symbol).map {
@@ -182,9 +195,16 @@ struct WeeklyClose: Equatable, Sendable {
 // MARK: News
 
 extension PointInTimeView {
-    /// Who stands where towards a thesis.
-    func stance(on thesis: Thesis, correlation: Double) -> NewsStance? {
+    /// Who stands where towards a thesis; a source whose claims turned out wrong counts for less.
+    func stance(on thesis: Thesis, correlation: Double, _ record: SourceRecord) -> NewsStance? {
         let view = NewsView(instruments: instruments, settings: settings, news: news, facts: ledger)
-        return try? view.stance(on: thesis.id, at: time, correlation: correlation)
+        return try? view.stance(on: thesis.id, at: time, correlation: correlation) {
+            record.reliability(of: $0, tier: $1)?.weight ?? 1
+        }
+    }
+
+    /// What the sources' claims have come to by now, those about this shock as just assessed.
+    func record(with claims: [ClaimFinding]) -> SourceRecord {
+        SourceRecord(resolved: resolved, time: time, subject: subject, claims: claims)
     }
 }
