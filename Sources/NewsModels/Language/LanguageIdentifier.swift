@@ -152,50 +152,89 @@ private struct SequenceModel: Sendable {
         self.rows = rows
     }
 
-    func identify(_ text: String.UnicodeScalarView.SubSequence) -> LanguageGuess {
-        // Names of products are left out; where nothing else is there, they are all there is to go by.
-        let guess = identify(text, withNames: false)
-        return guess == .unknown ? identify(text, withNames: true) : guess
+    /// A text of at most so many characters is told by its words in small letters where it has some: of four words one
+    /// or two are names, which belong to no language.
+    private static let short = 48
+
+    /// Which words are read.
+    private enum Reading {
+        case all
+        /// All but names of products: a capital or a digit inside.
+        case withoutProducts
+        /// All but the first.
+        case withoutFirst
+        /// Only those without capitals and digits.
+        case small
     }
 
-    private func identify(_ text: String.UnicodeScalarView.SubSequence, withNames: Bool) -> LanguageGuess {
+    func identify(_ text: String.UnicodeScalarView.SubSequence) -> LanguageGuess {
+        // Where nothing else is there, names are all there is to go by.
+        let isShort = text.index(text.startIndex, offsetBy: Self.short + 1, limitedBy: text.endIndex) == nil
+        let readings: [Reading] = isShort ? [.small, .withoutFirst, .withoutProducts, .all] : [.withoutProducts, .all]
+        for reading in readings {
+            let guess = identify(text, reading)
+            if guess != .unknown { return guess }
+        }
+        return .unknown
+    }
+
+    private func identify(_ text: String.UnicodeScalarView.SubSequence, _ reading: Reading) -> LanguageGuess {
         var scores = [Float](repeating: 0, count: languages.count)
         var known = 0
-        Self.forEachSequence(in: text, withNames: withNames) { hash in
+        let words = Self.forEachSequence(in: text, reading) { hash in
             guard let row = rows[hash] else { return }
             known += 1
             let start = Int(row) * languages.count
             for column in languages.indices { scores[column] += weights[start + column] }
         }
-        guard known > 0 else { return .unknown }
+        // One small word among many others ("vs") is as foreign as they are.
+        guard known > 0, reading != .small || 4 * words.read >= words.all else { return .unknown }
         let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
         let margin = order.count > 1 ? Double(scores[order[0]] - scores[order[1]]) / Double(known) : .infinity
         guard margin > 0 else { return .unknown }
         return LanguageGuess(language: languages[order[0]], margin: margin)
     }
 
-    /// Hashes of all sequences of one to four characters, words begun and ended by a space, in lower case. A word
-    /// with a capital or a digit inside it is a product's name and left out.
+    /// Hashes of all sequences of one to four characters of the words read, begun and ended by a space, in lower case.
+    ///
+    /// - Returns: How many words there are, and how many were read.
+    @discardableResult
     private static func forEachSequence(
-        in text: String.UnicodeScalarView.SubSequence, withNames: Bool = true, _ body: (UInt64) -> Void
-    ) {
+        in text: String.UnicodeScalarView.SubSequence, _ reading: Reading = .all, _ body: (UInt64) -> Void
+    ) -> (all: Int, read: Int) {
         var word: [UInt32] = []
-        var isName = false
+        var (isProduct, isCapitalised) = (false, false)
+        var words = (all: 0, read: 0)
         func finish() {
-            if !word.isEmpty, withNames || !isName { sequences(of: word, body) }
+            guard !word.isEmpty || isProduct else { return }
+            let isRead =
+                switch reading {
+                case .all: true
+                case .withoutProducts: !isProduct
+                case .withoutFirst: !isProduct && words.all > 0
+                case .small: !isProduct && !isCapitalised
+                }
+            if !word.isEmpty {
+                if isRead { sequences(of: word, body) }
+                words.all += 1
+                words.read += isRead ? 1 : 0
+            }
             word.removeAll(keepingCapacity: true)
-            isName = false
+            (isProduct, isCapitalised) = (false, false)
         }
         for scalar in text {
             switch CharacterClass.letterInLowerCase(scalar) {
             case let letter?:
-                if letter != scalar.value, !word.isEmpty { isName = true }
+                if letter != scalar.value, letter != 0x27 {
+                    if word.isEmpty { isCapitalised = true } else { isProduct = true }
+                }
                 word.append(letter)
             case nil:
-                if (0x30...0x39).contains(scalar.value) { isName = true } else { finish() }
+                if (0x30...0x39).contains(scalar.value) { isProduct = true } else { finish() }
             }
         }
         finish()
+        return words
     }
 
     private static func sequences(of word: [UInt32], _ body: (UInt64) -> Void) {
