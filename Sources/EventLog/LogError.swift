@@ -68,7 +68,8 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch reason {
         case .locked: "\(path): another process is writing this stream"
-        case .system(let call, let errno): "\(path): \(call) failed with errno \(errno)"
+        case .system(_, ENOENT): "\(path): there is no such file or directory"
+        case .system(let call, let errno): "\(path): \(call) failed: \(String(cString: strerror(errno)))"
         case .container(let error): "\(path): \(error)"
         case .damagedInTheMiddle(let offset):
             "\(path): damaged at byte \(offset) with whole chunks behind it; not cut back. Move the file away to go on without it"

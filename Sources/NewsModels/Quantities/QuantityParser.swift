@@ -247,7 +247,9 @@ extension QuantityReader {
 
     /// Whether a number without a unit begins a range in Han characters: 两到三倍.
     private func beginsRange(_ term: Term) -> Bool {
-        guard ideograph(term.start) != nil, "到至".unicodeScalars.contains(ideograph(term.end) ?? " ") else { return false }
+        guard ideograph(term.start) != nil, "到至".unicodeScalars.contains(ideograph(term.end) ?? " ") else {
+            return false
+        }
         return HanNumeral(self, at: term.end + 1) != nil
     }
 
@@ -482,7 +484,9 @@ extension QuantityReader {
         if scalar == "半" {
             (term.lower, term.upper) = (term.lower + 0.5, term.upper + 0.5)
         } else if let digit = QuantityWords.ideographDigits[scalar], digit > 0,
-            next == nil || (QuantityWords.ideographScales[next ?? " "] == nil && !"成个家年月日名人次倍".unicodeScalars.contains(next ?? " "))
+            next == nil
+                || (QuantityWords.ideographScales[next ?? " "] == nil
+                    && !"成个家年月日名人次倍".unicodeScalars.contains(next ?? " "))
         {
             (term.lower, term.upper) = (term.lower + digit / 10, term.upper + digit / 10)
         } else {

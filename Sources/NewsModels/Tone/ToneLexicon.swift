@@ -28,7 +28,9 @@ enum ToneLexicon {
     }
 
     /// By key of the first token, longest first.
-    static let entries: [String: [Entry]] = {
+    static let entries = table(english + chinese)
+
+    static func table(_ groups: [(ToneRole, Bool, String)]) -> [String: [Entry]] {
         var table: [String: [Entry]] = [:]
         for (role, isTransitive, words) in groups {
             for keys in phrases(of: words) {
@@ -36,14 +38,12 @@ enum ToneLexicon {
             }
         }
         return table.mapValues { $0.sorted { $0.keys.count > $1.keys.count } }
-    }()
+    }
 
     /// The keys of each phrase of a list. Commas alone separate: a line may end inside a phrase.
     static func phrases(of words: String) -> [[String]] {
         words.split(separator: ",").map { Tokenizer.tokens(String($0)).map(\.key) }.filter { !$0.isEmpty }
     }
-
-    private static let groups: [(ToneRole, Bool, String)] = english + chinese
 
     private static let english: [(ToneRole, Bool, String)] = [
         (
