@@ -63,12 +63,13 @@ enum MarketWords {
             tokens[index].following == "%" || tokens[index].following == "％"
                 || QuantityWords.percentWords.contains(next)
         else { return false }
+        // "up 2%" moves, "up to 59% off" is a shop's.
+        if index > 0, tokens[index - 1].key == "up" || tokens[index - 1].key == "down" { return true }
         let near = tokens[max(0, index - reach)..<min(tokens.count, index + reach + 1)]
         return near.contains { token in
             token.kind == .ideograph
                 ? ideographicMoves.contains(token.key)
                 : PriceLexicon.all.contains { $0.isMove(token.key) }
-                    || token.key == "up"
         }
     }
 

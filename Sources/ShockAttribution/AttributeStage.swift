@@ -11,7 +11,7 @@ public import Schema
 /// of news, and the last finding of each shock that is not long over.
 public struct AttributeStage: Stage {
     public static let output = StreamName.findings
-    public static let judgementVersion = "attribute/7"
+    public static let judgementVersion = "attribute/8"
 
     var instruments = InstrumentTable()
     var prices = PriceTable()

@@ -76,6 +76,7 @@ struct AliasTableTests {
             ("ARM falls 17%", ["ARM"]), ("ARM and MU plunge after release", ["ARM", "MU"]),
             ("Target 投资650亿美元", ["TGT"]),
             ("ARM FALLS OFF CHAIR", []), ("Target of 65 people", []), ("Target opens at 9", []),
+            ("Chairs up to 59% off at Target", []), ("Target up 2%", ["TGT"]),
             ("Meta jokes rise in popularity", []), ("Gap of 5% between groups", []),
         ] as [(String, [String])])
     func secondSignals(text: String, expected: [String]) {
