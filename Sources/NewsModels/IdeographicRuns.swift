@@ -3,6 +3,8 @@
 /// Text without spaces is searched by pairs of characters (``SalientTerms``), but half of the pairs are cut from inside of
 /// words and say nothing to people. What is shown is what stands between breaks, and what several headlines share.
 public enum IdeographicRuns {
+    /// Headlines read: in a story of more the first tell as well what it is about.
+    public static let mostHeadlines = 200
     /// Characters of the longest run listed.
     public static let longest = 10
 
@@ -17,7 +19,7 @@ public enum IdeographicRuns {
     public static func runs(of headlines: [[Token]]) -> [(text: String, headlines: Int)] {
         var counts: [String: Int] = [:]
         var whole: Set<String> = []
-        for tokens in headlines {
+        for tokens in headlines.prefix(mostHeadlines) {
             var own: Set<String> = []
             for piece in pieces(of: tokens) {
                 if piece.count <= longest { whole.insert(String(piece)) }
