@@ -26,6 +26,12 @@ enum Main {
             let area = evaluation.areaUnderCurve(isTest: true, by: value)
             print("\nStance by \(name): area under the curve \(rounded(area))")
         }
+        for (name, language) in [("English", "en"), ("Chinese", "zh"), ("both", nil)] {
+            let topics = evaluation.topics(isTest: true, language: language)
+            print(
+                "\nTaken to be about a thesis, \(name): \(topics.own.kept) of \(topics.own.all) with a side on it,",
+                "\(topics.others.kept) of \(topics.others.all) about other theses")
+        }
         try Recorded()?.measure(labels)
     }
 
@@ -48,7 +54,8 @@ enum Main {
     }
 
     private static let measures: [(String, @Sendable (StanceScore) -> Double)] = [
-        ("words and characters", { $0.likeness }), ("tone", { $0.agreement }), ("both", { $0.score }),
+        ("words and characters", { $0.likeness }), ("tone", { $0.agreement }), ("demand", { $0.demand }),
+        ("all three", { $0.score }),
     ]
 
     static func row(_ name: String, _ accuracy: Accuracy) throws {
@@ -72,14 +79,17 @@ enum Main {
                 "tone \(headline.tone.rawValue) +\(rounded(tone.positive)) -\(rounded(tone.negative)) \(headline.text)")
         }
         for (name, value) in measures { print(name, rounded(evaluation.areaUnderCurve(isTest: false, by: value))) }
-        for likeness in [0, 1, 2, 4, 8.0] {
-            for agreement in [0, 0.5, 1, 2.0] {
-                for threshold in [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3] {
-                    let weights = StanceModel.Weights(
-                        likeness: likeness, agreement: agreement, threshold: threshold)
-                    let accuracy = TextEvaluation(labels, weights: weights).stances(isTest: false)
-                    guard accuracy.rate > 0.7 else { continue }
-                    print(likeness, agreement, threshold, rounded(accuracy.rate), rounded(accuracy.macroF1))
+        for likeness in [0.5, 1, 2, 4] {
+            for agreement in [1, 2, 3.0] {
+                for demand in [0, 0.5, 1, 2] {
+                    for threshold in [0.1, 0.15, 0.2, 0.3] {
+                        let weights = StanceModel.Weights(
+                            likeness: likeness, agreement: agreement, demand: demand, threshold: threshold)
+                        let accuracy = TextEvaluation(labels, weights: weights).stances(isTest: false)
+                        guard accuracy.rate > 0.75 else { continue }
+                        print(
+                            likeness, agreement, demand, threshold, rounded(accuracy.rate), rounded(accuracy.macroF1))
+                    }
                 }
             }
         }

@@ -68,6 +68,7 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch reason {
         case .locked: "\(path): another process is writing this stream"
+        case .system(_, ENOENT): "\(path): there is no such file or directory"
         case .system(let call, let errno): "\(path): \(call) failed: \(String(cString: strerror(errno)))"
         case .container(let error): "\(path): \(error)"
         case .damagedInTheMiddle(let offset):

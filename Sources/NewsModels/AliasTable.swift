@@ -87,9 +87,10 @@ public struct EntityLink: Codable, Equatable, Sendable {
 /// Finds entities in texts by the ways they are written.
 ///
 /// The longest alias at a place wins and consumes it. Latin aliases match whole words, Han and kana
-/// anywhere, traditional characters as their simplified forms. Exact aliases need their case; ambiguous ones also a second signal in the same text:
-/// another alias of the entity, a `$` before a ticker, or a market word. Ambiguous aliases joined by
-/// a hyphen to what follows do not count.
+/// anywhere, traditional characters as their simplified forms. Exact aliases need their case; ambiguous ones also a second
+/// signal in the same text: another alias of the entity, a `$` before a ticker, a ticker right before a verb of prices, a
+/// market word, an amount of money, or a move by a percentage. Ambiguous aliases joined by a hyphen to what follows do not
+/// count.
 public struct AliasTable: Sendable {
     private struct Entry: Sendable {
         let entity: String
@@ -193,7 +194,8 @@ extension AliasTable {
     private struct Candidate {
         let mention: EntityMention
         let needsSignal: Bool
-        let hasDollar: Bool
+        /// A ticker with a `$` before it or a verb of prices after it.
+        let hasOwnSignal: Bool
     }
 
     private struct Summary {
@@ -222,13 +224,14 @@ extension AliasTable {
         private var hasMarketWord = false
 
         init(found: [Candidate], tokens: [Token]) {
+            guard found.contains(where: { $0.needsSignal && !$0.hasOwnSignal }) else { return }
             for candidate in found { spellings[candidate.mention.entity, default: []].insert(candidate.mention.alias) }
             hasMarketWord = MarketWords.occur(in: tokens)
         }
 
         func confirm(_ candidate: Candidate) -> Bool {
             guard candidate.needsSignal else { return true }
-            return candidate.hasDollar || hasMarketWord || spellings[candidate.mention.entity, default: []].count > 1
+            return candidate.hasOwnSignal || hasMarketWord || spellings[candidate.mention.entity, default: []].count > 1
         }
     }
 
@@ -245,8 +248,12 @@ extension AliasTable {
             let mention = EntityMention(
                 entity: entry.entity, alias: entry.alias.text, token: position, length: entry.keys.count
             )
-            let hasDollar = entry.alias.isTicker && tokens[position].preceding == "$"
-            found.append(Candidate(mention: mention, needsSignal: entry.alias.isAmbiguous, hasDollar: hasDollar))
+            let isSignalled =
+                entry.alias.isTicker
+                && (tokens[position].preceding == "$"
+                    || MarketWords.moves(tokens, after: position + entry.keys.count))
+            found.append(
+                Candidate(mention: mention, needsSignal: entry.alias.isAmbiguous, hasOwnSignal: isSignalled))
             position += entry.keys.count
         }
         return found

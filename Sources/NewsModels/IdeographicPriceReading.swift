@@ -9,7 +9,7 @@ struct IdeographicPriceReading {
 
     init(_ tokens: [Token], instruments: [Range<Int>]) {
         let text = Self.text(tokens[...])
-        falls = text.holds(Self.fallWords)
+        let moveDown = text.holds(Self.fallWords)
         rises = text.holds(Self.riseWords)
         namesReason = text.holds(Self.reasons)
         let hasSubject = text.holds(Self.subjects)
@@ -20,10 +20,38 @@ struct IdeographicPriceReading {
             return tokens[name.upperBound...].first?.kind == .ideograph
                 && (Self.fallWords + Self.riseWords).contains { rest.hasPrefix($0) }
         }
+        let losesValue =
+            text.holds(Self.losses)
+            && (text.holds(Self.values)
+                || (Self.largestAmount(tokens) >= PriceReportClassifier.leastMarketValue
+                    && instruments.contains { name in
+                        Self.text(tokens[name.upperBound...].prefix(8)).holds(Self.losses)
+                    }))
+        falls = moveDown || losesValue
         isReport =
-            (hasSubject && (falls || rises)) || text.holds(Self.always)
+            (hasSubject && (falls || rises)) || text.holds(Self.always) || losesValue
             || (!isOfGoods && (text.holds(Self.whole) || instrumentMoves || (hasPercentage && (falls || rises))))
     }
+
+    /// The largest number of 亿 in a headline: 5930亿, 近6千亿, 1.2万亿.
+    private static func largestAmount(_ tokens: [Token]) -> Double {
+        tokens.indices.reduce(0) { largest, index in
+            guard tokens[index].kind == .number,
+                var value = DigitGroups.value(tokens[index].surface, hasDecimalComma: false)
+            else { return largest }
+            for token in tokens[(index + 1)...].prefix(2) {
+                guard let scalar = token.text.unicodeScalars.first,
+                    let scale = QuantityWords.ideographScales[HanFolding.simplified(scalar)]
+                else { break }
+                value *= scale
+            }
+            return max(largest, value)
+        }
+    }
+
+    /// What is lost, and words for it that count only where the amount says that it was market value.
+    private static let losses = ["损失", "損失", "蒸发", "蒸發", "失去", "缩水", "縮水", "跌去", "抹去", "丢掉", "丟掉", "消失"]
+    private static let values = ["市值", "时价总额", "時価総額"]
 
     /// The ideographs in a row, words in another sense replaced by a full stop.
     private static func text(_ tokens: ArraySlice<Token>) -> String {

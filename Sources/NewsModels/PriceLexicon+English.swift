@@ -44,7 +44,8 @@ extension PriceLexicon {
             sell off, pre market, market rout, stock rout, tech rout, technology rout, chip rout, ai rout,
             semiconductor rout, market cap loss, market crash, tech wreck, in the red, one day loss,
             one day gain, closes at a record, closed at a record, 
-            loses billions, lost billions, shed billions, stock market today, after hours trading, market value, closing bell
+            loses billions, lost billions, shed billions, stock market today, after hours trading, market value, closing bell,
+            market cap, market capitalization, market capitalisation, market valuation
             """),
         tradingTimes: phrases(
             """
@@ -58,6 +59,8 @@ extension PriceLexicon {
             erase, erases, erased, erasing, sheds, evaporates, evaporate
             """),
         money: set("billion billions trillion trillions bn tn bln trln"),
+        losing: set("lose loses lost losing shed sheds shedding erase erases erased erasing wipes wiped"),
+        worth: set("value valuation"),
         fundamentals: set(
             """
             revenue revenues profit profits sales earnings income margin margins inflation price prices cpi unemployment

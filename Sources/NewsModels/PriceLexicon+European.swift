@@ -17,6 +17,8 @@ extension PriceLexicon {
         closePhrases: phrases("bajo presion, a la baja"),
         wholePhrases: phrases(
             "lunes negro, en rojo, en bolsa, antes de la apertura, desplome bursatil, valor de mercado"),
+        losing: set("pierde pierden perdio perdieron borra borran evapora"),
+        worth: set("valor capitalizacion"), hasDecimalComma: true,
         fundamentals: set(
             """
             ventas beneficio beneficios ingresos inflacion paro precio precios demanda coste costes usuarios tasa tasas
@@ -55,6 +57,8 @@ extension PriceLexicon {
             kurssturz kursrutsch kurseinbruch kursverlust kursverluste aktiencrash ausverkauf borsenbeben vorborslich
             """),
         wholePhrases: phrases("in den keller, vor borsenstart"),
+        losing: set("verliert verlieren verlor verloren"), worth: set("wert borsenwert marktwert"),
+        hasDecimalComma: true,
         fundamentals: set(
             """
             umsatz gewinn inflation arbeitslosigkeit preis preise nachfrage kosten mieten miete zoll zolle nutzer zinsen
@@ -82,6 +86,7 @@ extension PriceLexicon {
         closePhrases: phrases("sous pression, dans le rouge"),
         whole: set("krach"),
         wholePhrases: phrases("en bourse, avant l'ouverture"),
+        losing: set("perd perdent perdu efface effacent"), worth: set("valeur capitalisation"), hasDecimalComma: true,
         fundamentals: set("ventes benefice benefices chiffre inflation prix demande couts chomage loyers utilisateurs"),
         percent: phrases("pour cent"),
         otherSenses: phrases("actions en justice, part de marche, bourses d'etudes, sous titres"),
@@ -105,6 +110,8 @@ extension PriceLexicon {
             """),
         rises: set("выросли вырос растут растет рост подорожали взлетели подскочили отскочили"),
         weak: set("рост растет упал упала рухнул рухнула"),
+        losing: set("потеряла потерял потеряли теряет"), worth: set("капитализации капитализация стоимости"),
+        hasDecimalComma: true,
         fundamentals: set("выручка прибыль инфляция цены цена спрос продажи доходы ставка пользователей"),
         percent: phrases("процента, процентов, процент"),
         otherSenses: phrases("акции протеста, рынок труда, рынка труда"),

@@ -25,6 +25,11 @@ struct PriceLexicon: Sendable {
     /// What is done to money that is lost, and how money is counted.
     var wipes: [[String]] = []
     var money: Set<String> = []
+    /// What one does with money that is gone, and what says that it was worth and not earned.
+    var losing: Set<String> = []
+    var worth: Set<String> = []
+    /// Whether "593.000" is a thousand times "593".
+    var hasDecimalComma = false
     /// What else moves by percentages.
     var fundamentals: Set<String> = []
     var percent: [[String]] = []

@@ -24,15 +24,18 @@ struct PriceReading {
         masked = Set(lexicon.otherSenses.flatMap { Self.places(of: $0, in: tokens.map(\.key)).flatMap { $0 } })
     }
 
-    var falls: Bool { moves.contains { lexicon.falls.contains(words[$0]) } || (isWipedOut && !rises) }
+    var falls: Bool {
+        moves.contains { lexicon.falls.contains(words[$0]) } || ((isWipedOut || losesValue) && !rises)
+    }
     var rises: Bool { moves.contains { lexicon.rises.contains(words[$0]) } }
     var namesReason: Bool { words.dropFirst().contains { lexicon.reasons.contains($0) } }
 
     var isReport: Bool {
         saysAll || movesWithSubject || movesByPercentage || movesWhileTrading || instrumentMoves || isWipedOut
+            || losesValue
     }
 
-    // MARK: The six rules
+    // MARK: The seven rules
 
     private var saysAll: Bool {
         words.indices.contains { lexicon.whole.contains(words[$0]) && !masked.contains($0) }
@@ -72,7 +75,16 @@ struct PriceReading {
     }
 
     private var isWipedOut: Bool {
-        lexicon.wipes.contains { has($0) } && words.contains { lexicon.money.contains($0) }
+        lexicon.wipes.contains { has($0) } && words.indices.contains { isMoney($0) }
+    }
+
+    /// Money that is lost and was worth, not earned: said so, or an instrument's and too much for a loss of business.
+    private var losesValue: Bool {
+        let losing = words.indices.filter { lexicon.losing.contains(words[$0]) && !isForecast($0) }
+        guard !losing.isEmpty, words.indices.contains(where: { isMoney($0) }) else { return false }
+        if words.contains(where: { lexicon.worth.contains($0) }) { return true }
+        return instruments.contains { name in losing.contains { (0...1).contains($0 - name.upperBound) } }
+            && tokens.indices.contains { (amount(at: $0) ?? 0) >= PriceReportClassifier.leastMarketValue }
     }
 
     // MARK: Their words
@@ -126,6 +138,26 @@ struct PriceReading {
         guard tokens[index].kind == .number else { return false }
         if let sign = tokens[index].following, sign == "%" || sign == "％" { return true }
         return lexicon.percent.contains { words[(index + 1)...].starts(with: $0) }
+    }
+
+    /// Whether a word counts money in large numbers: billion, $589bn.
+    private func isMoney(_ index: Int) -> Bool {
+        lexicon.money.contains(words[index]) || (amount(at: index) ?? 0) >= 1e9
+    }
+
+    /// What a number with its scale comes to: 593 billion, 593bn, 593.000 millones.
+    private func amount(at index: Int) -> Double? {
+        let digits = tokens[index].surface.prefix { $0.isASCII && ($0.isNumber || $0 == "." || $0 == ",") }
+        guard !digits.isEmpty else { return nil }
+        let isGlued = digits.count < tokens[index].surface.count
+        let scale =
+            isGlued
+            ? String(tokens[index].key.drop { $0.isNumber || $0 == "." })
+            : index + 1 < words.count ? words[index + 1] : ""
+        guard let factor = QuantityWords.scales[scale], isGlued || !QuantityWords.letters.contains(scale) else {
+            return nil
+        }
+        return DigitGroups.value(String(digits), hasDecimalComma: lexicon.hasDecimalComma).map { $0 * factor }
     }
 
     private func has(_ phrase: [String]) -> Bool { !places(of: phrase).isEmpty }

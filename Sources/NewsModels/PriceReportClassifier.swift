@@ -13,6 +13,10 @@ public enum PriceReportClassifier {
         public let direction: Int
     }
 
+    /// What no company loses by its business in one report, in whatever currency has large units: who loses so much has
+    /// lost market value.
+    public static let leastMarketValue = 50e9
+
     /// Judges a headline in English, Spanish, German, French, Russian, Chinese or Japanese.
     /// O(words · languages).
     ///
@@ -24,7 +28,8 @@ public enum PriceReportClassifier {
     /// 4. a move and a time of trading ("before the open"), or
     /// 5. an instrument's name and right after it a move without an object: "NVIDIA falls as …" is one,
     ///    "NVIDIA drops its plan" is not, or
-    /// 6. money that is wiped out.
+    /// 6. money that is wiped out, or
+    /// 7. money that is lost "in value", or by an instrument and more of it (``leastMarketValue``) than business loses.
     ///
     /// A word does not count where its neighbours give it another sense ("market share", "drops plan").
     ///

@@ -62,8 +62,9 @@ extension NewsView {
     ///
     /// Voices are statements among the facts, and headlines that are about an instrument exposed to the thesis or its
     /// group, reprints and reports of prices left out; of one story each speaker and each source counts once. Headlines
-    /// are measured only where the thesis has sentences of both sides. What an entity says of itself in a headline is
-    /// tier 2, whoever prints it.
+    /// are measured only where the thesis has sentences of both sides, and only those about the thesis
+    /// (``NewsModels/StanceModel/isAbout(_:)``). Who speaks in a headline, whoever prints it, has tier 2 if exposed to the
+    /// thesis or spending for it; else that of the source of that name, but no better than 2; else the item's own.
     ///
     /// - Parameter weight: How much of a voice a speaker of a tier counts for, from 0 to 1.
     public func stance(
@@ -96,17 +97,48 @@ extension NewsView {
     private func headlines(_ thesis: Thesis, at time: UInt64) -> [NewsStance.Voice]? {
         guard let found = voices(on: thesis.id) else { return nil }
         let merged = mergedStories(at: time)
+        let speakers = speakerTiers(thesis)
         var counted: Set<String> = []
         return found.compactMap { item, stance in
             guard item.seen <= time else { return nil }
             let speaker = item.speaker.isEmpty ? item.source : item.speaker
             guard counted.insert("\(merged.whole(of: item.story))\u{1F}\(speaker)").inserted else { return nil }
-            let tier = item.speaker.isEmpty ? (item.tier == 0 ? 5 : item.tier) : min(2, item.tier == 0 ? 2 : item.tier)
+            let tier = SpeakerTiers.tier(of: item, known: item.speaker.isEmpty ? nil : speakers.tier(of: item.speaker))
             return NewsStance.Voice(
                 sequence: item.sequence, time: item.seen, tier: tier, speaker: speaker, text: item.title,
                 stance: stance, isFact: false)
         }
     }
+}
+
+/// How near those who speak in headlines are to the decision.
+struct SpeakerTiers {
+    private let subjects: Set<String>
+    /// By name as ``Tokenizer`` has it.
+    private let sources: [String: Int]
+    private let names: [String: [String]]
+
+    /// - Parameter names: How whom a headline may name is written, by symbol or entity.
+    init(_ thesis: Thesis, settings: ModelSettings, names: [String: [String]]) {
+        subjects = Set(thesis.exposures.map(\.symbol) + thesis.spenders)
+        sources = Dictionary(settings.sources.map { (Self.key($0.name), $0.tier.rawValue) }) { first, _ in first }
+        self.names = names
+    }
+
+    /// Nil for whom nothing is configured.
+    func tier(of speaker: String) -> Int? {
+        if subjects.contains(speaker) { return 2 }
+        let configured = ([speaker] + (names[speaker] ?? [])).lazy.compactMap { sources[Self.key($0)] }
+        return configured.first { $0 > 0 }.map { max(2, $0) }
+    }
+
+    /// Of an item, in which who speaks has a known tier or none. An item of tier 1 is the record itself.
+    static func tier(of item: ArchivedItem, known: Int?) -> Int {
+        guard let known else { return item.tier == 0 ? 5 : item.tier }
+        return item.tier == 1 ? 1 : known
+    }
+
+    private static func key(_ name: String) -> String { Tokenizer.tokens(name).map(\.key).joined(separator: " ") }
 }
 
 extension NewsStance {

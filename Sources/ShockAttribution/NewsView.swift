@@ -57,11 +57,44 @@ public struct NewsView {
         instruments.instruments.map(\.symbol) + settings.groups.map(\.id) + settings.entities.map(\.id)
     }
 
+    /// How each of them is written, but for words that are also others.
+    private var names: [String: [String]] {
+        var names: [String: [String]] = [:]
+        for instrument in instruments.instruments {
+            let ambiguous = Set(instrument.ambiguousAliases)
+            names[instrument.symbol] =
+                ([instrument.name] + instrument.aliases + instrument.languageAliases.flatMap(\.names))
+                .filter { !ambiguous.contains($0) }
+        }
+        for entity in settings.entities {
+            names[entity.id, default: []] += entity.aliases + entity.languageAliases.flatMap(\.aliases)
+        }
+        return names
+    }
+
+    /// The subject that is meant by a name, whatever its capitals: a symbol, group or entity, or what is configured as one
+    /// of its names; nil if nobody has it, or several.
+    public func subject(named name: String) -> String? {
+        if subjects.contains(name) { return name }
+        func key(_ text: String) -> String {
+            Tokenizer.tokens(text).map { HanFolding.simplified($0.key) }.joined(separator: " ")
+        }
+        let wanted = key(name)
+        let symbols = subjects.filter { key($0) == wanted }
+        if symbols.count == 1 { return symbols[0] }
+        let owners = names.filter { $0.value.contains { key($0) == wanted } }.keys.sorted()
+        return owners.count == 1 ? owners[0] : nil
+    }
+
     public var theses: [String] { settings.theses.map(\.id) }
 
     /// What is known of the watched item, with the story it is in by now; nil if it has not come.
     public var explained: NewsExplanation? {
         guard var explanation, let item = news.item(explanation.sequence) else { return nil }
+        for thesis in theses {
+            let voice = voices(on: thesis)?.first { $0.item.sequence == item.sequence }
+            if let voice { explanation.stances[thesis] = voice.stance }
+        }
         let merged = news.merged(at: latest)
         let story = merged.whole(of: item.story)
         explanation.storyNow =
@@ -75,6 +108,9 @@ public struct NewsView {
 
 extension NewsView {
     func thesisSettings(_ id: String) -> Thesis? { settings.theses.first { $0.id == id } }
+    func speakerTiers(_ thesis: Thesis) -> SpeakerTiers {
+        SpeakerTiers(thesis, settings: settings, names: names)
+    }
     func allFacts(until time: UInt64) -> [Fact] { facts.known(in: 0...time) }
     func mergedStories(at time: UInt64) -> MergedStories { news.merged(at: time) }
     func voices(on thesis: String) -> [(item: ArchivedItem, stance: Int)]? {
@@ -250,8 +286,14 @@ public struct NewsExplanation: Codable, Equatable, Sendable {
     public let sequence: UInt64
     public let title: String
     public let source: String
-    /// When it can have been read, nanoseconds since 1970.
+    /// What the source says when it was published, nanoseconds since 1970; 0 where it says nothing or nothing readable.
+    public let published: UInt64
+    /// Why ``published`` does not count: "future", "long past" or "unreadable"; empty where it does, or is 0.
+    public let publishedMark: String
+    /// When it can have been read, nanoseconds since 1970: what decides whether it can be a cause.
     public let seen: UInt64
+    /// Where it stands towards each thesis it is about; 0 is neither.
+    public internal(set) var stances: [String: Int] = [:]
     public let language: String
     /// Of its origin; 0 if not known.
     public let tier: Int
@@ -277,6 +319,14 @@ public struct NewsExplanation: Codable, Equatable, Sendable {
         sequence = item.sequence
         title = item.title
         source = item.source
+        published = item.published
+        publishedMark =
+            switch item.publishedMark {
+            case .future: "future"
+            case .longPast: "long past"
+            case .unreadable: "unreadable"
+            default: ""
+            }
         seen = archived.seen
         language = archived.language
         tier = archived.tier
@@ -296,18 +346,52 @@ public struct NewsExplanation: Codable, Equatable, Sendable {
 }
 
 extension Quantity {
-    /// `3.6e12 to 3.7e12 USD`, `0.17 share`, `10 times`.
+    /// "$3.6–3.7 tn", "17 %", "0.25 points", "10 times", "about 25 things".
     fileprivate var words: String {
-        let name =
-            switch unit {
-            case .money(let currency): currency
-            case .share: "share"
-            case .points: "points"
-            case .multiple: "times"
-            case .count: "things"
-            }
-        let value = isRange ? "\(lower) to \(upper)" : "\(upper)"
-        return qualifier == .exact ? "\(value) \(name)" : "\(value) \(name) (\(qualifier.rawValue))"
+        let (factor, after): (Double, String)
+        var before = ""
+        switch unit {
+        case .money(let currency):
+            let scale = Self.scales.last { upper.magnitude >= $0.0 } ?? (1, "")
+            before = Self.signs[currency] ?? currency + " "
+            (factor, after) = (1 / scale.0, scale.1)
+        case .share: (factor, after) = (100, " %")
+        case .points: (factor, after) = (100, " points")
+        case .multiple: (factor, after) = (1, " times")
+        case .count: (factor, after) = (1, upper == 1 ? " thing" : " things")
+        }
+        let value = Self.short(upper * factor)
+        let range = isRange ? Self.short(lower * factor) + "–" + value : value
+        let sign = range.hasPrefix("−") && !before.isEmpty
+        return qualifierWords + (sign ? "−" + before + range.dropFirst() : before + range) + after
+    }
+
+    private var qualifierWords: String {
+        switch qualifier {
+        case .exact: ""
+        case .approximate: "about "
+        case .nearly: "nearly "
+        case .atLeast: "at least "
+        case .atMost: "at most "
+        }
+    }
+
+    private static let signs = ["USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"]
+    private static let scales: [(Double, String)] = [(1e6, " m"), (1e9, " bn"), (1e12, " tn")]
+
+    /// Four digits that count at most, thousands apart: 11.7, 0.25, 1,234,567.
+    private static func short(_ value: Double) -> String {
+        let size = value.magnitude
+        let decimals = size >= 1_000 || size == 0 ? 0 : min(9, max(0, 3 - Int(log10(size).rounded(.down))))
+        var text = String(format: "%.\(decimals)f", size)
+        if text.contains(".") { text = String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed()) }
+        let whole = text.prefix { $0 != "." }
+        var grouped = ""
+        for (index, digit) in whole.enumerated() {
+            if index > 0, (whole.count - index) % 3 == 0 { grouped += "," }
+            grouped.append(digit)
+        }
+        return (value < 0 ? "−" : "") + grouped + text.dropFirst(whole.count)
     }
 }
 

@@ -5,6 +5,8 @@ import NewsModels
 struct StoryFace {
     /// Terms listed.
     static let listed = 5
+    /// Terms looked at for them: several pairs are of one run.
+    private static let searched = 40
 
     private let items: [ArchivedItem]
     private let relevance: [Double]
@@ -45,17 +47,32 @@ struct StoryFace {
             + (hasShared ? 1 : 0)
     }
 
-    /// What the story is about, most telling first, as most of its headlines write it ("DeepSeek").
+    /// What the story is about, most telling first, as most of its headlines write it ("DeepSeek"). Of text without spaces
+    /// the run that has a term of two characters stands for it (``NewsModels/IdeographicRuns``), and none for those that no
+    /// run has.
     var terms: [String] {
+        let headlines = items.map { Tokenizer.tokens($0.title) }
         var spellings: [String: [String: Int]] = [:]
-        let wanted = ranked.prefix(Self.listed).map(\.term)
-        for token in items.lazy.flatMap({ Tokenizer.tokens($0.title) }) where wanted.contains(token.key) {
+        let candidates = Set(ranked.prefix(Self.searched).map(\.term))
+        for token in headlines.joined() where token.kind != .ideograph && candidates.contains(token.key) {
             spellings[token.key, default: [:]][token.surface, default: 0] += 1
         }
-        return wanted.map { term in
-            // Of equally frequent spellings the first in alphabetical order, which has the capitals.
-            spellings[term]?.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key ?? term
+        var runs: [(text: String, headlines: Int)]?
+        var found: [String] = []
+        for (term, _) in ranked.prefix(Self.searched) where found.count < Self.listed {
+            guard IdeographicRuns.isPair(term) else {
+                // Of equally frequent spellings the first in alphabetical order, which has the capitals.
+                found.append(spellings[term]?.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key ?? term)
+                continue
+            }
+            let all = runs ?? IdeographicRuns.runs(of: headlines)
+            runs = all
+            guard let run = all.first(where: { $0.text.contains(term) })?.text,
+                !found.contains(where: { $0.contains(run) || run.contains($0) })
+            else { continue }
+            found.append(run)
         }
+        return found
     }
 
     /// The mean weight of an item's terms in the centre, as a cosine has it before the centre's length.

@@ -25,7 +25,10 @@ struct ThesisVoices: Sendable {
 
     init(_ settings: ModelSettings, items: [ArchivedItem]) {
         measures = settings.theses.compactMap { thesis in
-            guard let model = StanceModel(supporting: thesis.supporting, opposing: thesis.opposing) else { return nil }
+            guard
+                let model = StanceModel(
+                    supporting: thesis.supporting, opposing: thesis.opposing, statement: thesis.statement)
+            else { return nil }
             let symbols = Set(thesis.exposures.map(\.symbol))
             let groups = settings.groups.filter { $0.members.contains { symbols.contains($0.symbol) } }.map(\.id)
             return Measure(thesis: thesis.id, symbols: symbols, groups: Set(groups), model: model)
@@ -39,7 +42,7 @@ struct ThesisVoices: Sendable {
 
     func voices(on thesis: String) -> [Voice] { voices[thesis] ?? [] }
 
-    /// Takes an item that is about what is exposed to a thesis, reprints and reports of prices left out.
+    /// Takes an item that is about a thesis and what is exposed to it, reprints and reports of prices left out.
     mutating func take(_ item: ArchivedItem) {
         guard !item.isReprint, !item.isPriceReport else { return }
         var read: ReadText?
@@ -50,6 +53,7 @@ struct ThesisVoices: Sendable {
             guard relevance >= EntityRelevance.actionable else { continue }
             let text = read ?? ReadText(item.title)
             read = text
+            guard measure.model.isAbout(text) else { continue }
             voices[measure.thesis, default: []].append(
                 Voice(sequence: item.sequence, stance: measure.model.score(text).stance.rawValue))
         }

@@ -55,13 +55,32 @@ public struct TextEvaluation: Sendable {
         for thesis in labels.theses {
             models[thesis] = StanceModel(
                 supporting: labels.sentences("pro", thesis), opposing: labels.sentences("con", thesis),
-                weights: weights)
+                statement: labels.sentences("statement", thesis).joined(separator: "\n"), weights: weights)
         }
         self.models = models
     }
 
     public func stance(of headline: LabelledHeadline) -> StanceScore? {
         models[headline.thesis]?.score(headline.text)
+    }
+
+    /// How many headlines with a side are taken to be about their own thesis, and how many headlines about another's.
+    public func topics(isTest: Bool, language: String? = nil) -> (
+        own: (kept: Int, all: Int), others: (kept: Int, all: Int)
+    ) {
+        var (own, others) = ((kept: 0, all: 0), (kept: 0, all: 0))
+        for headline in selected(isTest, language) {
+            let text = ReadText(headline.text)
+            for (thesis, model) in models {
+                let kept = model.isAbout(text) ? 1 : 0
+                if thesis != headline.thesis {
+                    others = (others.kept + kept, others.all + 1)
+                } else if headline.stance != .neutral {
+                    own = (own.kept + kept, own.all + 1)
+                }
+            }
+        }
+        return (own, others)
     }
 
     public func tones(isTest: Bool, language: String? = nil) -> Accuracy {

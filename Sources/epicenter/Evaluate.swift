@@ -16,7 +16,7 @@ struct Evaluate: ParsableCommand {
               epicenter evaluate labels.csv bars.csv --settings settings.yaml
               epicenter evaluate labels.csv bars.csv --settings settings.yaml --return-periods 0.5,1,2 --json
               epicenter evaluate labels.csv bars.csv --settings settings.yaml --news news.jsonl --facts facts.jsonl
-              epicenter evaluate labels.csv --recording docs/examples/deepseek-2025-01.mcap
+              epicenter evaluate docs/examples/labels.csv --recording docs/examples/deepseek-2025-01.mcap
 
             Runs the analyze stage over the bars once for each rule and looks up the labels in what it said: found on \
             their day, of the right scope, how late, at which rate of alerts; with 95 % Wilson intervals, the recall \

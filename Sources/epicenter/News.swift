@@ -15,7 +15,7 @@ struct News: ParsableCommand {
               epicenter news stories docs/examples/deepseek-2025-01.mcap --until 2025-01-27T14:30:00Z
               epicenter news attention NVDA --data /tmp/demo --until 2025-01-27T14:30:00Z
               epicenter news stance fewer-gpus docs/examples/deepseek-2025-01.mcap
-              epicenter news explain 29012 --config /etc/epicenter/epicenter.yaml --json
+              epicenter news explain 26919 docs/examples/deepseek-2025-01.mcap
 
             Reads a recording or a market stream's directory, a data directory (--data), or the market stream of a \
             running service (--config, --run), and judges by the same rules as epicenter-attribute. Nothing seen after \
@@ -111,7 +111,8 @@ extension News {
                 """)
         @Argument(help: "A recording, or a market stream's directory.") var recording: String?
         @OptionGroup var input: NewsInput
-        @Option(help: "Only what has to do with this instrument, group or entity.") var about: String?
+        @Option(help: "Only what has to do with this instrument, group or entity: its id or one of its names.")
+        var about: String?
         @Option(help: "Stories with an item in so many hours.") var hours = 72
         @Option(help: "So many stories at most.") var limit = 20
 
@@ -125,7 +126,7 @@ extension News {
 
         func run() throws {
             let view = try input.view(recording)
-            if let about { try view.require(about) }
+            let about = try about.map { try view.require($0) }
             let stories = view.stories(of: about, at: input.time(view), hours: hours, limit: limit)
             if input.json { return try stories.forEach { say(try NewsText.json($0)) } }
             if stories.isEmpty { say("no story in the last \(hours) hours") }
@@ -140,7 +141,8 @@ extension News {
                 EXAMPLE
                   epicenter news attention NVDA docs/examples/deepseek-2025-01.mcap --until 2025-01-27T14:30:00Z
                 """)
-        @Argument(help: "An instrument, group or entity.") var subject: String
+        @Argument(help: "An instrument, group or entity: its id (NVDA) or one of its names (Nvidia, 英伟达).") var subject:
+            String
         @Argument(help: "A recording, or a market stream's directory.") var recording: String?
         @OptionGroup var input: NewsInput
 
@@ -148,7 +150,7 @@ extension News {
 
         func run() throws {
             let view = try input.view(recording)
-            try view.require(subject)
+            let subject = try view.require(subject)
             guard let attention = view.attention(to: subject, at: input.time(view)) else { return }
             say(input.json ? try NewsText.json(attention) : NewsText.attention(attention))
         }
@@ -189,7 +191,7 @@ extension News {
             abstract: "Show how one item was read, and why it is in its story.",
             discussion: """
                 EXAMPLE
-                  epicenter news explain 29012 docs/examples/deepseek-2025-01.mcap
+                  epicenter news explain 26919 docs/examples/deepseek-2025-01.mcap
                 """)
         @Argument(help: "The item's sequence in market.") var item: UInt64
         @Argument(help: "A recording, or a market stream's directory.") var recording: String?
@@ -208,8 +210,9 @@ extension News {
 }
 
 extension NewsView {
-    fileprivate func require(_ subject: String) throws {
-        guard !subjects.contains(subject) else { return }
+    /// What is meant by a symbol, an id or one of their names.
+    fileprivate func require(_ subject: String) throws -> String {
+        if let found = self.subject(named: subject) { return found }
         let near = subjects.filter { $0.lowercased().hasPrefix(subject.prefix(2).lowercased()) }.prefix(8)
         let hint = near.isEmpty ? "" : ": there are \(near.joined(separator: ", "))"
         throw Failure("no instrument, group or entity \"\(subject)\"\(hint)")

@@ -32,7 +32,7 @@ enum NewsText {
     static func attention(_ value: NewsAttention) -> String {
         var lines = ["\(value.subject) at \(time(value.time))", "  mentions in 24 h   \(value.mentions)"]
         if let mean = value.mean, let deviation = value.deviation, let days = value.days, let z = value.z {
-            lines.append("  usual in the same  \(number(mean, 1)) ± \(number(deviation, 1)) over \(days) days")
+            lines.append("  usual in 24 h      \(number(mean, 1)) ± \(number(deviation, 1)) over \(days) days")
             lines.append("  attention          \(signed(z)) σ")
         } else {
             lines.append("  attention          not known: under a week of news before")
@@ -84,7 +84,8 @@ enum NewsText {
         var lines = [
             clean(value.title),
             "  source             \(clean(value.source)), tier \(value.tier == 0 ? "not known" : "T\(value.tier)")",
-            "  seen               \(time(value.seen)), record \(value.sequence) of market",
+            "  published          \(published(value))",
+            "  seen               \(time(value.seen)), record \(value.sequence) of market: no cause of what began before",
             "  language           \(value.language)", "  names              \(list(value.entities))",
             "  groups             \(list(value.groups))", "  terms              \(value.terms.joined(separator: ", "))",
         ]
@@ -93,12 +94,25 @@ enum NewsText {
         }
         if !value.speaker.isEmpty { lines.append("  speaks             \(value.speaker)") }
         lines.append("  tone               \(signed(value.tone))")
+        for (thesis, stance) in value.stances.sorted(by: { $0.key < $1.key }) {
+            lines.append(
+                "  stance             \(stance > 0 ? "for" : stance < 0 ? "against" : "neither for nor against") \(thesis)"
+            )
+        }
         if value.isPriceReport { lines.append("  report of a price  it says what moved, and is no cause") }
         if value.isRoundup { lines.append("  round-up           it is about none of those it names") }
         if value.origin != value.sequence { lines.append("  reprint of         record \(value.origin)") }
         lines.append("  story              \(value.story): \(value.reason)")
         if let story = value.storyNow { lines += ["", "THE STORY", NewsText.story(story)] }
         return lines.joined(separator: "\n")
+    }
+
+    private static func published(_ value: NewsExplanation) -> String {
+        switch value.publishedMark {
+        case "": value.published == 0 ? "not said" : time(value.published)
+        case "unreadable": "UNREADABLE: when it was first seen counts"
+        case let mark: "\(time(value.published)), \(mark.uppercased()): when it was first seen counts"
+        }
     }
 
     // MARK: Words

@@ -67,6 +67,22 @@ struct AliasTableTests {
         #expect(table.mentions(in: text).map(\.entity) == expected)
     }
 
+    @Test(
+        "a business word, an amount of money or a move by a percentage is a second signal; so is a verb of prices after a symbol",
+        arguments: [
+            ("Meta raises its capital expenditure plan for 2025 to as much as $65 billion", ["META"]),
+            ("Meta lifts capex forecast to $65B", ["META"]), ("Meta to invest up to 65 billion dollars", ["META"]),
+            ("Target orders fewer goods", ["TGT"]), ("Target Q1 results", ["TGT"]), ("Gap dives 14%", ["GPS"]),
+            ("ARM falls 17%", ["ARM"]), ("ARM and MU plunge after release", ["ARM", "MU"]),
+            ("Target 投资650亿美元", ["TGT"]),
+            ("ARM FALLS OFF CHAIR", []), ("Target of 65 people", []), ("Target opens at 9", []),
+            ("Chairs up to 59% off at Target", []), ("Target up 2%", ["TGT"]),
+            ("Meta jokes rise in popularity", []), ("Gap of 5% between groups", []),
+        ] as [(String, [String])])
+    func secondSignals(text: String, expected: [String]) {
+        #expect(table.mentions(in: text).map(\.entity) == expected)
+    }
+
     /// Names of companies in the article this project began with; it is written in traditional characters.
     @Test("simplified aliases find traditional spellings")
     func traditional() throws {

@@ -27,6 +27,20 @@ struct LanguageTests {
         #expect(LanguageIdentifier.identify(text).language == expected)
     }
 
+    @Test(
+        "short headlines are told by their small words more than by the names in them",
+        arguments: [
+            ("Nvidia falls 17%", "en"), ("Nasdaq up 2%", "en"), ("Nvidia loses $593bn", "en"),
+            ("Vistra plunges 28%", "en"), ("Meta capex up", "en"), ("1,000 basis points", "en"),
+            ("Nvidia Falls 17%", "en"), ("Repsol dips", "en"), ("Renault sinks", "en"),
+            ("Strong Dollar vs. Weak Dollar", "en"), ("Tesla cae 5%", "es"), ("Nvidia pierde 593.000 millones", "es"),
+            ("Nvidia stürzt ab", "de"), ("Nvidia verliert 17%", "de"), ("Nvidia chute de 17%", "fr"),
+            ("Nvidia crolla", "it"), ("Nvidia cai 17%", "pt"), ("Nvidia spada o 17%", "pl"),
+        ])
+    func short(text: String, expected: String) {
+        #expect(LanguageIdentifier.identify(text).language == expected)
+    }
+
     @Test("what follows the first characters, and a megabyte of it, changes nothing")
     func bounded() {
         let start = String(repeating: "the company said on Monday that profits rose ", count: 10)

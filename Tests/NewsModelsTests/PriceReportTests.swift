@@ -83,6 +83,29 @@ struct PriceReportTests {
     }
 
     @Test(
+        "market value that is lost is a report, in whatever words and however the amount is written",
+        arguments: [
+            "Abcdar loses $593bn in market cap", "Abcdar: market cap wiped by $593bn", "Abcdar erases $589bn in value",
+            "Abcdar to lose $400bn in market cap at open", "Abcdar loses $593bn", "Abcdar sheds 300 billion dollars",
+            "Abcdar pierde 593.000 millones de dólares", "Abcdar verliert 593 Milliarden Dollar",
+            "Abcdar perd 593 milliards de dollars", "甲乙公司损失5930亿美元", "甲乙公司一夜损失近6000亿美元", "甲乙公司市值缩水6000亿美元",
+        ])
+    func lostValue(headline: String) {
+        #expect(Self.isReport(headline))
+    }
+
+    @Test(
+        "money lost by business, or that might be lost, is none",
+        arguments: [
+            "Abcdar loses $7bn in its foundry business", "Abcdar loses $16.6 billion in the quarter",
+            "Abcdar could lose $400bn if demand collapses", "Abcdar loses a bid worth $3bn",
+            "Abcdar loses key engineer to rival", "甲乙公司损失三名高管", "甲乙公司季度亏损20亿美元",
+        ])
+    func lostMoney(headline: String) {
+        #expect(!Self.isReport(headline))
+    }
+
+    @Test(
         "what is not known to be an instrument may fall without its price",
         arguments: ["Rain falls", "Prime minister slips"])
     func othersMove(headline: String) {

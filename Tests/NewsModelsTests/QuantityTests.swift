@@ -47,6 +47,9 @@ struct QuantityTests {
                 [Quantity(0.5, .share), Quantity(2.0 / 3, .share), Quantity(0.25, .share)]
             ),
             ("first half of the third quarter", []),
+            ("half a trillion dollars, a half-billion deal", [Quantity(0.5e12, usd), Quantity(0.5e9, .count)]),
+            ("S&P 500, Nasdaq-100, Nasdaq 100 and Russell 2000", []),
+            ("Nasdaq falls 100 points", [Quantity(100, .count)]),
             ("1,234,567 users and 1,234 phones", [Quantity(1_234_567, .count), Quantity(1_234, .count)]),
             ("about 3/4 of it", [Quantity(0.75, .share, .approximate)]),
             ("DeepSeek-R1, GPT-4, 5G, H100, iOS18 and Q3", []),
@@ -115,6 +118,13 @@ struct QuantityTests {
             ("超过30亿元", [Quantity(3e9, .money("CNY"), .atLeast)]),
             ("100多亿元", [Quantity(1e10, .money("CNY"), .atLeast)]),
             ("三千五百万元左右", [Quantity(35e6, .money("CNY"), .approximate)]),
+            ("效率提高十倍,百倍", [Quantity(10, .multiple), Quantity(100, .multiple)]),
+            ("十几倍,十多倍", [Quantity(11, to: 19, .multiple), Quantity(10, .multiple, .atLeast)]),
+            ("十几亿美元", [Quantity(11e8, to: 19e8, usd)]),
+            ("成本只有十分之一,万分之五", [Quantity(0.1, .share), Quantity(5e-4, .share)]),
+            ("两到三倍,三五倍", [Quantity(2, to: 3, .multiple), Quantity(3, to: 5, .multiple)]),
+            ("一成半,一成七,三成半", [Quantity(0.15, .share), Quantity(0.17, .share), Quantity(0.35, .share)]),
+            ("沪深300指数,标普500,十月,十大", []),
             ("万科、百度、亿纬锂能与三一重工成为", []),
         ] as [(String, [Quantity])])
     func chinese(text: String, expected: [Quantity]) { Self.check(text, expected, "zh") }

@@ -104,3 +104,32 @@ struct TextTests {
         }
     }
 }
+
+@Suite("Words of text without spaces")
+struct IdeographicRunTests {
+    private func runs(_ headlines: [String]) -> [String] {
+        IdeographicRuns.runs(of: headlines.map(Tokenizer.tokens)).map(\.text)
+    }
+
+    @Test("of one headline what stands between breaks")
+    func single() {
+        #expect(runs(["字节跳动发布豆包大模型 1.5 Pro"]) == ["豆包大模型", "字节跳动"])
+        #expect(runs(["月之暗面推出 Kimi k1.5 推理模型"]) == ["推理模型", "月之暗面"])
+        #expect(runs(["Nothing of the kind", "", "大"]).isEmpty)
+    }
+
+    @Test(
+        "of several the longest that recur, and no two characters that are the end of a word and the start of another")
+    func several() {
+        let found = runs(["英伟达股价暴跌，新模型冲击美股", "深度求索打击美国芯片股，英伟达大跌", "英伟达股价重挫17%", "深度求索的模型"])
+        #expect(found.first == "英伟达")
+        #expect(found.contains("深度求索") && found.contains("英伟达股价"))
+        for fragment in ["击美", "伟达", "度求", "求索", "达股", "深度"] { #expect(!found.contains(fragment), "\(fragment)") }
+    }
+
+    @Test("a long text is read in time")
+    func long() {
+        let text = String((0..<3_000).map { Character(Unicode.Scalar(0x4E00 + UInt32($0 * 7 % 5_000)) ?? "一") })
+        #expect(runs([text]).count <= 3_000)
+    }
+}

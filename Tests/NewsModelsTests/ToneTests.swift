@@ -1,9 +1,10 @@
 import Foundation
 import MarketModels
-import NewsModels
 import TestKit
 import Testing
 import TextEvaluation
+
+@testable import NewsModels
 
 @Suite("Tone and stance")
 struct ToneTests {
@@ -20,6 +21,63 @@ struct ToneTests {
         ] as [(String, Int)])
     func tone(text: String, expected: Int) {
         #expect(Tone.read(text).direction.rawValue == expected, "\(Tone.read(text))")
+    }
+
+    @Test("phrases of the word lists end at commas and nowhere else")
+    func phrases() {
+        #expect(
+            ToneLexicon.phrases(of: "going\nconcern, beat,\nno\n  longer") == [
+                ["going", "concern"], ["beat"], ["no", "longer"],
+            ])
+        for phrase in [
+            "pile up", "profit warning", "going concern", "under pressure", "beat forecast", "better than feared",
+            "higher than expected", "less than feared", "interest rate", "no longer",
+        ] {
+            let keys = phrase.split(separator: " ").map(String.init)
+            #expect(ToneLexicon.entries[keys[0]]?.contains { $0.keys == keys } == true, "\(phrase)")
+        }
+    }
+
+    @Test("no word without a subject of its own is good, bad or a thing that moves; nor a rest of a phrase")
+    func fragments() {
+        for (word, entries) in ToneLexicon.entries.merging(DemandLexicon.entries, uniquingKeysWith: +) {
+            for entry in entries where entry.keys.count == 1 {
+                switch entry.role {
+                case .polar, .quantity:
+                    let isAllowed = ["more", "less", "use", "need"].contains(word)
+                    #expect(isAllowed || !FunctionWords.isEnglish(word), "\(word)")
+                default: break
+                }
+            }
+        }
+        for fragment in ["than", "feared", "expected", "pile", "going", "under", "longer", "warning", "concern"]
+        where ToneLexicon.entries[fragment]?.contains(where: { $0.keys.count == 1 }) == true {
+            // "warning" and "concern" are words of their own.
+            #expect(["warning", "concern"].contains(fragment), "\(fragment)")
+        }
+    }
+
+    @Test(
+        "what a torn list made of ordinary words",
+        arguments: [
+            ("Nvidia up 5%", 0), ("Acme profit", 0), ("Investor interest in Nvidia rises", 0),
+            ("Acme battery no longer fails", 0), ("Forecast of the weather service", 0),
+        ] as [(String, Int)])
+    func notBad(text: String, least: Int) {
+        #expect(Tone.read(text).direction.rawValue >= least, "\(Tone.read(text))")
+    }
+
+    @Test(
+        "demand: what is needed, bought and built, and what makes it needless",
+        arguments: [
+            ("Maker says new models need more of its widgets", 1), ("Models no longer need widgets", -1),
+            ("Fewer widgets are needed", -1), ("Customers cancel orders", -1), ("Firm to spend billions on plants", 1),
+            ("Demand for widgets collapses", -1), ("Firm names a finance chief", 0), ("Budget for plants is raised", 1),
+            ("需要更多芯片", 1), ("不再需要芯片", -1), ("订单减少", -1), ("公司召开股东大会", 0), ("", 0),
+        ] as [(String, Int)])
+    func demand(text: String, sign: Int) {
+        let value = Demand.read(text)
+        #expect((value > 0.1 ? 1 : value < -0.1 ? -1 : 0) == sign, "\(value)")
     }
 
     @Test("any text: a score between −1 and 1, and a long one is read in time")
@@ -66,6 +124,17 @@ struct ToneTests {
         #expect(swapped.score("a").likeness == -straight.score("a").likeness)
     }
 
+    @Test("a text is about a thesis if it has a word of it that is no word of moods and moves, or is near to it")
+    func about() throws {
+        let model = try #require(
+            StanceModel(
+                supporting: ["Chip demand will fall"], opposing: ["Chip demand will grow"],
+                statement: "Fewer accelerators will be bought"))
+        #expect(model.isAbout(ReadText("A new chip is shown")))
+        #expect(model.isAbout(ReadText("Accelerators on show")))
+        #expect(!model.isAbout(ReadText("Earnings rise at the bank")))
+        #expect(!model.isAbout(ReadText("The museum opens at nine")))
+    }
 }
 
 @Suite("Labelled headlines")
@@ -102,6 +171,9 @@ struct LabelTests {
         let evaluation = TextEvaluation(labels)
         let tones = evaluation.tones(isTest: true)
         let stances = evaluation.stances(isTest: true)
+        let topics = evaluation.topics(isTest: true)
+        #expect(Double(topics.own.kept) >= 0.75 * Double(topics.own.all), "\(topics)")
+        #expect(Double(topics.others.kept) <= 0.25 * Double(topics.others.all), "\(topics)")
         #expect(tones.trials == 150)
         #expect(tones.rate >= 0.72, "\(tones)")
         #expect(stances.rate >= 0.67, "\(stances)")

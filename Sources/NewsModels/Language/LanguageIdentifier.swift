@@ -134,7 +134,7 @@ private struct SequenceModel: Sendable {
         var rows: [UInt64: Int32] = [:]
         var counts: [[Float]] = []
         for (column, sample) in samples.enumerated() {
-            Self.forEachSequence(in: sample.text.unicodeScalars[...]) { hash in
+            Self.forEachSequence(in: sample.text.unicodeScalars[...]) { hash, _ in
                 if rows[hash] == nil {
                     rows[hash] = Int32(counts.count)
                     counts.append([Float](repeating: 0, count: samples.count))
@@ -152,60 +152,89 @@ private struct SequenceModel: Sendable {
         self.rows = rows
     }
 
-    func identify(_ text: String.UnicodeScalarView.SubSequence) -> LanguageGuess {
-        // Names of products are left out; where nothing else is there, they are all there is to go by.
-        let guess = identify(text, withNames: false)
-        return guess == .unknown ? identify(text, withNames: true) : guess
+    /// In a text of at most so many characters words with a capital count for less: of four words one or two are names,
+    /// which belong to no language.
+    private static let short = 48
+    /// What they count, and the first word, which is a name more often.
+    private static let capitalised: Float = 0.5
+    private static let first: Float = 0.25
+
+    /// Which words are read, and for how much.
+    private enum Reading {
+        case all
+        /// All but names of products: a capital or a digit inside.
+        case withoutProducts
+        /// The same of a short text.
+        case short
     }
 
-    private func identify(_ text: String.UnicodeScalarView.SubSequence, withNames: Bool) -> LanguageGuess {
+    func identify(_ text: String.UnicodeScalarView.SubSequence) -> LanguageGuess {
+        let isShort = text.index(text.startIndex, offsetBy: Self.short + 1, limitedBy: text.endIndex) == nil
+        // Where nothing else is there, names of products are all there is to go by.
+        let guess = identify(text, isShort ? .short : .withoutProducts)
+        return guess == .unknown ? identify(text, .all) : guess
+    }
+
+    private func identify(_ text: String.UnicodeScalarView.SubSequence, _ reading: Reading) -> LanguageGuess {
         var scores = [Float](repeating: 0, count: languages.count)
-        var known = 0
-        Self.forEachSequence(in: text, withNames: withNames) { hash in
+        var known: Float = 0
+        Self.forEachSequence(in: text, reading) { hash, weight in
             guard let row = rows[hash] else { return }
-            known += 1
+            known += weight
             let start = Int(row) * languages.count
-            for column in languages.indices { scores[column] += weights[start + column] }
+            for column in languages.indices { scores[column] += weight * weights[start + column] }
         }
         guard known > 0 else { return .unknown }
         let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
-        let margin = order.count > 1 ? Double(scores[order[0]] - scores[order[1]]) / Double(known) : .infinity
+        let margin = order.count > 1 ? Double((scores[order[0]] - scores[order[1]]) / known) : .infinity
         guard margin > 0 else { return .unknown }
         return LanguageGuess(language: languages[order[0]], margin: margin)
     }
 
-    /// Hashes of all sequences of one to four characters, words begun and ended by a space, in lower case. A word
-    /// with a capital or a digit inside it is a product's name and left out.
+    /// Hashes of all sequences of one to four characters of the words read, begun and ended by a space, in lower case,
+    /// each with what its word counts.
     private static func forEachSequence(
-        in text: String.UnicodeScalarView.SubSequence, withNames: Bool = true, _ body: (UInt64) -> Void
+        in text: String.UnicodeScalarView.SubSequence, _ reading: Reading = .all, _ body: (UInt64, Float) -> Void
     ) {
         var word: [UInt32] = []
-        var isName = false
+        var (isProduct, isCapitalised, isFirst) = (false, false, true)
         func finish() {
-            if !word.isEmpty, withNames || !isName { sequences(of: word, body) }
+            guard !word.isEmpty else {
+                isProduct = false
+                return
+            }
+            switch reading {
+            case .all: sequences(of: word, weight: 1, body)
+            case .withoutProducts: if !isProduct { sequences(of: word, weight: 1, body) }
+            case .short:
+                let weight = !isCapitalised ? 1 : isFirst ? first : capitalised
+                if !isProduct { sequences(of: word, weight: weight, body) }
+            }
             word.removeAll(keepingCapacity: true)
-            isName = false
+            (isProduct, isCapitalised, isFirst) = (false, false, false)
         }
         for scalar in text {
             switch CharacterClass.letterInLowerCase(scalar) {
             case let letter?:
-                if letter != scalar.value, !word.isEmpty { isName = true }
+                if letter != scalar.value, letter != 0x27 {
+                    if word.isEmpty { isCapitalised = true } else { isProduct = true }
+                }
                 word.append(letter)
             case nil:
-                if (0x30...0x39).contains(scalar.value) { isName = true } else { finish() }
+                if (0x30...0x39).contains(scalar.value) { isProduct = true } else { finish() }
             }
         }
         finish()
     }
 
-    private static func sequences(of word: [UInt32], _ body: (UInt64) -> Void) {
+    private static func sequences(of word: [UInt32], weight: Float, _ body: (UInt64, Float) -> Void) {
         let count = word.count + 2
         for start in 0..<count {
             var hash = FNV1a.offset
             for end in start..<min(count, start + longest) {
                 let value = end == 0 || end == count - 1 ? 0x20 : word[end - 1]
                 hash = (hash ^ UInt64(value)) &* 0x100_0000_01b3
-                body(hash)
+                body(hash, weight)
             }
         }
     }

@@ -28,6 +28,10 @@ enum LanguageSamples {
                 trade. Rising costs push young people out of big cities. A history of oil in twelve objects. Watch live.
                 Analyst raises price target amid growth, structural shifts. Slump weighs on sales despite momentum.
                 Ban on exports stifles adoption of technology. Custom design is near completion. Days of reckoning.
+                Stock falls, index up, shares down. Bank drops, chip maker plunges, airline dives, oil jumps, gold slips,
+                bonds slide. Retailer beats, carmaker misses, lender loses billions. Yields rise by basis points, capex up
+                again, outlook cut, orders, results and spending in focus. Gains erased, losses widen, futures sink,
+                market cap wiped. Carrier soars, insurer tumbles, miner surges, builder sinks, utility climbs, retail hit.
                 """),
         Sample(
             language: "es",

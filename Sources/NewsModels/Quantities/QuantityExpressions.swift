@@ -34,6 +34,7 @@ extension QuantityReader {
             return quantity(multiple, .multiple, index..<index + 1)
         }
         if let part = QuantityWords.parts[name] {
+            guard scaledPart(part, at: index) == nil else { return nil }
             let previous = word(index - 1) ?? ""
             guard !isHyphened, !Self.periods.contains(previous),
                 !["year", "time", "hour"].contains(word(index + 1) ?? "")
@@ -46,6 +47,17 @@ extension QuantityReader {
         let isOf = ["of", "de", "der", "des", "di", "do", "da"].contains(word(place + 1) ?? "")
         guard isOf || (isHyphened && count >= 2) else { return nil }
         return quantity(count * part, .share, index..<place + 1)
+    }
+
+    /// Half of a large number, which needs a currency or scale after it to be one: "half a trillion", "half-billion".
+    func scaledPart(_ part: Double, at index: Int) -> Term? {
+        let isHyphened = (self[index + 1]?.isSymbol("-") ?? false) && isGlued(index + 2)
+        let isArticle = ["a", "an", "un", "una", "eine", "einer", "d'un"].contains(word(index + 1) ?? "")
+        let scale = isHyphened || isArticle ? index + 2 : index + 1
+        guard let name = word(scale), QuantityWords.scales[name] != nil, !QuantityWords.letters.contains(name) else {
+            return nil
+        }
+        return Term(start: index, end: isArticle ? index + 2 : index + 1, lower: part, upper: part, isDigits: false)
     }
 
     private static let periods: Set<String> = [
@@ -65,10 +77,10 @@ extension QuantityReader {
             return quantity(value, unit, index..<index + name.count, isMore ? .atLeast : nil)
         }
         // 百分之三十, 三分之二: what is divided by comes first.
-        if let first = ideograph(index), first == "百" || first == "千",
+        if let divisor = ideograph(index).flatMap({ QuantityWords.ideographScales[$0] }), divisor <= 10_000,
             holds(Array("分之".unicodeScalars), at: index + 1), let (value, end) = plainNumber(at: index + 3)
         {
-            return quantity(value / (first == "百" ? 100 : 1_000), .share, index..<end)
+            return quantity(value / divisor, .share, index..<end)
         }
         guard let (divisor, separator) = plainNumber(at: index), holds(Array("分之".unicodeScalars), at: separator),
             let (value, end) = plainNumber(at: separator + 2), divisor > 0
@@ -96,7 +108,7 @@ extension QuantityReader {
     }
 }
 
-/// A number in Han characters: 三千五百, 一亿, 两三 (two to three), 数十亿 (tens of 亿, 20 to 90).
+/// A number in Han characters: 三千五百, 一亿, 两三 (two to three), 十几 (11 to 19), 数十亿 (tens of 亿, 20 to 90).
 struct HanNumeral {
     /// Without ``scale``.
     let lower: Double
@@ -137,8 +149,9 @@ struct HanNumeral {
             if let value = QuantityWords.ideographDigits[scalar] {
                 guard scale == 1 else { break }
                 if let before = digit, value != 0 {
-                    // 两三倍: neighbours are a range; other digits in a row are no number.
-                    guard value == before + 1, upperDigit == nil, sum == 0 else { return nil }
+                    // 两三倍, 三五倍: neighbours are a range; other digits in a row are no number.
+                    let isRange = value == before + 1 || (before == 3 && value == 5)
+                    guard isRange, upperDigit == nil, sum == 0 else { return nil }
                     upperDigit = value
                 } else {
                     digit = value == 0 ? nil : value
@@ -147,14 +160,20 @@ struct HanNumeral {
             } else if let unit = QuantityWords.ideographScales[scalar] {
                 scales += 1
                 if unit < 1e4 { close(unit) } else { scale *= unit }
+            } else if scalar == "几", reader.ideograph(index - 1) == "十", sum > 0, scale == 1, !isVague {
+                upperDigit = sum + 9
+                sum += 1
+                hasDigit = true
             } else {
                 break
             }
             index += 1
         }
-        // 万科, 百度: a scale alone is part of a name, two (千亿) are a number if something says how much.
-        guard index > start, hasDigit || scales >= 2 else { return nil }
-        if !hasDigit {
+        // 万科, 百度: a scale alone is part of a name, unless it counts something (十倍); two (千亿) are a number if
+        // something says how much.
+        let isCounting = "倍余多".unicodeScalars.contains(reader.ideograph(index) ?? " ") && scale == 1
+        guard index > start, hasDigit || scales >= 2 || isCounting else { return nil }
+        if !hasDigit, !isCounting {
             let isQualified = QuantityWords.ideographsBefore.contains {
                 reader.holds($0.name, at: start - $0.name.count)
             }

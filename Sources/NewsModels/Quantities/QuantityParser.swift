@@ -242,7 +242,15 @@ extension QuantityReader {
         }
         addScales(to: &term)
         addUnit(to: &term)
-        return isNumberOnly(term) ? nil : term
+        return isNumberOnly(term) && !beginsRange(term) ? nil : term
+    }
+
+    /// Whether a number without a unit begins a range in Han characters: 两到三倍.
+    private func beginsRange(_ term: Term) -> Bool {
+        guard ideograph(term.start) != nil, "到至".unicodeScalars.contains(ideograph(term.end) ?? " ") else {
+            return false
+        }
+        return HanNumeral(self, at: term.end + 1) != nil
     }
 
     /// Whether a number is part of something else: an ordinal, a product, a measure glued to it.
@@ -307,14 +315,33 @@ extension QuantityReader {
         return Term(start: index, end: index + 3, lower: value / below, upper: value / below, unit: .share)
     }
 
-    /// Whether a number is a year, a day or part of a date. Such a number is only passed over if nothing else
+    /// Whether a number is a year, a day, part of a date or of an index's name. Such a number is only passed over if nothing else
     /// (a scale, a unit) makes it a quantity.
     private func isDate(_ value: Double, _ digits: String, at index: Int) -> Bool {
         if digits.count == 4, (1900...2100).contains(value) { return true }
+        if isOfIndex(at: index) { return true }
         if let next = ideograph(index + 1), "月日号时世".unicodeScalars.contains(next) { return true }
         if ideograph(index - 1) == "第" { return true }
         guard value <= 31, value == value.rounded() else { return false }
         return [index - 1, index + 1].contains { word($0).map(Self.months.contains) ?? false }
+    }
+
+    /// S&P 500, Nasdaq-100, 沪深300: how many members the index has.
+    private func isOfIndex(at index: Int) -> Bool {
+        let isHyphened = (self[index - 1]?.isSymbol("-") ?? false) && !(self[index - 1]?.isSpaced ?? true)
+        let place = isHyphened ? index - 2 : index - 1
+        if let name = word(place) {
+            if name == "p" { return (self[place - 1]?.isSymbol("&") ?? false) && word(place - 2) == "s" }
+            return name == "stoxx" || Self.indices.contains(name)
+        }
+        return Self.hanIndices.contains { holds($0, at: index - $0.count) }
+    }
+
+    private static let indices: Set<String> = [
+        "nasdaq", "russell", "ftse", "csi", "nikkei", "cac", "asx", "tsx", "kospi", "kosdaq", "fortune", "topix",
+    ]
+    private static let hanIndices = ["标普", "沪深", "中证", "罗素", "纳斯达克", "纳指", "日经", "上证", "科创"].map {
+        Array($0.unicodeScalars)
     }
 
     private static let months: Set<String> = Set(
@@ -326,6 +353,7 @@ extension QuantityReader {
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
     private func wordTerm(_ word: String, at index: Int) -> Term? {
+        if let part = QuantityWords.parts[word] { return scaledPart(part, at: index) }
         guard let value = QuantityWords.numberWords[word] else { return nil }
         return Term(start: index, end: index + 1, lower: value, upper: value, isDigits: false)
     }
@@ -390,6 +418,7 @@ extension QuantityReader {
         } else if let scalar = ideograph(end), scalar == "成" || scalar == "割", isTenth(at: end) {
             term.end += 1
             setShare(of: &term, dividedBy: 10)
+            addHundredths(to: &term)
         } else if let length = pointLength(at: end, "百分点") {
             term.end += length
             set(.points, of: &term, dividedBy: 100)
@@ -446,6 +475,24 @@ extension QuantityReader {
     private func isTenth(at index: Int) -> Bool {
         guard let next = ideograph(index + 1) else { return true }
         return !"为本立功交长员就果都熟分绩品年人型效色".unicodeScalars.contains(next)
+    }
+
+    /// What follows tenths: 一成半 is 0.15, 一成七 is 0.17.
+    private func addHundredths(to term: inout Term) {
+        guard let scalar = ideograph(term.end), term.lower == term.upper else { return }
+        let next = ideograph(term.end + 1)
+        if scalar == "半" {
+            (term.lower, term.upper) = (term.lower + 0.5, term.upper + 0.5)
+        } else if let digit = QuantityWords.ideographDigits[scalar], digit > 0,
+            next == nil
+                || (QuantityWords.ideographScales[next ?? " "] == nil
+                    && !"成个家年月日名人次倍".unicodeScalars.contains(next ?? " "))
+        {
+            (term.lower, term.upper) = (term.lower + digit / 10, term.upper + digit / 10)
+        } else {
+            return
+        }
+        term.end += 1
     }
 
     /// How many ideographs a unit has here, with 个 before it.

@@ -39,11 +39,22 @@ public struct Tone: Codable, Equatable, Sendable {
     /// are bad, and "cuts" looks for what is cut after it. A negation turns what follows within three words (four
     /// characters in Chinese); what is granted ("despite …") counts for less, what comes after "but" for more.
     public static func read(_ text: String) -> Tone {
-        ToneReader(text).tone
+        ToneReader(text, ToneLexicon.entries).tone
     }
 }
 
-/// One headline being read for ``Tone``.
+/// Whether a headline says that more of something is needed, bought or built, or less.
+///
+/// What somebody needs is neither good nor bad news, but much of what is claimed about markets is about it.
+public enum Demand {
+    /// From −1 (less) to 1 (more); 0 where it says neither. English and Chinese, by the same rules and at the same cost as
+    /// ``Tone/read(_:)``.
+    public static func read(_ text: String) -> Double {
+        ToneReader(text, DemandLexicon.entries).tone.score
+    }
+}
+
+/// One headline being read by a list of words: for ``Tone`` or for ``Demand``.
 private struct ToneReader {
     struct Term {
         let role: ToneRole
@@ -57,7 +68,7 @@ private struct ToneReader {
     private let count: Int
     private let terms: [Term]
 
-    init(_ text: String) {
+    init(_ text: String, _ entries: [String: [ToneLexicon.Entry]]) {
         let tokens = Array(Tokenizer.tokens(String(text.unicodeScalars.prefix(8 * Tone.longest))).prefix(Tone.longest))
         let keys = tokens.map { token in
             token.kind == .ideograph ? HanFolding.simplified(token.key) : token.key
@@ -69,7 +80,7 @@ private struct ToneReader {
         var terms: [Term] = []
         var index = 0
         while index < tokens.count {
-            let matches = Self.longest(at: index, forms)
+            let matches = Self.longest(at: index, forms, entries)
             for entry in matches {
                 terms.append(
                     Term(
@@ -83,10 +94,12 @@ private struct ToneReader {
     }
 
     /// The longest entries that stand here: several if a word has several roles.
-    private static func longest(at index: Int, _ forms: [[String]]) -> [ToneLexicon.Entry] {
+    private static func longest(
+        at index: Int, _ forms: [[String]], _ entries: [String: [ToneLexicon.Entry]]
+    ) -> [ToneLexicon.Entry] {
         var found: [ToneLexicon.Entry] = []
         for base in forms[index] {
-            for entry in ToneLexicon.entries[base] ?? [] {
+            for entry in entries[base] ?? [] {
                 let length = entry.keys.count
                 guard length >= found.first?.keys.count ?? 1, index + length <= forms.count else { continue }
                 let matches = (1..<max(1, length)).allSatisfy { forms[index + $0].contains(entry.keys[$0]) }

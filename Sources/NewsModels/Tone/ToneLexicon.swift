@@ -28,19 +28,22 @@ enum ToneLexicon {
     }
 
     /// By key of the first token, longest first.
-    static let entries: [String: [Entry]] = {
+    static let entries = table(english + chinese)
+
+    static func table(_ groups: [(ToneRole, Bool, String)]) -> [String: [Entry]] {
         var table: [String: [Entry]] = [:]
         for (role, isTransitive, words) in groups {
-            for phrase in words.split(whereSeparator: { $0 == "," || $0.isNewline }) {
-                let keys = Tokenizer.tokens(String(phrase)).map(\.key)
-                guard let first = keys.first else { continue }
-                table[first, default: []].append(Entry(keys: keys, role: role, isTransitive: isTransitive))
+            for keys in phrases(of: words) {
+                table[keys[0], default: []].append(Entry(keys: keys, role: role, isTransitive: isTransitive))
             }
         }
         return table.mapValues { $0.sorted { $0.keys.count > $1.keys.count } }
-    }()
+    }
 
-    private static let groups: [(ToneRole, Bool, String)] = english + chinese
+    /// The keys of each phrase of a list. Commas alone separate: a line may end inside a phrase.
+    static func phrases(of words: String) -> [[String]] {
+        words.split(separator: ",").map { Tokenizer.tokens(String($0)).map(\.key) }.filter { !$0.isEmpty }
+    }
 
     private static let english: [(ToneRole, Bool, String)] = [
         (
