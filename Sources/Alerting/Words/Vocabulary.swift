@@ -79,7 +79,7 @@ struct Vocabulary: Sendable {
     /// Assumptions that are parts of a whole, or changes.
     static let percentages: Set<String> = [
         "margin", "discount-rate", "input-share", "other-cost", "share", "weight", "bear", "other", "growth-before",
-        "revenue-share", "pass-through", "run-up>",
+        "revenue-share", "pass-through", "run-up>", "dead-band", "bargaining-power",
     ]
     static let signedAssumptions: Set<String> = ["bear", "other"]
 }

@@ -109,6 +109,7 @@ extension Wording {
             case .release: return isTold ? told : "\(subject)的财报"
             case .filing: return isTold ? told : "\(subject)的公告"
             case .market: return "大盘（\(line(candidate.subject, limit: 40))）的整体波动"
+            case .theme where candidate.isTied: return "论点所及的“\(subject)”板块在大盘之外的整体波动"
             case .theme: return "所属板块“\(subject)”在大盘之外的整体波动"
             case .peer: return isTold ? "同业" + told : "同业\(subject)的消息或波动"
             case .flow: return isTold ? told : "\(subject)的资金流"
