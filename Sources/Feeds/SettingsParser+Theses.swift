@@ -187,7 +187,8 @@ extension SettingsParser {
         }
         let total = power.marketShares.reduce(0, +)
         if total > 1 + 1e-9 {
-            reader.note(values["market_shares"], "\(key).market_shares", "a sum of \(total)", "shares of 1 in all at most")
+            reader.note(
+                values["market_shares"], "\(key).market_shares", "a sum of \(total)", "shares of 1 in all at most")
         }
         if power.elasticity > 0, power.elasticity < power.share {
             reader.note(

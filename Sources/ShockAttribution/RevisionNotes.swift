@@ -115,25 +115,38 @@ enum RevisionNotes {
         return rest.isEmpty ? changes : changes + [change("figures", names: rest)]
     }
 
-    /// The figure of a section that changed most, or the first that is new; nil if there is none.
+    /// The figures that say most of their sections, where they are not the ones that change most.
+    private static let leading: [String: [String]] = [
+        SectionID.information.rawValue: ["gap", "stance"], SectionID.leveragedFunds.rawValue: ["gross-flow"],
+        SectionID.ownership.rawValue: ["needed-flow"], SectionID.spending.rawValue: ["committed"],
+        SectionID.implied.rawValue: ["bear-weight"],
+    ]
+
+    /// The figure of a section that says most of it, or else the one that changed most, or the first that is new; nil if
+    /// there is none. With the records that are new in the section's evidence.
     private static func figure(_ before: Section?, _ after: Section) -> Change? {
-        // A figure that several rows have, such as a horizon of each party, is told apart by whom it is of.
+        // A figure that several rows have, such as those who spoke first, is told apart by whom it is of or not at all.
         func key(_ estimate: Estimate) -> String { estimate.id + "/" + estimate.of }
         let old = Dictionary(grouping: before?.estimates ?? [], by: key)
         let all = Dictionary(grouping: after.estimates, by: key)
-        let known = Set((before?.estimates ?? []).flatMap(\.evidence))
-        var largest: (change: Double, before: Estimate?, after: Estimate)?
+        var changed: [(size: Double, before: Estimate?, after: Estimate)] = []
         for estimate in after.estimates where all[key(estimate)]?.count == 1 {
-            let was = old[key(estimate)]
-            guard was?.count ?? 1 == 1 else { continue }
-            let size = was.map { Materiality.difference($0[0], estimate) } ?? 0
-            if size > largest?.change ?? -1, was == nil || size > 0.01 { largest = (size, was?[0], estimate) }
+            guard let was = old[key(estimate)] else {
+                changed.append((0, nil, estimate))
+                continue
+            }
+            let size = Materiality.difference(was[0], estimate)
+            if was.count == 1, size > 0.01 { changed.append((size, was[0], estimate)) }
         }
-        guard let largest else { return nil }
-        let name = after.id + "/" + largest.after.id + (largest.after.of.isEmpty ? "" : "/" + largest.after.of)
-        let facts = largest.after.evidence.filter { !known.contains($0) }
-        return change(
-            "figure", of: name, largest.before?.value, largest.after.value, names: facts.prefix(3).map(String.init))
+        let leading = (Self.leading[after.id] ?? []).compactMap { id in
+            changed.filter { $0.after.id == id && $0.before != nil }.max { $0.size < $1.size }
+        }
+        // Of equal ones the first.
+        guard let told = leading.first ?? changed.max(by: { $0.size < $1.size }) else { return nil }
+        let known = Set((before?.estimates ?? []).flatMap(\.evidence))
+        let facts = Set(after.estimates.flatMap(\.evidence)).subtracting(known).sorted()
+        let name = after.id + "/" + told.after.id + (told.after.of.isEmpty ? "" : "/" + told.after.of)
+        return change("figure", of: name, told.before?.value, told.after.value, names: facts.prefix(3).map(String.init))
     }
 
     private static func partOf(_ last: Finding, _ now: Finding) -> Change? {

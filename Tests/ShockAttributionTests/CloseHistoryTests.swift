@@ -27,12 +27,13 @@ struct CloseHistoryTests {
     private static func table(_ closes: [(day: Int, price: Int64)]) -> PriceTable {
         var table = PriceTable()
         var clock = SessionClock()
+        let calendar = clock.index(of: "ABC", kind: .equity)
         table.grow(toSlots: 1)
         for (index, close) in closes.enumerated() {
             let start = UInt64(close.day) * CivilTime.day + 50_000 * CivilTime.second
             table.record(
                 slot: 0, price: close.price, volume: 0, start: start, end: start + PriceTable.sessionLength,
-                sequence: UInt64(index + 1), &clock, 0)
+                sequence: UInt64(index + 1), &clock, calendar)
         }
         return table
     }

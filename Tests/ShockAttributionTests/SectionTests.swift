@@ -58,7 +58,8 @@ struct SectionTests {
         #expect(World(days: 100).finding().section(.runUp) == nil)
     }
 
-    @Test("a milestone is the first close above a sum, with its own record, even where a later day of the week is higher")
+    @Test(
+        "a milestone is the first close above a sum, with its own record, even where a later day of the week is higher")
     func milestone() throws {
         var world = World(days: 480, facts: [Self.shares(1e10)])
         // A week a month before: on Wednesday first above 1.1 tn, on Friday higher.

@@ -38,20 +38,23 @@ struct ThesisTieTests {
         }
         let before = TriggerTests.before
         for day in 0..<28 {
-            fixture.news("Visitors praise the harvest in town number \(day)", at: before - UInt64(28 - day) * CivilTime.day)
+            fixture.news(
+                "Visitors praise the harvest in town number \(day)", at: before - UInt64(28 - day) * CivilTime.day)
         }
         for (index, title) in [
             "Quixotron machine needs far fewer widgets", "Why the Quixotron machine worries makers of widgets",
             "Quixotron machine tops every chart, widgets or not", "Engineers test the Quixotron machine on widgets",
         ].enumerated() {
-            fixture.news(title, at: TriggerTests.open - UInt64(20 - index) * TriggerTests.hour, source: "Source \(index)")
+            fixture.news(
+                title, at: TriggerTests.open - UInt64(20 - index) * TriggerTests.hour, source: "Source \(index)")
         }
         fixture.daily("IDX", "2025-01-27", close: 99)
         for symbol in ["ABC", "DEF"] { fixture.daily(symbol, "2025-01-27", close: 80) }
         fixture.daily("XYZ", "2025-01-27", close: 100 * (1 + move))
         fixture.signal(
             .made(
-                .open, "XYZ", session: "2025-01-27", onset: TriggerTests.before..<TriggerTests.open, simpleReturn: move))
+                .open, "XYZ", session: "2025-01-27", onset: TriggerTests.before..<TriggerTests.open, simpleReturn: move)
+        )
         var stage = AttributeStage()
         return stage.findings(fixture.messages).last!
     }

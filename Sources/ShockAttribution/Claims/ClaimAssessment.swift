@@ -114,7 +114,9 @@ struct ClaimVerdict {
         let flow = SignedFlows.of(test.name, view).flatMap { $0.signedFlow.valueUsd == 0 ? nil : $0 }
         let isAgainst = move * Double(test.sign) < 0
         var status: ClaimStatus = isAgainst ? .contradicted : .unsupported
-        if let flow, !isAgainst { status = flow.signedFlow.valueUsd * Double(test.sign) > 0 ? .supported : .contradicted }
+        if let flow, !isAgainst {
+            status = flow.signedFlow.valueUsd * Double(test.sign) > 0 ? .supported : .contradicted
+        }
         var verdict = ClaimVerdict(status)
         verdict.draft.add(
             "move", move, .fraction, .measured, asOf: view.measure.session, evidence: view.moveEvidence)

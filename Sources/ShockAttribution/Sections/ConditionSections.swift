@@ -20,7 +20,8 @@ enum ConditionSections {
             "multiple", runUp.multiple, .ratio, .measured, observations: runUp.weeks, asOf: runUp.base,
             evidence: runUp.evidence)
         draft.add(
-            "multiple-from-low", runUp.multipleFromLow, .ratio, .measured, asOf: CivilTime.date(day: Int(runUp.low.day)),
+            "multiple-from-low", runUp.multipleFromLow, .ratio, .measured,
+            asOf: CivilTime.date(day: Int(runUp.low.day)),
             evidence: [runUp.low.sequence, runUp.last.sequence])
         if let market = runUp.marketMultiple {
             draft.add(

@@ -9,7 +9,8 @@ struct Explanation {
     init(_ view: PointInTimeView) {
         let found =
             [SizeSection.section(view)].compactMap { $0 }
-            + ConditionSections.sections(view) + WiderSections.sections(view) + SpendingSection.sections(view) + AmplifierSections.sections(view)
+            + ConditionSections.sections(view) + WiderSections.sections(view) + SpendingSection.sections(view)
+            + AmplifierSections.sections(view)
             + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view)
             + ChainSections.sections(view)
             + [RecoverySection.section(view)].compactMap { $0 }

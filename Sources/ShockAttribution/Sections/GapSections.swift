@@ -50,8 +50,9 @@ enum GapSections {
         return draft.section
     }
 
+    /// The latest of them, where there are many: what was there before has been told.
     private static func evidence(_ voices: [NewsStance.Voice]) -> [UInt64] {
-        Array(voices.map(\.sequence).prefix(TriggerSearch.evidenceLimit))
+        Array(voices.map(\.sequence).sorted().suffix(TriggerSearch.evidenceLimit))
     }
 
     /// Who of a tier spoke first; all whose words are of the same time, by the side they took: which of them came to the

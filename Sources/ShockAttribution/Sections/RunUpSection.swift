@@ -46,7 +46,8 @@ struct RunUp {
         weeks = weekly.count { $0.day >= week.day }
         let market = view.weeks(of: view.settings.benchmark, before: session)
         let marketBefore = view.prices(of: view.settings.benchmark, around: session)?.prices.last
-        if let marketBefore, let marketLast = market.last, let marketFirst = market.last(where: { $0.day <= week.day }) {
+        if let marketBefore, let marketLast = market.last, let marketFirst = market.last(where: { $0.day <= week.day })
+        {
             marketMultiple = marketBefore / marketFirst.close
             marketEvidence = [marketFirst.sequence, marketLast.sequence]
         } else {

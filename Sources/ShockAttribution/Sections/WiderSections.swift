@@ -14,7 +14,7 @@ enum WiderSections {
         return [runUp(view), leveragedFunds(view)]
             + ofNames.map { id, kind in
                 var draft = SectionDraft(id, kind)
-                draft.lack("single-name", of: view.subject)
+                draft.lack("single-name")
                 return draft.section
             }
     }
