@@ -83,6 +83,41 @@ struct SectionTests {
         #expect(milestone.evidence.first == sequence)
     }
 
+    /// Dates: NVDA's closes of `bars_daily.csv` times 24.49 bn shares, the first of each above the sum, counted by hand.
+    @Test("milestones and the run-up of a real path", .enabled(if: SharedData.isPresent))
+    func realMilestones() throws {
+        var settings = ModelSettings()
+        settings.benchmark = "SPY"
+        var market = MarketFixture()
+        market.configure(settings)
+        market.define("NVDA")
+        market.define("SPY", kind: .etf)
+        for close in try SharedData.dailyCloses().sorted(by: { $0.date < $1.date })
+        where ["NVDA", "SPY"].contains(close.symbol) && close.date <= "2025-01-27" {
+            market.daily(close.symbol, close.date, close: close.close)
+        }
+        var count = SharesOutstanding()
+        count.value = 24.49e9
+        market.fact(World.fact(about: "NVDA", .sharesOutstanding(count)))
+        var test = RunUpTest()
+        (test.multiple, test.months) = (10, 24)
+        var claim = World.claim(.runUp(test))
+        claim.subject = "NVDA"
+        market.fact(claim)
+        var signal = World.signal(simpleReturn: -0.1697)
+        (signal.subject, signal.shock, signal.measure.priceBefore) = ("NVDA", "NVDA/2025-01-27", 142.62)
+        market.signal(signal)
+        var stage = AttributeStage()
+        let finding = try #require(stage.findings(market.messages).last)
+        let milestones = try #require(finding.section(.runUp)).estimates.filter { $0.id == "milestone" }
+        #expect(milestones.map(\.value) == [5e11, 1e12, 2e12, 3e12])
+        #expect(milestones.map(\.asOf) == ["2023-02-01", "2023-06-13", "2024-03-01", "2024-06-12"])
+        #expect(finding.status(of: "it") == .supported)
+        // 142.62 over the lowest close since the first of January 2023.
+        let low = try #require(finding.claims[0].estimates.first { $0.id == "multiple-from-low" })
+        #expect(abs(low.value - 10) < 0.05 && low.asOf == "2023-01-05")
+    }
+
     @Test("results count as far back as closes are kept, and a fall within the noise is none")
     func goodNews() throws {
         func results(_ period: String, _ date: String) -> Fact {

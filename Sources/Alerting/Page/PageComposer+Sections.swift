@@ -64,6 +64,10 @@ extension PageComposer {
             }
         }
         guard !section.missing.isEmpty else { return rows }
+        if section.isOfSingleNames {
+            let text = say("it is about single names", "只就单只股票而言")
+            return rows + [.entry(Page.Entry(name: say("not applicable", "不适用"), value: text, level: 1))]
+        }
         let lacks = words.lacks(section.missing, about: section.about).joined(separator: say("; ", "；"))
         let name = section.estimates.isEmpty ? say("insufficient evidence", "证据不足") : say("missing", "缺少")
         let text = section.estimates.isEmpty ? say("missing: ", "缺少：") + lacks : lacks
@@ -197,7 +201,12 @@ extension PageComposer {
             let words = StageProse.text(text, language)
             if !parts.contains(words) { parts.append(words) }
         }
-        for section in finding.sections where !section.missing.isEmpty {
+        let single = finding.sections.filter(\.isOfSingleNames).map { words.section($0.id) }
+        if !single.isEmpty {
+            parts.append(
+                say("what is about single names: ", "只就单只股票而言的：") + single.joined(separator: say(", ", "、")))
+        }
+        for section in finding.sections where !section.missing.isEmpty && !section.isOfSingleNames {
             let lacks = words.lacks(section.missing, about: section.about)
             let whole = words.section(section.id) + say(": ", "：") + lacks.joined(separator: say(", ", "、"))
             if !parts.contains(whole) { parts.append(whole) }
@@ -219,6 +228,11 @@ extension PageComposer {
                 "market中的序号：epicenter inspect DATA/market --print --from N"),
             rows: [.evidence(sequences.sorted())])
     }
+}
+
+extension Section {
+    /// Whether it says nothing but that it is about single names, which a group and the market are not.
+    fileprivate var isOfSingleNames: Bool { estimates.isEmpty && missing.map(\.what) == ["single-name"] }
 }
 
 /// Evidence as a few sequences: `#27581 #27583 +6`.

@@ -224,7 +224,7 @@ extension Vocabulary {
             "tiers": "三个级别的表态",
             "closes-after": "此后的收盘价",
             "tracking-error": "事前的跟踪误差",
-            "single-name": "单只股票以外的含义",
+            "single-name": "单只股票（只就其而言）",
             "weekly-closes": "区间内的周收盘价",
             "closes": "收盘价",
             "base-rates": "后续走势的基准率",

@@ -224,7 +224,7 @@ extension Vocabulary {
             "tiers": "statements from three tiers",
             "closes-after": "closes after the session",
             "tracking-error": "tracking error before the event",
-            "single-name": "a meaning beyond single names",
+            "single-name": "a single name, which it is about",
             "weekly-closes": "weekly closes over the span",
             "closes": "closes",
             "base-rates": "base rates of what follows",
