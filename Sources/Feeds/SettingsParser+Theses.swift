@@ -169,6 +169,7 @@ extension SettingsParser {
             power.marketShares = reader.list(values["market_shares"], "\(key).market_shares").enumerated().compactMap {
                 reader.number($1, "\(key).market_shares[\($0)]", in: element, 0...1)
             }
+            check(power, values, key)
             power.cases = each(values["cases"], "\(key).cases", ["name", "demand", "share", "margin"]) {
                 element, key, values in
                 var scenario = PricingCase()
@@ -179,6 +180,25 @@ extension SettingsParser {
                 return scenario
             }
             return power
+        }
+    }
+
+    /// Figures of one market that contradict each other would be printed side by side.
+    private func check(_ power: PricingPower, _ values: [String: Node], _ key: String) {
+        if let own = power.marketShares.first, power.share > 0, abs(own - power.share) > 1e-9 {
+            reader.note(
+                values["market_shares"], "\(key).market_shares[0]", "\(own)",
+                "the subject's own share first, which is \(power.share) by \(key).share")
+        }
+        let total = power.marketShares.reduce(0, +)
+        if total > 1 + 1e-9 {
+            reader.note(
+                values["market_shares"], "\(key).market_shares", "a sum of \(total)", "shares of 1 in all at most")
+        }
+        if power.elasticity > 0, power.elasticity < power.share {
+            reader.note(
+                values["elasticity"], "\(key).elasticity", "\(power.elasticity)",
+                "at least share, \(power.share): below, any price could be raised")
         }
     }
 

@@ -1,6 +1,7 @@
 /// How often a name fell on results that beat the consensus.
 ///
-/// Of releases with a surprise above 0 it counts those with an abnormal return below 0. A high share says
+/// Of releases with a surprise above 0 it counts those with an abnormal return below 0, by more than a band in which an
+/// answer says nothing. A high share says
 /// that good news was expected, and is a condition, not a cause of any one fall.
 public struct GoodNewsResponse: Codable, Equatable, Sendable {
     /// One release of results.
@@ -21,20 +22,24 @@ public struct GoodNewsResponse: Codable, Equatable, Sendable {
 
     /// Releases with a surprise above 0.
     public var beats: Int { Int(posterior.successes + posterior.failures) - 2 }
-    /// Of them, those with an abnormal return below 0.
+    /// Of them, those that fell.
     public var falls: Int { Int(posterior.successes) - 1 }
 
     /// Counts. O(releases).
     ///
-    /// - Throws: ``ParameterError`` for a value that is not finite, or more releases than
+    /// - Parameters:
+    ///   - releases: In any order.
+    ///   - deadBand: A fall of this size or less is none, as a fraction.
+    /// - Throws: ``ParameterError`` for a value that is not finite, a negative band, or more releases than
     ///   ``BetaPosterior/maximumTrials``.
-    public init(_ releases: [Release]) throws(ParameterError) {
+    public init(_ releases: [Release], deadBand: Double = 0) throws(ParameterError) {
+        try require("dead band", deadBand, "finite and not negative") { $0 >= 0 }
         for release in releases {
             try require("surprise", release.surprise, "finite")
             try require("abnormal return", release.abnormalReturn, "finite")
         }
         let beats = releases.filter { $0.surprise > 0 }
-        posterior = try BetaPosterior(successes: beats.count { $0.abnormalReturn < 0 }, trials: beats.count)
+        posterior = try BetaPosterior(successes: beats.count { $0.abnormalReturn < -deadBand }, trials: beats.count)
     }
 
     /// Whether the name looks priced for perfection: more falls than rises expected after good news, and at

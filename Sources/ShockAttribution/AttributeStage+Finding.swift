@@ -118,10 +118,27 @@ extension AttributeStage {
             ? instruments.instruments.count { $0.kind == InstrumentKind.equity.rawValue } : 0
         let search = TriggerSearch(
             subject: signal.subject, scope: signal.scope, onset: onset, settings: settings, shares: shares,
-            others: others.run())
+            theses: theses(behind: signal), others: others.run())
         let result = search.run(in: news)
         if let attribution = result.attribution { finding.attribution = attribution }
         finding.missing += result.missing
+    }
+
+    /// The theses that a name in no group may have moved by: to the side that its exposure says.
+    private func theses(behind signal: ShockSignal) -> [Thesis] {
+        guard signal.scope == .instrument, let session = CivilTime.parseDate(signal.measure.session) else { return [] }
+        let theses = ThesisTies.theses(of: signal.subject, settings)
+        guard !theses.isEmpty else { return [] }
+        let decomposer = ShockDecomposer(
+            instruments: instruments, prices: prices, facts: facts, clock: clock, settings: settings)
+        let reader = PriceReader(decomposer: decomposer, session: Int64(session), time: signal.eventTime)
+        return theses.filter {
+            ThesisTies.agrees(signal.subject, moved: signal.measure.simpleReturn, $0) { symbol in
+                reader.prices(of: symbol).flatMap { prices in
+                    prices.event.flatMap { event in prices.prices.last.map { event / $0 - 1 } }
+                }
+            }
+        }
     }
 
     /// Money traded in the subject in a usual session before the shock's.

@@ -7,7 +7,7 @@ public import Schema
 /// after the market record that caused it. Market records change what is known; only a signal makes it speak.
 /// The first signal of a shock is answered at once, later ones by revisions of the same finding.
 ///
-/// What it remembers is bounded: 320 closes an instrument, times of trades of five sessions, 20,000 facts, 35 days
+/// What it remembers is bounded: 800 closes an instrument, times of trades of five sessions, 20,000 facts, 35 days
 /// of news, and the last finding of each shock that is not long over.
 public struct AttributeStage: Stage {
     public static let output = StreamName.findings

@@ -61,14 +61,20 @@ extension OtherCandidates {
         weigh(.market, market, parts.market, "A move of the whole market (\(market))", parts, into: &result)
         if parts.hasGroup {
             let name = settings.groups.first { $0.id == parts.groupID }?.name ?? ""
-            let title = "A move of its group, \(name.isEmpty ? parts.groupID : name), beyond the market"
-            weigh(.theme, parts.groupID, parts.group, title, parts, into: &result)
+            let shown = name.isEmpty ? parts.groupID : name
+            // What a thesis ties it to is no group of its own, and is not called so.
+            let tie = scope == .instrument ? ThesisTies.tie(of: subject, settings) : nil
+            let title =
+                tie == nil
+                ? "A move of its group, \(shown), beyond the market"
+                : "A move of \(shown), which a thesis ties it to, beyond the market"
+            weigh(.theme, parts.groupID, parts.group, title, parts, by: tie?.thesis.id, into: &result)
         }
     }
 
     private func weigh(
         _ kind: CandidateKind, _ id: String, _ part: Double, _ title: String, _ parts: Decomposition,
-        into result: inout Result
+        by thesis: String? = nil, into result: inout Result
     ) {
         let total = measure.simpleReturn
         guard let score = CoMovementScore(part: part, of: total) else {
@@ -79,7 +85,7 @@ extension OtherCandidates {
             return
         }
         var message = TriggerCandidate()
-        message.story = "\(kind == .market ? "market" : "theme")/\(id)"
+        message.story = "\(kind == .market ? "market" : "theme")/\(id)" + (thesis.map { "/\($0)" } ?? "")
         message.kind = kind
         message.subject = id
         message.headline = title
@@ -152,9 +158,9 @@ extension OtherCandidates {
         let surprise = value.hasActual && value.hasConsensus ? value.actual - value.consensus : 0
         let direction = surprise * Double(value.sign) * measure.simpleReturn
         add(
-            fact, .release, value.name, relevance,
+            fact, .release, Words.release(value), relevance,
             direction: direction == 0 || !direction.isFinite ? nil : direction < 0 ? -1 : 1, weights: .release,
-            id: "release/\(fact.subject)/\(value.name)/\(fact.asOf)", words: value.translations, to: &result)
+            id: "release/\(fact.subject)/\(value.name)/\(fact.asOf)", words: Words.translations(of: value), to: &result)
     }
 
     /// Of the return, what went with the market, from 0 to 1; 1 where it is not known.

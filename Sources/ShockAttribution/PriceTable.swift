@@ -41,11 +41,14 @@ struct PriceTable: Codable, Equatable, Sendable {
         var isFinal: Bool { packed & 1 == 1 }
     }
 
-    /// Sessions kept of each instrument: an estimation window, its gap and the follow-up, with room to spare.
+    /// The sessions that a window of estimation, its gap and the follow-up need, with room to spare.
     static let sessions = 320
+    /// Sessions kept of each instrument: three years of an exchange's, and over two of what trades every day. What a
+    /// run-up is measured over, and the answers to results.
+    static let kept = 800
 
     private var latest = PackedArray<Latest>()
-    /// `sessions` closes for each slot, used as a ring.
+    /// ``kept`` closes for each slot, used as a ring.
     private var closes = PackedArray<Close>()
     /// Closes ever appended, by slot: the ring's position.
     private var appended = PackedArray<Int>()
@@ -55,8 +58,6 @@ struct PriceTable: Codable, Equatable, Sendable {
     var terms: [Terms] = []
     /// Prices and closes that were not believed.
     var absurd: UInt64 = 0
-    /// Further back than ``sessions`` reach.
-    private(set) var history = WeeklyHistory()
     /// Within the sessions.
     private(set) var intraday = IntradayPrices()
 
@@ -68,10 +69,9 @@ struct PriceTable: Codable, Equatable, Sendable {
         let missing = count - latest.values.count
         guard missing > 0 else { return }
         latest.values += Array(repeating: Latest(), count: missing)
-        closes.values += Array(repeating: Close(), count: missing * Self.sessions)
+        closes.values += Array(repeating: Close(), count: missing * Self.kept)
         appended.values += Array(repeating: 0, count: missing)
         levels.values += Array(repeating: SlotLevel(), count: missing)
-        history.grow(toSlots: count)
         intraday.grow(toSlots: count)
     }
 
@@ -119,15 +119,12 @@ struct PriceTable: Codable, Equatable, Sendable {
 
     /// Appends a close; one of the last day replaces it, one of an earlier day takes its place among those kept.
     private mutating func close(slot: Int, _ new: Close) {
-        let base = slot * Self.sessions
+        let base = slot * Self.kept
         let count = appended.values[slot]
-        let place = base + (count + Self.sessions - 1) % Self.sessions
+        let place = base + (count + Self.kept - 1) % Self.kept
         guard count > 0, new.day <= closes.values[place].day else {
-            // The last price of the day before has turned out to be its close.
-            if count > 0, !closes.values[place].isFinal { keep(slot: slot, closes.values[place]) }
-            closes.values[base + count % Self.sessions] = new
+            closes.values[base + count % Self.kept] = new
             appended.values[slot] = count + 1
-            if new.isFinal { keep(slot: slot, new) }
             return
         }
         if new.day == closes.values[place].day {
@@ -135,58 +132,51 @@ struct PriceTable: Codable, Equatable, Sendable {
             guard new.isFinal || !last.isFinal else { return }
             closes.values[place] = new
             if !new.isFinal { closes.values[place].turnover += last.turnover }
-            if new.isFinal { keep(slot: slot, new) }
             return
         }
         guard new.isFinal else { return }
-        keep(slot: slot, new)
-        for back in 1...min(count, Self.sessions) {
-            let index = base + (count - back) % Self.sessions
+        for back in 1...min(count, Self.kept) {
+            let index = base + (count - back) % Self.kept
             guard closes.values[index].day != new.day else {
                 closes.values[index] = new
                 return
             }
             guard closes.values[index].day > new.day else { return insert(new, slot: slot, back: back - 1) }
         }
-        if count < Self.sessions { insert(new, slot: slot, back: count) }
-    }
-
-    private mutating func keep(slot: Int, _ new: Close) {
-        history.record(
-            slot: slot, day: Int32(truncatingIfNeeded: new.day), price: new.price, sequence: new.sequence)
+        if count < Self.kept { insert(new, slot: slot, back: count) }
     }
 
     /// Puts a close before the last `back` ones; the oldest gives way where there is no room.
     private mutating func insert(_ new: Close, slot: Int, back: Int) {
-        let base = slot * Self.sessions
+        let base = slot * Self.kept
         let count = appended.values[slot]
         for position in (count - back..<count).reversed() {
-            closes.values[base + (position + 1) % Self.sessions] = closes.values[base + position % Self.sessions]
+            closes.values[base + (position + 1) % Self.kept] = closes.values[base + position % Self.kept]
         }
-        closes.values[base + (count - back) % Self.sessions] = new
+        closes.values[base + (count - back) % Self.kept] = new
         appended.values[slot] = count + 1
     }
 
     /// The closes kept of a slot around a day: the last one up to it, and the first after it.
     func closes(slot: Int, around day: Int64) -> (before: Close?, after: Close?) {
-        let base = slot * Self.sessions
+        let base = slot * Self.kept
         let count = appended.values[slot]
         var after: Close?
-        for back in stride(from: 1, through: min(count, Self.sessions), by: 1) {
-            let close = closes.values[base + (count - back) % Self.sessions]
+        for back in stride(from: 1, through: min(count, Self.kept), by: 1) {
+            let close = closes.values[base + (count - back) % Self.kept]
             if close.day <= day { return (close, after) }
             after = close
         }
         return (nil, after)
     }
 
-    /// The closes kept of a slot, oldest first, days rising.
-    func closes(slot: Int) -> [Close] {
+    /// The last closes kept of a slot, oldest first, days rising.
+    func closes(slot: Int, last: Int = sessions) -> [Close] {
         let count = appended.values[slot]
-        let kept = min(count, Self.sessions)
-        let base = slot * Self.sessions
-        let oldest = base + (count - kept) % Self.sessions
-        let end = min(oldest + kept, base + Self.sessions)
+        let kept = min(count, Self.kept, last)
+        let base = slot * Self.kept
+        let oldest = base + (count - kept) % Self.kept
+        let end = min(oldest + kept, base + Self.kept)
         return Array(closes.values[oldest..<end]) + closes.values[base..<base + kept - (end - oldest)]
     }
 }

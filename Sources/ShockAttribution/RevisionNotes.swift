@@ -14,7 +14,7 @@ enum RevisionNotes {
         changes += followUp(last, now)
         changes += [decomposition(last, now), cause(last, now), partOf(last, now)].compactMap { $0 }
         changes += claims(last, now)
-        if let sections = sections(last, now) { changes.append(sections) }
+        changes += sections(last, now)
         return changes.isEmpty && !reason.isEmpty ? [change("reason", of: reason)] : changes
     }
 
@@ -95,12 +95,58 @@ enum RevisionNotes {
         }
     }
 
-    private static func sections(_ last: Finding, _ now: Finding) -> Change? {
+    /// Sections that are told by the figure that changed most; the others by their names alone.
+    private static let figures = 4
+
+    /// Of each section with other figures the one that changed most, from what to what and by which facts, or one that is
+    /// new; what there is no room for, or has only lost figures, by its name.
+    private static func sections(_ last: Finding, _ now: Finding) -> [Change] {
         // What came after is told in words of its own. Another thing that is missing is no figure.
         let figures = Set((last.sections + now.sections).filter { !$0.estimates.isEmpty }.map(\.id))
-        let changed = Materiality.changed(from: last.sections, to: now.sections)
+        var rest = Materiality.changed(from: last.sections, to: now.sections)
             .filter { $0 != SectionID.recovery.rawValue && figures.contains($0) }
-        return changed.isEmpty ? nil : change("figures", names: changed)
+        var changes: [Change] = []
+        for section in now.sections where changes.count < Self.figures && rest.contains(section.id) {
+            let before = last.sections.first { $0.id == section.id && $0.about == section.about }
+            guard let change = figure(before, section) else { continue }
+            changes.append(change)
+            rest.removeAll { $0 == section.id }
+        }
+        return rest.isEmpty ? changes : changes + [change("figures", names: rest)]
+    }
+
+    /// The figures that say most of their sections, where they are not the ones that change most.
+    private static let leading: [String: [String]] = [
+        SectionID.information.rawValue: ["gap", "stance"], SectionID.leveragedFunds.rawValue: ["gross-flow"],
+        SectionID.ownership.rawValue: ["needed-flow"], SectionID.spending.rawValue: ["committed"],
+        SectionID.implied.rawValue: ["bear-weight"],
+    ]
+
+    /// The figure of a section that says most of it, or else the one that changed most, or the first that is new; nil if
+    /// there is none. With the records that are new in the section's evidence.
+    private static func figure(_ before: Section?, _ after: Section) -> Change? {
+        // A figure that several rows have, such as those who spoke first, is told apart by whom it is of or not at all.
+        func key(_ estimate: Estimate) -> String { estimate.id + "/" + estimate.of }
+        let old = Dictionary(grouping: before?.estimates ?? [], by: key)
+        let all = Dictionary(grouping: after.estimates, by: key)
+        var changed: [(size: Double, before: Estimate?, after: Estimate)] = []
+        for estimate in after.estimates where all[key(estimate)]?.count == 1 {
+            guard let was = old[key(estimate)] else {
+                changed.append((0, nil, estimate))
+                continue
+            }
+            let size = Materiality.difference(was[0], estimate)
+            if was.count == 1, size > 0.01 { changed.append((size, was[0], estimate)) }
+        }
+        let leading = (Self.leading[after.id] ?? []).compactMap { id in
+            changed.filter { $0.after.id == id && $0.before != nil }.max { $0.size < $1.size }
+        }
+        // Of equal ones the first.
+        guard let told = leading.first ?? changed.max(by: { $0.size < $1.size }) else { return nil }
+        let known = Set((before?.estimates ?? []).flatMap(\.evidence))
+        let facts = Set(after.estimates.flatMap(\.evidence)).subtracting(known).sorted()
+        let name = after.id + "/" + told.after.id + (told.after.of.isEmpty ? "" : "/" + told.after.of)
+        return change("figure", of: name, told.before?.value, told.after.value, names: facts.prefix(3).map(String.init))
     }
 
     private static func partOf(_ last: Finding, _ now: Finding) -> Change? {
@@ -135,6 +181,10 @@ extension RevisionNotes {
         case "claim":
             let was = change.was == .unspecified ? "" : "\(words(change.was)) → "
             return "claim \(change.of): \(was)\(words(change.now))"
+        case "figure":
+            let was = change.hasBefore ? "\(Words.decimal(change.before, digits: 3)) → " : ""
+            let facts = change.names.isEmpty ? "" : " (\(change.names.map { "#\($0)" }.joined(separator: " ")))"
+            return "\(change.of) \(was)\(Words.decimal(change.after, digits: 3))\(facts)"
         case "figures": return "new figures: \(names)"
         case "part-of": return "now part of \(names)"
         default: return change.of
@@ -154,6 +204,16 @@ extension RevisionNotes {
 
 /// Numbers in a finding's own words; alerts have their own, richer ones.
 enum Words {
+    /// To some digits after the point: `1.048`.
+    static func decimal(_ number: Double, digits: Int) -> String {
+        let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
+        let units = (abs(number) * scale).rounded()
+        guard units < 1e17 else { return none }
+        let rest = String(UInt64(units) % UInt64(scale))
+        let text = "\(UInt64(units) / UInt64(scale)).\(String(repeating: "0", count: digits - rest.count))\(rest)"
+        return units > 0 && number < 0 ? "\u{2212}" + text : text
+    }
+
     /// A fraction as `−12.5 %`.
     static func percent(_ fraction: Double) -> String {
         let number = points(fraction)

@@ -20,7 +20,7 @@ struct ShockDecomposer {
     ///
     /// The window is that of the settings (250 paired sessions ending 10 before the event, at least 120).
     /// The group part is the basket of the other members of the first configured group with the subject in
-    /// it, beyond the market. Before the close it is provisional, from the latest prices of the session.
+    /// it, beyond the market; of a name in no group, of the group that a thesis ties it to. Before the close it is provisional, from the latest prices of the session.
     func decompose(_ signal: ShockSignal) -> Result {
         guard signal.scope != .market, signal.subject != settings.benchmark else {
             return .init(missing: ["decomposition: the market is its own factor"])
@@ -53,7 +53,9 @@ struct ShockDecomposer {
             event: signal.measure.simpleReturn)
         rows.read(target)
         rows.read(benchmark)
-        let group = settings.groups.first { $0.members.contains { $0.symbol == signal.subject } }
+        let group =
+            settings.groups.first { $0.members.contains { $0.symbol == signal.subject } }
+            ?? ThesisTies.tie(of: signal.subject, settings)?.group
         if let group {
             let others = group.members.filter { $0.weight > 0 && $0.symbol != signal.subject }
             let basket = Basket(members: others, days: days, minimum: minimum, window: window(rows), reader: reader)

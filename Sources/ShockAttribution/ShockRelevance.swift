@@ -8,6 +8,9 @@ struct ShockRelevance {
     static let memberShare = 0.75
     /// What counts of an item that has a group's keyword, for the group: a subject is not yet news of it.
     static let keywordShare = 0.8
+    /// What counts, for a name in no group, of an item about the group that a thesis ties it to, or about a name that
+    /// the thesis says the same of: less than any direct naming.
+    static let thesisShare = 0.5
     /// Kinds of configured entities that concern the whole market.
     static let marketKinds: Set<String> = ["market", "macro"]
 
@@ -19,7 +22,8 @@ struct ShockRelevance {
     /// - Parameters:
     ///   - settings: Groups and entities as configured at the time.
     ///   - shares: Shares in the stream: what a market is made of here.
-    init(subject: String, scope: ShockScope, settings: ModelSettings, shares: Int = 0) {
+    ///   - theses: What ties the subject to names and groups beyond its own (``ThesisTies``).
+    init(subject: String, scope: ShockScope, settings: ModelSettings, shares: Int = 0, theses: [Thesis] = []) {
         switch scope {
         case .group:
             byKeyword[subject] = Self.keywordShare
@@ -43,6 +47,13 @@ struct ShockRelevance {
             for group in settings.groups where group.members.contains(where: { $0.symbol == subject }) {
                 byKeyword[group.id] = Self.groupShare
                 add(members: group, share: Self.groupShare)
+            }
+            for thesis in theses {
+                if let group = ThesisTies.group(of: thesis, settings) { byKeyword[group.id] = Self.thesisShare }
+                let sign = ThesisTies.sign(of: subject, in: thesis)
+                for exposure in thesis.exposures where exposure.sign == sign {
+                    direct[exposure.symbol] = Self.thesisShare
+                }
             }
             direct[subject] = 1
         }

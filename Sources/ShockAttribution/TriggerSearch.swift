@@ -20,6 +20,8 @@ struct TriggerSearch {
     let settings: ModelSettings
     /// Shares in the stream; only asked for the market's shocks.
     var shares = 0
+    /// What ties a name in no group to others, on a day on which it moved as they say.
+    var theses: [Thesis] = []
     /// Candidates that are no stories, with what was rejected.
     var others = OtherCandidates.Result()
 
@@ -88,7 +90,8 @@ struct SiftedNews: Equatable {
 extension TriggerSearch {
     /// O(items) over one column, and more only for those of the last 72 hours.
     func sift(_ archive: ArchivedItems, _ merged: MergedStories) -> SiftedNews {
-        let relevance = ShockRelevance(subject: subject, scope: scope, settings: settings, shares: shares)
+        let relevance = ShockRelevance(
+            subject: subject, scope: scope, settings: settings, shares: shares, theses: theses)
         let oldest = onset.upperBound > Self.lookBack ? onset.upperBound - Self.lookBack : 0
         let columns = archive.columns
         var sifted = SiftedNews()

@@ -254,6 +254,8 @@ struct FindingWordsTests {
         #expect(said(.filing, "filing/XYZ/1", "Commitment of XYZ to spend") == "XYZ的资本投入承诺")
         #expect(said(.peer, "peer/XYZ/1", "The shock of XYZ in the session of 2025-01-24") == "同业XYZ在2025年1月24日的波动")
         #expect(said(.theme, "theme/chips", "A move of its group", of: "chips") == "所属板块“芯片制造商”在大盘之外的整体波动")
+        #expect(
+            said(.theme, "theme/chips/fewer", "A move of chips", of: "chips") == "论点所及的“芯片制造商”板块在大盘之外的整体波动")
         var release = TriggerCandidate.with {
             ($0.kind, $0.story, $0.headline) = (.release, "release/BMK/Prices/2022-10-31", "Prices")
         }
@@ -261,6 +263,29 @@ struct FindingWordsTests {
         #expect(Wording.English.named(release) == "the release of Prices")
         release.translations = [.with { ($0.language, $0.text) = ("zh", "物价") }]
         #expect(Wording.Chinese.named(release, in: finding) == "“物价”的公布")
+    }
+
+    @Test("a figure that changed is told by its name, from what to what, and by which records")
+    func figureChange() {
+        var finding = Finding()
+        finding.sections = [
+            .with {
+                $0.id = "information"
+                $0.estimates = [Self.figure("gap", 0.931, .plain)]
+            }
+        ]
+        finding.changes = [
+            .with {
+                ($0.kind, $0.of, $0.before, $0.after, $0.names) = ("figure", "information/gap", 1.048, 0.931, ["27581"])
+            },
+            .with { ($0.kind, $0.of, $0.after) = ("figure", "nothing/known", 1) },
+        ]
+        finding.revised = ["information/gap 1.048 → 0.931 (#27581)", "nothing/known 1.000"]
+        #expect(
+            ChangeWords(finding, .english).all == [
+                "Information gap: press and public less insiders +1.048 → +0.931 (#27581)", "nothing/known 1.000",
+            ])
+        #expect(ChangeWords(finding, .chinese).all[0] == "信息差：媒体大众减业内+1.048→+0.931（#27581）")
     }
 
     @Test("what there is no word for is shown by its id")

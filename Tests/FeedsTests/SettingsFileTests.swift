@@ -156,6 +156,21 @@ struct SettingsFileTests {
         #expect(problem.map { !$0.found.isEmpty && !$0.allowed.isEmpty } == true)
     }
 
+    @Test(
+        "figures of one market that contradict each other are problems",
+        arguments: [
+            ("0.85, elasticity: 1.133, market_shares: [0.85, 0.10, 0.05]", nil),
+            ("0.90, elasticity: 1.133, market_shares: [0.85, 0.10, 0.05]", "market_shares[0]"),
+            ("0.85, elasticity: 0.5, market_shares: [0.85]", "elasticity"),
+            ("0.85, market_shares: [0.85, 0.20]", "market_shares"), ("0.85", nil),
+        ])
+    func pricing(figures: String, key: String?) {
+        let power = "{subject: NVDA, segment: inference, unit_cost: 1, margin: 0.75, cases: [], share: \(figures)}"
+        let found = problems(
+            Self.whole.replacing("frozen: 2025-01-20", with: "frozen: 2025-01-20\n    pricing: [\(power)]"))
+        #expect(found.map(\.key) == key.map { ["theses[0].pricing[0].\($0)"] } ?? [], "\(found)")
+    }
+
     @Test("aliases are a list for all languages, or lists by language; a wrong language is named")
     func aliases() throws {
         func text(_ aliases: String) -> String { Self.whole.replacing("[DeepSeek]", with: aliases) }

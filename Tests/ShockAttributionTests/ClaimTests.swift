@@ -47,7 +47,8 @@ struct ClaimTests {
         #expect(Self.status(claim, signal: World.signal(simpleReturn: -move)) == .unsupported)
     }
 
-    @Test("a run-up is measured from the stream", arguments: [(9.0, true), (12.0, false)])
+    /// ABC came from 10 to 100.
+    @Test("a run-up is measured from the stream", arguments: [(9.0, true), (12.0, false), (5.0, false)])
     func runUp(multiple: Double, isSo: Bool) {
         var test = RunUpTest()
         test.multiple = multiple
@@ -55,6 +56,32 @@ struct ClaimTests {
         #expect(Self.status(World.claim(.runUp(test))) == (isSo ? .supported : .contradicted))
         let young = World(days: 100, facts: [World.claim(.runUp(test))]).finding()
         #expect(young.status(of: "it") == .unsupported)
+    }
+
+    @Test("a run-up within a span is that of the span: what came before it does not count")
+    func runUpOfSpan() throws {
+        var test = RunUpTest()
+        test.multiple = 10
+        test.months = 3
+        let finding = World(facts: [World.claim(.runUp(test))]).finding()
+        #expect(finding.status(of: "it") == .contradicted)
+        let low = try #require(finding.claims[0].estimates.first { $0.id == "multiple-from-low" })
+        #expect(low.value < 1.3 && low.asOf >= "2024-10-01" && !low.evidence.isEmpty)
+    }
+
+    @Test("a mechanism is supported by the signed flow of those who are called so, and contradicted by its other sign")
+    func mechanismFlow() throws {
+        var test = MechanismTest()
+        test.name = "leveraged funds"
+        test.sign = -1
+        let claim = World.claim(.mechanism(test))
+        #expect(Self.status(claim) == .unsupported)
+        #expect(Self.status(claim, Self.flow("leveraged funds", -2.3e9)) == .supported)
+        #expect(Self.status(claim, Self.flow("leveraged funds", 2.3e9)) == .contradicted)
+        #expect(Self.status(claim, Self.flow("others", -2.3e9)) == .unsupported)
+        let finding = World(facts: [claim, Self.flow("leveraged funds", -2.3e9)]).finding()
+        #expect(finding.claims[0].missing.isEmpty)
+        #expect(finding.claims[0].estimates.first { $0.id == "net-flow" }?.value == -2.3e9)
     }
 
     @Test("the static case is believed only where the price fell at least half as far as it would have it")

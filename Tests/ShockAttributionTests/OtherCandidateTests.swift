@@ -87,7 +87,7 @@ struct OtherCandidateTests {
     func scheduled() throws {
         let known = Self.rise([Self.consumerPrices()])
         let first = try #require(known.candidates.first)
-        #expect(first.kind == .release && first.headline == "US consumer prices, October 2022")
+        #expect(first.kind == .release && first.headline == "US consumer prices, October 2022: 7.7, 7.9 expected")
         #expect(first.probability > 0.9)
         #expect(first.contributions.first { $0.name == "direction" }?.logOdds ?? 0 > 0)
         #expect(Self.rise([]).unexplained == 1)
@@ -99,6 +99,31 @@ struct OtherCandidateTests {
         before.scheduledRelease.clearActual()
         #expect(Self.rise([before, Self.consumerPrices()]).candidates.count == 1)
         #expect(try #require(Self.rise([before]).candidates.first).logOdds < first.logOdds)
+    }
+
+    @Test(
+        "a release says what came and what had been expected, fractions in per cent",
+        arguments: [
+            (0.077, 0.08, "CPI: 7.7 %, 8.0 % expected", "物价：7.7%，预期8.0%"),
+            (0.0425, 0.04, "CPI: 4.25 %, 4.0 % expected", "物价：4.25%，预期4.0%"),
+            (-0.003, 0, "CPI: −0.3 %, 0.0 % expected", "物价：−0.3%，预期0.0%"),
+            (261_000, 200_000, "CPI: 261,000, 200,000 expected", "物价：261,000，预期200,000"),
+            (50.7, 49.05, "CPI: 50.7, 49.05 expected", "物价：50.7，预期49.05"),
+            (1e300, 1, "CPI: n/a, 1.0 expected", "物价：n/a，预期1.0"),
+        ])
+    func releaseWords(actual: Double, consensus: Double, english: String, chinese: String) {
+        var value = ScheduledRelease()
+        value.name = "CPI"
+        var translation = Translation()
+        (translation.language, translation.text) = ("zh", "物价")
+        value.translations = [translation]
+        #expect(Words.release(value) == "CPI" && Words.translations(of: value).map(\.text) == ["物价"])
+        value.actual = actual
+        value.consensus = consensus
+        #expect(Words.release(value) == english)
+        #expect(Words.translations(of: value).map(\.text) == [chinese])
+        value.clearConsensus()
+        #expect(!Words.release(value).contains("expected"))
     }
 
     @Test("a scheduled release counts when it came: not hours before the last trade, not after the move")

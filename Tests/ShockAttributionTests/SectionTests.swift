@@ -43,7 +43,7 @@ struct SectionTests {
         return World.fact(about: "widgets", known: known, tier: tier, .statement(value))
     }
 
-    @Test("a run-up is said with the market's over the same span, and the weeks in which the value passed round sums")
+    @Test("a run-up is said with the market's over the same span, and the days on which the value passed round sums")
     func runUp() throws {
         let finding = World(facts: [Self.shares(1e10)]).finding()
         let multiple = try #require(finding.estimate(.runUp, "multiple"))
@@ -53,8 +53,138 @@ struct SectionTests {
         // 10 to 100 at 10 bn shares: 100 bn is passed at the start, a trillion at the end.
         #expect(milestones.map(\.value) == [2e11, 5e11, 1e12])
         #expect(milestones.map(\.asOf) == milestones.map(\.asOf).sorted())
+        #expect(milestones.allSatisfy { $0.evidence.count == 2 })
         #expect(finding.estimate(.runUp, "highest-value")?.basis == .assumed)
         #expect(World(days: 100).finding().section(.runUp) == nil)
+    }
+
+    @Test(
+        "a milestone is the first close above a sum, with its own record, even where a later day of the week is higher")
+    func milestone() throws {
+        var world = World(days: 480, facts: [Self.shares(1e10)])
+        // A week a month before: on Wednesday first above 1.1 tn, on Friday higher.
+        var stream = MarketFixture()
+        stream.configure(world.settings)
+        stream.define("ABC")
+        stream.define("IDX", kind: .etf)
+        let last = CivilTime.parseDate("2025-01-24")!
+        var sequence: UInt64 = 0
+        for day in (last - 760)...last where (0...4).contains((day + 3) % 7) {
+            let date = CivilTime.date(day: day)
+            let path: [String: Double] = ["2024-06-12": 101, "2024-06-13": 103, "2024-06-14": 110]
+            stream.daily("IDX", date, close: 100)
+            stream.daily("ABC", date, close: path[date] ?? (date > "2024-06-12" ? 105 : 99))
+            if date == "2024-06-12" { sequence = stream.lastSequence }
+        }
+        stream.fact(Self.shares(1e10))
+        world.market = stream
+        let milestone = try #require(world.finding().estimate(.runUp, "milestone"))
+        #expect(milestone.value == 1e12 && milestone.asOf == "2024-06-12")
+        #expect(milestone.evidence.first == sequence)
+    }
+
+    /// Dates: NVDA's closes of `bars_daily.csv` times 24.49 bn shares, the first of each above the sum, counted by hand.
+    @Test("milestones and the run-up of a real path", .enabled(if: SharedData.isPresent))
+    func realMilestones() throws {
+        var settings = ModelSettings()
+        settings.benchmark = "SPY"
+        var market = MarketFixture()
+        market.configure(settings)
+        market.define("NVDA")
+        market.define("SPY", kind: .etf)
+        for close in try SharedData.dailyCloses().sorted(by: { $0.date < $1.date })
+        where ["NVDA", "SPY"].contains(close.symbol) && close.date <= "2025-01-27" {
+            market.daily(close.symbol, close.date, close: close.close)
+        }
+        var count = SharesOutstanding()
+        count.value = 24.49e9
+        market.fact(World.fact(about: "NVDA", .sharesOutstanding(count)))
+        var test = RunUpTest()
+        (test.multiple, test.months) = (10, 24)
+        var claim = World.claim(.runUp(test))
+        claim.subject = "NVDA"
+        market.fact(claim)
+        var signal = World.signal(simpleReturn: -0.1697)
+        (signal.subject, signal.shock, signal.measure.priceBefore) = ("NVDA", "NVDA/2025-01-27", 142.62)
+        market.signal(signal)
+        var stage = AttributeStage()
+        let finding = try #require(stage.findings(market.messages).last)
+        let milestones = try #require(finding.section(.runUp)).estimates.filter { $0.id == "milestone" }
+        #expect(milestones.map(\.value) == [5e11, 1e12, 2e12, 3e12])
+        #expect(milestones.map(\.asOf) == ["2023-02-01", "2023-06-13", "2024-03-01", "2024-06-12"])
+        #expect(finding.status(of: "it") == .supported)
+        // 142.62 over the lowest close since the first of January 2023.
+        let low = try #require(finding.claims[0].estimates.first { $0.id == "multiple-from-low" })
+        #expect(abs(low.value - 10) < 0.05 && low.asOf == "2023-01-05")
+    }
+
+    @Test("results count as far back as closes are kept, and a fall within the noise is none")
+    func goodNews() throws {
+        func results(_ period: String, _ date: String) -> Fact {
+            var value = EarningsResult()
+            value.period = period
+            value.epsActual = 1.1
+            value.epsConsensus = 1
+            value.reported = date
+            return World.fact(known: MarketFixture.at(date, "22:00:00"), asOf: date, .earningsResult(value))
+        }
+        var market = MarketFixture()
+        market.configure(World().settings)
+        market.define("ABC")
+        market.define("IDX", kind: .etf)
+        let last = CivilTime.parseDate("2025-01-24")!
+        // After the first a rise, nearly two years back, after the second a fall, after the third a fall that is none.
+        let moves = ["2023-03-02": 1.1, "2024-05-30": 0.95, "2024-11-21": 0.9999]
+        var price = 100.0
+        for day in (last - 760)...last where (0...4).contains((day + 3) % 7) {
+            let date = CivilTime.date(day: day)
+            price *= moves[date] ?? 1
+            market.daily("IDX", date, close: 100)
+            market.daily("ABC", date, close: price)
+        }
+        for (period, date) in [("1", "2023-03-01"), ("2", "2024-05-29"), ("3", "2024-11-20"), ("0", "2021-11-20")] {
+            market.fact(results(period, date))
+        }
+        var world = World()
+        world.market = market
+        let finding = world.finding()
+        #expect(finding.estimate(.goodNews, "beats")?.value == 3)
+        #expect(finding.estimate(.goodNews, "negative-responses")?.value == 1)
+        // Beta(1 + 1, 1 + 2).
+        #expect(abs(try #require(finding.estimate(.goodNews, "probability")).value - 0.4) < 1e-12)
+        #expect(finding.section(.goodNews)?.missing.isEmpty == true)
+    }
+
+    @Test("what is measured says what it was measured from")
+    func evidence() {
+        let world = World(facts: [Self.shares(1e10), Self.statement("Chief", .opposes, .t2)])
+        let finding = world.finding(World.signal(followUp: 2))
+        for section in finding.sections {
+            for estimate in section.estimates where estimate.basis == .measured && estimate.id != "gradient" {
+                // Sessions that have no price yet have nothing to point to.
+                guard section.id != SectionID.recovery.rawValue else { continue }
+                #expect(!estimate.evidence.isEmpty, "\(section.id)/\(estimate.id)")
+            }
+        }
+    }
+
+    @Test("who spoke first is dated as the fact is; who speaks at the same time is not second")
+    func firstVoice() throws {
+        func said(_ speaker: String, _ stance: Stance, _ known: UInt64) -> Fact {
+            var fact = Self.statement(speaker, stance, .t3, known: known)
+            fact.asOf = "2025-01-27"
+            return fact
+        }
+        // The end of the 27th in New York is the 28th by UTC.
+        let end = MarketFixture.at("2025-01-28", "05:00:00")
+        let world = World(facts: [
+            said("First", .opposes, end), said("Second", .opposes, end), said("Third", .supports, end),
+            said("Late", .supports, end + 1),
+        ])
+        let voices = try #require(world.finding(World.signal(at: end + 1)).section(.information)).estimates
+            .filter { $0.id == "first-voice" }
+        #expect(voices.map(\.text) == ["First, Second", "Third"])
+        #expect(voices.map(\.value) == [-1, 1] && voices.allSatisfy { $0.asOf == "2025-01-27" })
     }
 
     @Test("classes within a class of the same source are shares of the whole; each without a signed flow is missing")

@@ -56,6 +56,9 @@ extension PageComposer {
     /// A section's figures, those of one name together, then what is missing. What all of them assume is said in the title,
     /// and what those of one name have in common beside the name.
     func rows(of section: Section, titled: Bool) -> [Page.Row] {
+        if section.isOfSingleNames, titled {
+            return [.heading(title(section), remark: say("not applicable: it is about single names", "不适用：只就单只股票而言"))]
+        }
         let lacks = words.lacks(section.missing, about: section.about).joined(separator: say("; ", "；"))
         let isNothing = section.estimates.isEmpty && !lacks.isEmpty
         if isNothing, titled {
@@ -278,7 +281,12 @@ extension PageComposer {
             let words = StageProse.text(text, language)
             if !parts.contains(words) { parts.append(words) }
         }
-        for section in finding.sections where !section.missing.isEmpty {
+        let single = finding.sections.filter(\.isOfSingleNames).map { words.section($0.id) }
+        if !single.isEmpty {
+            parts.append(
+                say("what is about single names: ", "只就单只股票而言的：") + single.joined(separator: say(", ", "、")))
+        }
+        for section in finding.sections where !section.missing.isEmpty && !section.isOfSingleNames {
             let lacks = words.lacks(section.missing, about: section.about)
             let whole = words.section(section.id) + say(": ", "：") + lacks.joined(separator: say(", ", "、"))
             if !parts.contains(whole) { parts.append(whole) }
@@ -300,6 +308,11 @@ extension PageComposer {
                 "market中的序号：epicenter inspect DATA/market --print --from N"),
             rows: [.evidence(sequences.sorted())])
     }
+}
+
+extension Section {
+    /// Whether it says nothing but that it is about single names, which a group and the market are not.
+    fileprivate var isOfSingleNames: Bool { estimates.isEmpty && missing.map(\.what) == ["single-name"] }
 }
 
 /// Evidence as a few sequences: `#27581 #27583 +6`.

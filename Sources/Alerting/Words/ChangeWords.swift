@@ -14,11 +14,35 @@ struct ChangeWords {
         guard language == .english else { return finding.changes.map(chinese) }
         let isWhole = finding.changes.count == finding.revised.count
         return finding.revised.enumerated().map { place, text in
-            let names = isWhole && finding.changes[place].kind == "figures" ? finding.changes[place].names : []
-            guard !names.isEmpty else { return Wording.line(text, limit: 200) }
-            let words = FigureWords(language)
-            return "new figures: \(names.map(words.section).joined(separator: ", "))"
+            guard isWhole else { return Wording.line(text, limit: 200) }
+            let change = finding.changes[place]
+            switch change.kind {
+            case "figure": return figure(change) ?? Wording.line(text, limit: 200)
+            case "figures" where !change.names.isEmpty:
+                return "new figures: \(change.names.map(FigureWords(language).section).joined(separator: ", "))"
+            default: return Wording.line(text, limit: 200)
+            }
         }
+    }
+
+    /// `Information gap: press and public less insiders +1.048 → +0.931 (#27581)`; nil for a figure the finding lacks.
+    private func figure(_ change: Change) -> String? {
+        let path = change.of.split(separator: "/", maxSplits: 2).map(String.init)
+        guard path.count >= 2 else { return nil }
+        let of = path.count > 2 ? path[2] : ""
+        let estimates = finding.sections.filter { $0.id == path[0] }.flatMap(\.estimates)
+        let named = estimates.filter { $0.id == path[1] && $0.of == of }
+        guard var estimate = named.first(where: { $0.value == change.after }) ?? named.first else { return nil }
+        let words = FigureWords(language)
+        let after = words.value(estimate, in: path[0])
+        var value = after
+        if change.hasBefore {
+            estimate.value = change.before
+            value = words.value(estimate, in: path[0]) + language.pick(" → ", "→") + after
+        }
+        let facts = change.names.map { "#\($0)" }.joined(separator: " ")
+        return words.section(path[0]) + language.pick(": ", "：") + words.label(estimate, in: path[0])
+            + language.pick(" ", "") + value + (facts.isEmpty ? "" : language.brackets(facts))
     }
 
     private func chinese(_ change: Change) -> String {
@@ -49,6 +73,7 @@ struct ChangeWords {
         case "unexplained":
             return "未能解释的部分\(language.probability(before))→\(language.probability(after))"
         case "claim": return claim(change)
+        case "figure": return figure(change) ?? StageProse.text(change.of, language)
         case "figures":
             let words = FigureWords(language)
             return "新数据：\(change.names.map(words.section).joined(separator: "、"))"

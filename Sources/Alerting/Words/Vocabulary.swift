@@ -96,7 +96,7 @@ struct Vocabulary: Sendable {
     /// Assumptions that are parts of a whole, or changes.
     static let percentages: Set<String> = [
         "margin", "discount-rate", "input-share", "other-cost", "share", "weight", "bear", "other", "growth-before",
-        "revenue-share", "pass-through", "run-up>", "hazard", "prior-right",
+        "revenue-share", "pass-through", "run-up>", "hazard", "prior-right", "dead-band", "bargaining-power",
     ]
     /// What whom a figure is of says already: the name of the assumption, by figure.
     static let saidByOwner = [

@@ -104,6 +104,7 @@ extension Wording {
             }
             let subject = finding.name(of: candidate.subject, language)
             if candidate.kind == .market { return "大盘（\(line(candidate.subject, limit: 40))）的整体波动" }
+            if candidate.kind == .theme, candidate.isTied { return "论点所及的“\(subject)”板块在大盘之外的整体波动" }
             if candidate.kind == .theme { return "所属板块“\(subject)”在大盘之外的整体波动" }
             let told = StageProse.text(candidate.headline, language)
             let isTold = told != line(candidate.headline, limit: 300)

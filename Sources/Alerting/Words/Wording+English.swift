@@ -159,6 +159,9 @@ extension TriggerCandidate {
     /// Statistics or a decision, not results: those are told by their name, `release/subject/name/date`.
     var isScheduled: Bool { kind == .release && story.split(separator: "/").count > 3 }
 
+    /// A group that a thesis ties the subject to, and not its own: `theme/group/thesis`.
+    var isTied: Bool { kind == .theme && story.split(separator: "/").count > 2 }
+
     /// Whether its headline is one of the news', and so another's sentence.
     public var isNews: Bool { !isMechanism }
 

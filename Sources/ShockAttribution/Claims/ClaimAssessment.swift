@@ -103,26 +103,41 @@ struct ClaimVerdict {
         guard let fact = SignedFlows.of(test.ownerClass, view), fact.signedFlow.valueUsd != 0 else {
             return lacking(FactKind.signedFlow.rawValue, of: test.ownerClass)
         }
-        let flow = fact.signedFlow.valueUsd
-        var verdict = ClaimVerdict(flow * Double(test.sign) > 0 ? .supported : .contradicted)
+        var verdict = ClaimVerdict(fact.signedFlow.valueUsd * Double(test.sign) > 0 ? .supported : .contradicted)
+        verdict.add(fact, of: test.ownerClass, view)
+        return verdict
+    }
+
+    /// Who buys cannot make a fall larger, nor who sells a rise. That somebody did trade the way that can is said by the
+    /// signed flow of those who are called so, or not at all; how much it can have done is bounded, not known.
+    static func mechanism(_ test: MechanismTest, _ view: PointInTimeView) -> ClaimVerdict {
+        let move = view.measure.simpleReturn
+        let flow = SignedFlows.of(test.name, view).flatMap { $0.signedFlow.valueUsd == 0 ? nil : $0 }
+        let isAgainst = move * Double(test.sign) < 0
+        var status: ClaimStatus = isAgainst ? .contradicted : .unsupported
+        if let flow, !isAgainst {
+            status = flow.signedFlow.valueUsd * Double(test.sign) > 0 ? .supported : .contradicted
+        }
+        var verdict = ClaimVerdict(status)
         verdict.draft.add(
-            "net-flow", of: test.ownerClass, flow, .usd, .stated, asOf: fact.asOf, evidence: [fact.sequence])
-        if let law = view.law {
-            verdict.draft.add(
-                "bound", of: test.ownerClass, abs(law.impact(of: flow)), .fraction, .assumed,
-                method: "square-root-law", assuming: ["prefactor=1"], evidence: [fact.sequence])
+            "move", move, .fraction, .measured, asOf: view.measure.session, evidence: view.moveEvidence)
+        verdict.draft.add("direction", of: test.name, Double(test.sign), .plain, .stated)
+        if let flow {
+            verdict.add(flow, of: test.name, view)
+        } else if !isAgainst {
+            verdict.draft.lack(.signedFlow, of: test.name)
         }
         return verdict
     }
 
-    /// Who buys cannot make a fall larger, nor who sells a rise.
-    static func mechanism(_ test: MechanismTest, _ view: PointInTimeView) -> ClaimVerdict {
-        let move = view.measure.simpleReturn
-        var verdict = ClaimVerdict(move * Double(test.sign) < 0 ? .contradicted : .unsupported)
-        verdict.draft.add("move", move, .fraction, .measured, asOf: view.measure.session)
-        verdict.draft.add("direction", of: test.name, Double(test.sign), .plain, .stated)
-        if verdict.status == .unsupported { verdict.draft.lack(.signedFlow, of: test.name) }
-        return verdict
+    /// What a class bought or sold, and the most it can have moved.
+    private mutating func add(_ fact: Fact, of owner: String, _ view: PointInTimeView) {
+        let flow = fact.signedFlow.valueUsd
+        draft.add("net-flow", of: owner, flow, .usd, .stated, asOf: fact.asOf, evidence: [fact.sequence])
+        guard let law = view.law else { return }
+        draft.add(
+            "bound", of: owner, abs(law.impact(of: flow)), .fraction, .assumed, method: "square-root-law",
+            assuming: ["prefactor=1"], evidence: [fact.sequence])
     }
 
     // MARK: Prices
@@ -136,13 +151,15 @@ struct ClaimVerdict {
         let date = CivilTime.date(day: Int(pair.day))
         verdict.draft.add(
             "retraced", of: test.symbol, pair.retraced, .fraction, .measured, asOf: date, evidence: pair.evidence)
-        verdict.draft.add("retraced", of: test.than, pair.retracedOther, .fraction, .measured, asOf: date)
+        verdict.draft.add(
+            "retraced", of: test.than, pair.retracedOther, .fraction, .measured, asOf: date, evidence: pair.evidence)
         guard let z = pair.standardized else {
             verdict.draft.lack("tracking-error", of: "\(test.symbol), \(test.than)")
             return verdict
         }
         verdict.draft.add(
-            "difference", z, .deviations, .measured, method: "tracking-error", observations: pair.sessions, asOf: date)
+            "difference", z, .deviations, .measured, method: "tracking-error", observations: pair.sessions, asOf: date,
+            evidence: pair.evidence)
         if abs(z) >= RelativeRecovery.voteThreshold { verdict.status = z > 0 ? .supported : .contradicted }
         return verdict
     }
@@ -151,15 +168,23 @@ struct ClaimVerdict {
         guard let runUp = RunUp(view, months: Int(test.months)) else {
             return lacking("weekly-closes", of: view.subject)
         }
-        // “To ten times” is said of the best way to count it: from the first week of the span, or from its lowest.
-        let best = max(runUp.multiple, runUp.multipleFromLow)
-        var verdict = ClaimVerdict(best >= 0.9 * test.multiple ? .supported : .contradicted)
+        // “Tenfold in two years” may count from the span's beginning or from its low, or from a day between the two.
+        let counted = [runUp.multiple, runUp.multipleFromLowOfSpan]
+        let least = (counted.min() ?? 0) * (1 - tolerance)
+        let most = (counted.max() ?? 0) * (1 + tolerance)
+        var verdict = ClaimVerdict((least...most).contains(test.multiple) ? .supported : .contradicted)
         verdict.draft.add(
             "multiple", runUp.multiple, .ratio, .measured, observations: runUp.weeks, asOf: runUp.base,
             evidence: runUp.evidence)
-        verdict.draft.add("multiple-from-low", runUp.multipleFromLow, .ratio, .measured, asOf: runUp.lowDate)
+        verdict.draft.add(
+            "multiple-from-low", runUp.multipleFromLowOfSpan, .ratio, .measured,
+            asOf: CivilTime.date(day: Int(runUp.lowOfSpan.day)),
+            evidence: [runUp.lowOfSpan.sequence, runUp.last.sequence])
         return verdict
     }
+
+    /// What a multiple may be off by, as a part of it: what is told in round numbers is told roughly.
+    private static let tolerance = 0.1
 
     /// What falls of this kind were followed by, counted over many; what the stream's own shocks came to stands beside.
     static func rebound(_ test: ReboundTest, _ view: PointInTimeView) -> ClaimVerdict {
@@ -205,7 +230,8 @@ struct ClaimVerdict {
         verdict.draft.add(
             "per-year", rate, .plain, .measured, method: "own-history", interval: max(0, rate - half)...(rate + half),
             observations: moves.count, evidence: [prices.sequenceBefore])
-        verdict.draft.add("moves", Double(count), .count, .measured, observations: moves.count)
+        verdict.draft.add(
+            "moves", Double(count), .count, .measured, observations: moves.count, evidence: [prices.sequenceBefore])
         verdict.draft.add("claimed-per-year", test.perYear, .count, .assumed)
         // A company of another size moves otherwise; the name's own past is of the sizes that it had.
         verdict.draft.lack("moves-by-size")
@@ -219,8 +245,10 @@ struct ClaimVerdict {
             }
             let value = view.measure.value
             var verdict = ClaimVerdict(value.rank == 1 ? .supported : .contradicted)
-            verdict.draft.add("value", value.usd, .usd, .measured, asOf: value.sharesAsOf)
-            verdict.draft.add("rank", Double(value.rank), .count, .measured, observations: Int(value.compared))
+            let evidence = view.moveEvidence
+            verdict.draft.add("value", value.usd, .usd, .measured, asOf: value.sharesAsOf, evidence: evidence)
+            verdict.draft.add(
+                "rank", Double(value.rank), .count, .measured, observations: Int(value.compared), evidence: evidence)
             // The largest of the names and years that this stream happens to hold is no record.
             if let largest = PublishedRecords(view).largest {
                 verdict.draft.add(
@@ -236,7 +264,9 @@ struct ClaimVerdict {
         let own = view.measure.ownRank
         var verdict = ClaimVerdict(own.rank == 1 ? .unsupported : .contradicted)
         if own.rank == 1 { verdict.draft.lack("longer-history", of: view.subject) }
-        verdict.draft.add("rank", Double(own.rank), .count, .measured, observations: Int(own.sessions), asOf: own.since)
+        verdict.draft.add(
+            "rank", Double(own.rank), .count, .measured, observations: Int(own.sessions), asOf: own.since,
+            evidence: view.moveEvidence)
         return verdict
     }
 
@@ -289,7 +319,8 @@ struct ClaimVerdict {
         var verdict = ClaimVerdict(move / full >= 0.5 ? .supported : .contradicted)
         verdict.draft.add(
             "static-case", full, .fraction, .assumed, method: "jevons", assuming: ["gain=\(test.gain)", "elasticity=0"])
-        verdict.draft.add("move", move, .fraction, .measured, asOf: view.measure.session)
+        verdict.draft.add(
+            "move", move, .fraction, .measured, asOf: view.measure.session, evidence: view.moveEvidence)
         verdict.draft.add(
             "weight", move / full, .fraction, .assumed, method: "implied-weight", assuming: ["other=0"])
         verdict.draft.add(

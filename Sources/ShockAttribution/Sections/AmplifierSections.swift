@@ -225,21 +225,25 @@ enum LeveragedFunds {
         let flow: Double
     }
 
-    /// Funds on the subject itself, and funds that hold it within what they track.
+    /// Funds on the view's subject itself, and funds that hold it within what they track.
     static func on(_ view: PointInTimeView) -> [Fund] {
+        on(view.subject, moved: view.measure.simpleReturn, view)
+    }
+
+    /// The same of any name.
+    ///
+    /// - Parameter moved: Its return in the session.
+    static func on(_ symbol: String, moved: Double, _ view: PointInTimeView) -> [Fund] {
         var latest: [String: Fact] = [:]
         for fact in view.facts(.etfLeverage) { latest[fact.subject] = fact }
-        return latest.keys.sorted().compactMap { symbol in
-            guard let fact = latest[symbol] else { return nil }
+        return latest.keys.sorted().compactMap { fund in
+            guard let fact = latest[fund] else { return nil }
             let value = fact.etfLeverage
-            if value.underlying == view.subject {
-                return fund(fact, weight: value.weight, return: view.measure.simpleReturn)
-            }
-            guard let held = value.holds.first(where: { $0.symbol == view.subject }), held.weight > 0,
-                let session = view.session, let prices = view.prices(of: value.underlying, around: session),
-                let before = prices.prices.last, let event = prices.event, before > 0
+            if value.underlying == symbol { return self.fund(fact, weight: value.weight, return: moved) }
+            guard let held = value.holds.first(where: { $0.symbol == symbol }), held.weight > 0,
+                let change = view.change(of: value.underlying)
             else { return nil }
-            return fund(fact, weight: held.weight, return: event / before - 1)
+            return self.fund(fact, weight: held.weight, return: change)
         }
     }
 

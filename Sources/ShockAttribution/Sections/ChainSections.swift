@@ -27,8 +27,9 @@ enum ChainSections {
             "supplier-revenue", model.supplierRevenueAtSameOutput, .ratio, .whatIf, method: "input-productivity",
             assuming: assumptions + ["output=same"])
         if let capture = model.impliedCapture {
-            draft.add("capture", capture, .fraction, .whatIf, method: "nash-bargain", assuming: assumptions)
+            draft.add("capture", capture, .fraction, .whatIf, method: "implied-capture", assuming: assumptions)
         }
+        bargain(chain, &draft)
         if let profit = try? model.userProfit(inputShare: chain.inputShare, otherCost: chain.otherCost),
             let multiple = profit.multiple
         {
@@ -38,6 +39,27 @@ enum ChainSections {
         }
         for item in chain.rents { rents(of: item, view, &draft) }
         return draft.section
+    }
+
+    /// What the input would cost if its seller and its user had bargained alike over the gain, neither with anything to fall
+    /// back on; and what it costs both that each adds a margin of its own, by a straight line of demand, whatever its slope.
+    private static func bargain(_ chain: ProfitChain, _ draft: inout SectionDraft) {
+        let split = try? NashBargain.split(
+            surplus: chain.gain - 1, supplierAlternative: 0, buyerAlternative: 0, supplierPower: 0.5)
+        if let split {
+            draft.add(
+                "even-split-price", 1 + split.supplier, .ratio, .whatIf, method: "nash-bargain",
+                assuming: ["gain=\(chain.gain)", "bargaining-power=0.5", "alternatives=none"])
+        }
+        guard let margins = try? DoubleMarginalisation(intercept: 1, slope: 1, unitCost: 0) else { return }
+        for (id, ratio) in [
+            ("double-margin-volume", margins.separate.quantity / margins.integrated.quantity),
+            ("double-margin-profit", margins.separate.profit / margins.integrated.profit),
+        ] {
+            draft.add(
+                id, ratio, .ratio, .whatIf, method: "double-marginalisation",
+                assuming: ["demand=linear", "each-a-monopoly"])
+        }
     }
 
     /// What the input is seen to cost: the last rent from before the shock and the last since, and their ratio, which the

@@ -19,9 +19,14 @@ enum ConditionSections {
         draft.add(
             "multiple", runUp.multiple, .ratio, .measured, observations: runUp.weeks, asOf: runUp.base,
             evidence: runUp.evidence)
-        draft.add("multiple-from-low", runUp.multipleFromLow, .ratio, .measured, asOf: runUp.lowDate)
+        draft.add(
+            "multiple-from-low", runUp.multipleFromLow, .ratio, .measured,
+            asOf: CivilTime.date(day: Int(runUp.low.day)),
+            evidence: [runUp.low.sequence, runUp.last.sequence])
         if let market = runUp.marketMultiple {
-            draft.add("net-run-up", runUp.multiple - market, .fraction, .measured, asOf: runUp.base)
+            draft.add(
+                "net-run-up", runUp.multiple - market, .fraction, .measured, asOf: runUp.base,
+                evidence: runUp.evidence + runUp.marketEvidence)
         }
         baseRates(runUp, view, &draft)
         milestones(runUp, view, &draft)
@@ -56,24 +61,25 @@ enum ConditionSections {
     /// Round sums of market value.
     private static let steps: [Double] = [1e11, 2e11, 5e11, 1e12, 2e12, 3e12, 4e12, 5e12, 1e13]
 
-    /// The week in which the value first closed above each, at the last share count known: splits are in the prices,
-    /// issues and buybacks are not.
+    /// The session in which the value first closed above each, at the last share count known: splits are in the prices,
+    /// issues and buybacks are not. What it was above from the first close kept on was passed before.
     private static func milestones(_ runUp: RunUp, _ view: PointInTimeView, _ draft: inout SectionDraft) {
         guard let fact = view.shares(of: view.subject), let first = runUp.history.first else {
             draft.lack(.sharesOutstanding, of: view.subject)
             return
         }
         let shares = fact.sharesOutstanding.value
-        for step in steps where first.high * shares < step {
-            guard let week = runUp.history.first(where: { $0.high * shares >= step }) else { break }
+        func add(_ id: String, _ value: Double, _ close: DailyClose) {
             draft.add(
-                "milestone", step, .usd, .assumed, assuming: ["shares=\(fact.asOf)"],
-                asOf: CivilTime.date(day: Int(week.highDay)), evidence: [week.sequence, fact.sequence])
+                id, value, .usd, .assumed, assuming: ["shares=\(fact.asOf)"],
+                asOf: CivilTime.date(day: Int(close.day)), evidence: [close.sequence, fact.sequence])
         }
-        if let top = runUp.history.max(by: { ($0.high, $1.highDay) < ($1.high, $0.highDay) }) {
-            draft.add(
-                "highest-value", top.high * shares, .usd, .assumed, assuming: ["shares=\(fact.asOf)"],
-                asOf: CivilTime.date(day: Int(top.highDay)), evidence: [top.sequence, fact.sequence])
+        for step in steps where first.price * shares <= step {
+            guard let close = runUp.history.first(where: { $0.price * shares > step }) else { break }
+            add("milestone", step, close)
+        }
+        if let top = runUp.history.max(by: { ($0.price, $1.day) < ($1.price, $0.day) }) {
+            add("highest-value", top.price * shares, top)
         }
     }
 }

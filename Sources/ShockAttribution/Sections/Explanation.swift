@@ -12,9 +12,9 @@ struct Explanation {
         let record = view.record(with: claims)
         let found =
             [SizeSection.section(view), MeasurementSection.section(view, last: last)].compactMap { $0 }
-            + ConditionSections.sections(view) + SpendingSection.sections(view) + AmplifierSections.sections(view)
-            + SignatureSection.sections(view) + ThesisSections.sections(view) + GapSections.sections(view, record)
-            + [SourcesSection.section(claims, record)].compactMap { $0 }
+            + ConditionSections.sections(view) + WiderSections.sections(view) + SpendingSection.sections(view)
+            + AmplifierSections.sections(view) + SignatureSection.sections(view) + ThesisSections.sections(view)
+            + GapSections.sections(view, record) + [SourcesSection.section(claims, record)].compactMap { $0 }
             + ChainSections.sections(view)
             + [RecoverySection.section(view)].compactMap { $0 }
         sections = found.filter { !$0.estimates.isEmpty || !$0.missing.isEmpty }.map { section in
@@ -57,13 +57,17 @@ enum Materiality {
         return zip(before.estimates, after.estimates).allSatisfy(isSame)
     }
 
-    /// Within a hundredth, of the figure or of 1 where it has no unit that scales.
     private static func isSame(_ before: Estimate, _ after: Estimate) -> Bool {
         guard before.id == after.id, before.of == after.of, before.text == after.text, before.unit == after.unit else {
             return false
         }
+        return difference(before, after) <= 0.01
+    }
+
+    /// How far two values of a figure are apart, as a part of the figure, or of 1 where it has no unit that scales.
+    static func difference(_ before: Estimate, _ after: Estimate) -> Double {
         var size = max(abs(before.value), abs(after.value))
         if after.unit == .plain || after.unit == .probability || after.unit == .fraction { size = max(size, 1) }
-        return abs(before.value - after.value) <= 0.01 * size
+        return size == 0 ? 0 : abs(before.value - after.value) / size
     }
 }

@@ -35,18 +35,16 @@ enum GapSections {
             draft.add(
                 "effective-size", of: tier.name, tier.effectiveSize, .count, .assumed, assuming: [assumption],
                 observations: voices.count)
-            if let first = voices.min(by: { ($0.time, $0.sequence) < ($1.time, $1.sequence) }) {
-                draft.add(
-                    "first-voice", of: tier.name, Double(first.stance), .plain, .measured,
-                    asOf: CivilTime.date(day: Int(first.time / CivilTime.day)), text: first.speaker,
-                    evidence: [first.sequence], textWords: view.translations(ofSpeaker: first.speaker))
-            }
+            firstVoices(voices, tier.name, view, &draft)
         }
         if stance.insiders.effectiveSize > 0, stance.crowd.effectiveSize > 0 {
             draft.add(
                 "gap", stance.gap, .plain, .measured, method: "dirichlet", interval: stance.gapLower...stance.gapUpper,
-                assuming: [assumption], observations: stance.voices.count, text: stance.isNotable ? "notable" : "")
-            draft.add("divergence", stance.divergence, .bits, .measured, method: "jensen-shannon")
+                assuming: [assumption], observations: stance.voices.count, text: stance.isNotable ? "notable" : "",
+                evidence: evidence(stance.voices.filter { $0.tier <= 2 || $0.tier >= 5 }))
+            draft.add(
+                "divergence", stance.divergence, .bits, .measured, method: "jensen-shannon",
+                evidence: evidence(stance.voices))
         } else {
             draft.lack(stance.insiders.effectiveSize > 0 ? "press" : "insiders", of: thesis.id)
         }
@@ -58,6 +56,51 @@ enum GapSections {
             record.add(voice.speaker, tier: voice.tier, to: &draft)
         }
         return draft.section
+    }
+
+    /// The latest of them, where there are many: what was there before has been told.
+    private static func evidence(_ voices: [NewsStance.Voice]) -> [UInt64] {
+        Array(voices.map(\.sequence).sorted().suffix(TriggerSearch.evidenceLimit))
+    }
+
+    /// Who of a tier spoke first; all whose words are of the same time, by the side they took: which of them came to the
+    /// stream before the other says nothing.
+    private static func firstVoices(
+        _ voices: [NewsStance.Voice], _ tier: String, _ view: PointInTimeView, _ draft: inout SectionDraft
+    ) {
+        guard let time = voices.map(\.time).min() else { return }
+        let first = voices.filter { $0.time == time }
+        for side in [-1, 0, 1] {
+            let group = first.filter { $0.stance == side }
+            guard let one = group.first else { continue }
+            var speakers: [String] = []
+            for voice in group where !speakers.contains(voice.speaker) { speakers.append(voice.speaker) }
+            draft.add(
+                "first-voice", of: tier, Double(side), .plain, .measured, asOf: date(of: one, view),
+                text: speakers.joined(separator: ", "), evidence: group.map(\.sequence),
+                textWords: words(speakers, view))
+        }
+    }
+
+    /// Several speakers in the languages in which any of them has a name.
+    private static func words(_ speakers: [String], _ view: PointInTimeView) -> [Translation] {
+        let names = speakers.map { view.translations(ofSpeaker: $0) }
+        return Set(names.joined().map(\.language)).sorted().map { language in
+            let told = zip(speakers, names).map { name, words in
+                words.first { $0.language == language }?.text ?? name
+            }
+            return .with {
+                $0.language = language
+                $0.text = told.joined(separator: language == "zh" ? "、" : ", ")
+            }
+        }
+    }
+
+    /// The date a fact gives itself: what is said at a day's end in New York is known when it is the next day by UTC. That
+    /// of a headline is when it could be read.
+    private static func date(of voice: NewsStance.Voice, _ view: PointInTimeView) -> String {
+        let fact = voice.isFact ? view.facts(.statement).first { $0.sequence == voice.sequence } : nil
+        return fact?.asOf ?? CivilTime.date(day: Int(voice.time / CivilTime.day))
     }
 
     private static func interval(_ mean: Double, _ deviation: Double) -> ClosedRange<Double> {

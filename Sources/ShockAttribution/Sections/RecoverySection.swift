@@ -7,16 +7,30 @@ enum RecoverySection {
         guard !view.measure.followUp.isEmpty || view.measure.hasBaseRate else { return nil }
         var draft = SectionDraft(.recovery, .recovery)
         for day in view.measure.followUp {
-            draft.add("session-return", of: day.session, day.simpleReturn, .fraction, .measured, asOf: day.session)
-            draft.add("retraced", of: day.session, day.retraced, .fraction, .measured, asOf: day.session)
+            let evidence = evidence(of: day.session, view)
+            draft.add(
+                "session-return", of: day.session, day.simpleReturn, .fraction, .measured, asOf: day.session,
+                evidence: evidence)
+            draft.add(
+                "retraced", of: day.session, day.retraced, .fraction, .measured, asOf: day.session,
+                evidence: view.moveEvidence + evidence.suffix(1))
         }
         if view.measure.hasBaseRate { add(view.measure.baseRate, to: &draft) }
         for vote in view.measure.followUp.last?.votes ?? [] where vote.standardError > 0 {
             draft.add(
                 "ahead", of: "\(vote.ahead), \(vote.behind)", vote.difference / vote.standardError, .deviations,
-                .measured, method: "tracking-error")
+                .measured, method: "tracking-error",
+                evidence: [vote.ahead, vote.behind].flatMap { view.evidence(of: $0, in: view.day) })
         }
         return draft.section
+    }
+
+    /// Of the subject's closes of a session and of the one before; of a group, of its members'.
+    private static func evidence(of session: String, _ view: PointInTimeView) -> [UInt64] {
+        guard let day = CivilTime.parseDate(session) else { return [] }
+        guard view.scope == .group else { return view.evidence(of: view.subject, in: Int64(day)) }
+        let members = view.groups.flatMap(\.members).flatMap { view.evidence(of: $0.symbol, in: Int64(day)) }
+        return Array(members.prefix(TriggerSearch.evidenceLimit))
     }
 
     /// What followed shocks of the kind in this stream, or that too few of them are over.

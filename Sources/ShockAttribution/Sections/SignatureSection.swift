@@ -17,37 +17,41 @@ enum SignatureSection {
             draft.lack("frozen-before", of: thesis.id)
             return draft.section
         }
-        guard let market = change(of: view.settings.benchmark, session, view) else {
+        guard let market = view.change(of: view.settings.benchmark) else {
             draft.lack("price", of: view.settings.benchmark)
             return draft.section
         }
         var names: [ThesisSignature.Name] = []
+        var evidence = view.evidence(of: view.settings.benchmark, in: session)
         for exposure in thesis.exposures {
-            guard let value = change(of: exposure.symbol, session, view) else {
+            guard let value = view.change(of: exposure.symbol) else {
                 draft.lack("price", of: exposure.symbol)
                 continue
             }
             names.append(.init(expected: Int(exposure.sign), value: value))
+            evidence += view.evidence(of: exposure.symbol, in: session)
         }
         guard let result = try? ThesisSignature.compute(names, market: market) else {
             draft.lack("exposures", of: thesis.id)
             return draft.section
         }
+        evidence = Array(evidence.prefix(TriggerSearch.evidenceLimit))
         let chosen = ["frozen=\(thesis.frozen)"] + (thesis.hindsight ? ["hindsight"] : [])
         draft.add(
             "hits", Double(result.hits), .count, .measured, method: "sign-test", assuming: chosen,
-            observations: result.trials)
+            observations: result.trials, evidence: evidence)
         draft.add(
             "probability", result.probability, .probability, .measured, method: "sign-test",
-            assuming: chosen + ["independent-names"], observations: result.trials)
+            assuming: chosen + ["independent-names"], observations: result.trials, evidence: evidence)
         if let correlation = result.rankCorrelation {
             draft.add(
                 "rank-correlation", correlation, .plain, .measured, method: "spearman", assuming: chosen,
-                observations: names.count)
+                observations: names.count, evidence: evidence)
             if let asGood = control(names, market, correlation) {
                 draft.add(
                     "rotation-control", Double(asGood) / Double(names.count), .probability, .measured,
-                    method: "rotations", assuming: chosen, observations: names.count, text: asGood == 1 ? "floor" : "")
+                    method: "rotations", assuming: chosen, observations: names.count, text: asGood == 1 ? "floor" : "",
+                    evidence: evidence)
             }
         }
         if thesis.hindsight { draft.lack("foresight", of: thesis.id) }
@@ -57,13 +61,6 @@ enum SignatureSection {
     /// Signs chosen after the event mean nothing.
     private static func isFrozen(_ thesis: Thesis, _ session: Int64) -> Bool {
         CivilTime.parseDate(thesis.frozen).map { Int64($0) < session } ?? false
-    }
-
-    private static func change(of symbol: String, _ session: Int64, _ view: PointInTimeView) -> Double? {
-        guard let prices = view.prices(of: symbol, around: session), let before = prices.prices.last,
-            let event = prices.event, before > 0
-        else { return nil }
-        return event / before - 1
     }
 
     /// How many of the rotations of the signs agree with the returns as well: the assignment itself is one of them, so that

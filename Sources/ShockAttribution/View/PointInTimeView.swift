@@ -116,29 +116,42 @@ extension PointInTimeView {
 
 extension PointInTimeView {
     /// Closes of an instrument before a day, and what it cost in the session of that day; nil without any close.
-    func prices(of symbol: String, around session: Int64) -> SessionPrices? {
+    ///
+    /// - Parameter last: How many of the closes kept are looked at.
+    func prices(of symbol: String, around session: Int64, last: Int = PriceTable.sessions) -> SessionPrices? {
         guard session <= day, let slot = instruments.slot(symbol: symbol) else { return nil }
         let known = SessionPrices(
-            closes: prices.closes(slot: slot), latest: prices.latest(slot: slot), session: session,
+            closes: prices.closes(slot: slot, last: last), latest: prices.latest(slot: slot), session: session,
             splits: ledger.splits(of: symbol, at: time) + prices.newLevels(slot: slot),
             dividends: ledger.dividends(of: symbol, at: time),
             isOver: clock.isOver(session, instruments.calendars.values[slot], at: time))
         return known.days.isEmpty ? nil : known
     }
 
-    /// The weeks of an instrument that were over before a day, oldest first, at the terms of today.
-    func weeks(of symbol: String, before day: Int64) -> [WeeklyClose] {
+    /// All closes kept of an instrument before a day, oldest first, at the terms of today: splits are taken out, dividends
+    /// are not.
+    func closes(of symbol: String, before day: Int64) -> [DailyClose] {
         guard let slot = instruments.slot(symbol: symbol) else { return [] }
         let splits = ledger.splits(of: symbol, at: time) + prices.newLevels(slot: slot)
-        func adjusted(_ price: Int64, _ day: Int32) -> Double {
-            splits.reduce(Price.double(price)) { $1.day > Int64(day) ? $0 / $1.ratio : $0 }
-        }
-        return prices.history.weeks(slot: slot).filter { Int64($0.day) < min(day, self.day + 1) }.map {
-            WeeklyClose(
-                day: Int64($0.day), close: adjusted($0.close, $0.day), lowDay: Int64($0.lowDay),
-                low: adjusted($0.low, $0.lowDay), highDay: Int64($0.highDay), high: adjusted($0.high, $0.highDay),
-                sequence: $0.sequence)
-        }
+        return prices.closes(slot: slot, last: PriceTable.kept).lazy
+            .filter { $0.day < min(day, self.day + 1) }
+            .map { close in
+                let price = splits.reduce(Price.double(close.price)) { $1.day > close.day ? $0 / $1.ratio : $0 }
+                return DailyClose(day: close.day, price: price, sequence: close.sequence)
+            }
+    }
+
+    /// The market sequences that the shock's own move rests on.
+    var moveEvidence: [UInt64] { session.map { evidence(of: subject, in: $0) } ?? [] }
+
+    /// The weeks of those closes, oldest first.
+    func weeks(of symbol: String, before day: Int64) -> [WeeklyClose] {
+        WeeklyClose.weeks(of: closes(of: symbol, before: day))
+    }
+
+    /// The market sequences that a subject's change over a session rests on: of its last close before, and of its price in it.
+    func evidence(of symbol: String, in session: Int64) -> [UInt64] {
+        prices(of: symbol, around: session).map { [$0.sequenceBefore, $0.eventSequence].filter { $0 > 0 } } ?? []
     }
 
     /// Money traded in a usual session before the shock's; nil where no session's prices came with a volume.
@@ -178,18 +191,6 @@ extension PointInTimeView {
 
     /// The last word on a share count, at the terms of today's prices.
     func shares(of symbol: String) -> Fact? { latest(.sharesOutstanding, about: symbol) }
-}
-
-/// A week of an instrument, in money.
-struct WeeklyClose: Equatable, Sendable {
-    /// Of its last close.
-    let day: Int64
-    let close: Double
-    let lowDay: Int64
-    let low: Double
-    let highDay: Int64
-    let high: Double
-    let sequence: UInt64
 }
 
 // MARK: News
