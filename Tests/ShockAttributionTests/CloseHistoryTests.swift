@@ -32,7 +32,7 @@ struct CloseHistoryTests {
         for (index, close) in closes.enumerated() {
             let start = UInt64(close.day) * CivilTime.day + 50_000 * CivilTime.second
             table.record(
-                slot: 0, price: close.price, volume: 0, start: start, end: start + PriceTable.sessionLength,
+                slot: 0, price: close.price, volume: 0, start: start, end: start + SessionClock.sessionBarLength,
                 sequence: UInt64(index + 1), &clock, calendar)
         }
         return table

@@ -89,10 +89,10 @@ enum GapSections {
             let told = zip(speakers, names).map { name, words in
                 words.first { $0.language == language }?.text ?? name
             }
-            return .with {
-                $0.language = language
-                $0.text = told.joined(separator: language == "zh" ? "、" : ", ")
-            }
+            var translation = Translation()
+            translation.language = language
+            translation.text = told.joined(separator: language == "zh" ? "、" : ", ")
+            return translation
         }
     }
 
