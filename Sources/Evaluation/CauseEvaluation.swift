@@ -14,6 +14,8 @@ public struct CauseEvaluation: Sendable, Codable, Equatable {
     public let labels: Int
     /// Labels without a class, or with one that has no outcome.
     public let withoutClass: Int
+    /// Their classes, where they name any.
+    public let unknownClasses: [String]
     /// Labels whose day had no prices, or too little history before it.
     public let withoutPrices: Int
     /// Of the others, those with too little told before them.
@@ -31,11 +33,13 @@ public struct CauseEvaluation: Sendable, Codable, Equatable {
     public init(labels: [ShockLabel], markets: [EvaluationMarket]) {
         let worlds = markets.map { CauseWorld($0, labels: labels) }
         var (classless, priceless, newsless) = (0, 0, 0)
+        var unknown: Set<String> = []
         var found: [CauseCase] = []
         var events: [PlaceboEvent] = []
         for label in labels {
             guard let outcome = CauseOutcome(causeClass: label.causeClass, scope: label.scope) else {
                 classless += 1
+                if !label.causeClass.isEmpty { unknown.insert(label.causeClass) }
                 continue
             }
             let items = worlds.map { $0.items(before: label) }
@@ -52,6 +56,7 @@ public struct CauseEvaluation: Sendable, Codable, Equatable {
         }
         Self.addPlacebos(to: &found, events, worlds)
         self.labels = labels.count
+        unknownClasses = unknown.sorted()
         (withoutClass, withoutPrices, withoutNews) = (classless, priceless, newsless)
         cases = found
         rates = found.count >= Self.leastCases ? CauseRates(found) : nil

@@ -17,7 +17,13 @@ public enum CauseOutcome: String, Sendable, Codable, CaseIterable, CodingKeyRepr
     case news
     case unknown
 
-    /// The outcome of a label's class; nil for a class that is not known. On a market's day everything but flows is
+    /// The classes that labels may have.
+    public static let classes = [
+        "corporate_action", "flow", "legal", "macro", "operations", "peer", "policy", "scheduled_release", "technology",
+        "unknown",
+    ]
+
+    /// The outcome of a label's class, one of ``classes``; nil for a class that is not known. On a market's day everything but flows is
     /// ``macro``: what it was told by concerned all.
     public init?(causeClass: String, scope: ShockScope) {
         switch causeClass {

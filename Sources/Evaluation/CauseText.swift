@@ -6,6 +6,11 @@ extension CauseEvaluation {
                 + "facts in the 72 hours before",
             "  without a known class \(withoutClass), without prices or history \(withoutPrices), without news \(withoutNews)",
         ]
+        if !unknownClasses.isEmpty {
+            lines.append(
+                "  not known: \(unknownClasses.joined(separator: ", ")); allowed is "
+                    + CauseOutcome.classes.joined(separator: ", "))
+        }
         for one in cases { lines += [""] + one.lines }
         lines.append("")
         if let rates {
@@ -45,7 +50,9 @@ extension CauseCase {
         var lines = ["\(date) \(symbol) \(scope), \(causeClass): \(wanted)\(note.isEmpty ? "" : " (\(note))")"]
         guard let shock else { return lines + ["  \(items) items before; no shock, so no cause"] }
         let verdict = rank.map { $0 == 1 ? "right" : "right at place \($0)" } ?? "not right"
-        lines.append("  \(items) items before; \(shock) (\(foundScope ?? "")): \(verdict)")
+        let found = foundScope ?? ""
+        let scopeVerdict = scope == "any" || found == scope ? "" : ", not \(scope)"
+        lines.append("  \(items) items before; \(shock) (\(found)\(scopeVerdict)): cause \(verdict)")
         for answer in answers {
             let headline = answer.headline.isEmpty ? "" : ": \(answer.headline)"
             lines.append("  \(Decimal.fixed(answer.probability, 2)) \(answer.outcome.rawValue)\(headline)")

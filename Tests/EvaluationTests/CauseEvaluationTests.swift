@@ -59,6 +59,15 @@ struct CauseEvaluationTests {
         #expect(evaluation.text.contains("not right"))
     }
 
+    @Test("a class that is not known is named with those that are")
+    func unknownClass() {
+        let labels = [World.label("N3", 200, "aliens"), World.label("N4", 215, "")]
+        let evaluation = CauseEvaluation(labels: labels, markets: [Self.world().market()])
+        #expect(evaluation.withoutClass == 2 && evaluation.unknownClasses == ["aliens"])
+        #expect(evaluation.text.contains("not known: aliens; allowed is corporate_action, flow"))
+        #expect(CauseOutcome.classes.allSatisfy { CauseOutcome(causeClass: $0, scope: .instrument) != nil })
+    }
+
     @Test("with news a day later or of another case, the labelled cause loses its probability")
     func placebos() throws {
         let evaluation = CauseEvaluation(labels: Self.labels, markets: [Self.world().market()])
