@@ -91,5 +91,6 @@ extension Finding {
         questions = alert.questions
         names = alert.names
         changes = alert.changes
+        unverified = alert.unverified
     }
 }

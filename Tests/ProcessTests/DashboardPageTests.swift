@@ -34,7 +34,10 @@ struct DashboardPageTests {
             let finding = try #require(findings["\(entry.shock) \(entry.revision)"])
             let told = try #require(site.finding(entry, Array(record.body), model))
             for language in [Language.english, .chinese] {
-                #expect(PageComposer(told, language).page == PageComposer(finding, language).page)
+                let (page, expected) = (PageComposer(told, language).page, PageComposer(finding, language).page)
+                // One that differs is enough to look at.
+                #expect(page == expected, "\(entry.shock) \(entry.revision)")
+                if page != expected { return false }
             }
             compared += 1
             return true
