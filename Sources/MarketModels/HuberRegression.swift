@@ -27,7 +27,7 @@ public struct HuberRegression: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - asset: T returns of the asset.
     ///   - market: T returns of the market over the same bars.
-    /// - Throws: ``EstimationError``, as ``MarketModel/fit(count:pair:)``.
+    /// - Throws: ``EstimationError``, as ``MarketModel/fitUnordered(asset:market:)``.
     public static func fit(asset: [Double], market: [Double]) throws(EstimationError) -> HuberRegression {
         let start = try MarketModel.fit(asset: asset, market: market)
         var (alpha, beta) = (start.alpha, start.beta)

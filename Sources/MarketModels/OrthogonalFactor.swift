@@ -14,7 +14,7 @@ public struct OrthogonalFactor: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - factor: T returns of the factor, one per bar, oldest first.
     ///   - market: T returns of the market over the same bars.
-    /// - Throws: ``EstimationError``, as ``MarketModel/fit(count:pair:)``.
+    /// - Throws: ``EstimationError``, as ``MarketModel/fitUnordered(asset:market:)``.
     public static func fit(factor: [Double], market: [Double]) throws(EstimationError) -> OrthogonalFactor {
         let model = try MarketModel.fit(asset: factor, market: market)
         return OrthogonalFactor(intercept: model.alpha, marketBeta: model.beta)

@@ -1,7 +1,7 @@
 /// Which prices of one instrument are believed, judged by the last that was: the one policy of all who keep prices, so
 /// that none of them rests on what another has dropped.
 ///
-/// A price more than ``limit`` times the last or less than its so manieth is held. Prices that agree with each other on
+/// A price more than ten times the last or less than its so manieth is held. Prices that agree with each other on
 /// a new level make it the level once enough speak for it; a plausible price in between forgets them.
 public struct PriceLevel: BitwiseCopyable, Equatable, Sendable {
     /// A price more than so many times the last, or less than its so manieth, is not believed at once: a decimal point
@@ -31,6 +31,7 @@ public struct PriceLevel: BitwiseCopyable, Equatable, Sendable {
     /// Holds a price that is not plausible. One that is no later than the one held says nothing more.
     ///
     /// - Parameters:
+    ///   - units: The price, in price units.
     ///   - time: When it was made, ns.
     ///   - weight: How much it speaks for a level: ``sessionWeight`` for a session's close, else 1.
     /// - Returns: Whether enough prices agree by now, so that this one is the level from here on.
@@ -44,7 +45,11 @@ public struct PriceLevel: BitwiseCopyable, Equatable, Sendable {
         return true
     }
 
-    /// - Parameter level: The last price believed; 0: there is none, and any is.
+    /// Whether a price is believed at once.
+    ///
+    /// - Parameters:
+    ///   - units: The price, in price units.
+    ///   - level: The last price believed; 0: there is none, and any is.
     @inlinable
     public static func isPlausible(_ units: Int64, from level: Int64) -> Bool {
         // Prices are at most 1e18, so that ten times as much fits.

@@ -66,7 +66,11 @@ extension NewsView {
     /// (``NewsModels/StanceModel/isAbout(_:)``). Who speaks in a headline, whoever prints it, has tier 2 if exposed to the
     /// thesis or spending for it; else that of the source of that name, but no better than 2; else the item's own.
     ///
-    /// - Parameter weight: How much of a voice a speaker of a tier counts for, from 0 to 1.
+    /// - Parameters:
+    ///   - thesis: Its id.
+    ///   - time: What is known later is left out, ns.
+    ///   - correlation: Of the voices of a tier, from 0 to below 1.
+    ///   - weight: How much of a voice a speaker of a tier counts for, from 0 to 1.
     public func stance(
         on thesis: String, at time: UInt64, correlation: Double = 0.3, weight: (String, Int) -> Double = { _, _ in 1 }
     ) throws(ParameterError) -> NewsStance? {

@@ -49,7 +49,7 @@ public struct ReadText: Sendable {
 ///
 /// Works without any model: texts are compared by their words and characters (``HashedFeatures``), by their tone
 /// (``Tone``), where the thesis is good or bad news, and by what they say is needed (``Demand``), where the thesis is about
-/// that. Sentences should say what somebody says who holds the thesis, or denies it. ``score(_:)`` tells which way a text
+/// that. Sentences should say what somebody says who holds the thesis, or denies it. `score(_:)` tells which way a text
 /// leans that is about the thesis; ``isAbout(_:)`` whether it is.
 public struct StanceModel: Sendable {
     /// Weights of likeness and agreement, and the score from which a text leans either way. Chosen on the training part
@@ -83,7 +83,11 @@ public struct StanceModel: Sendable {
     private let terms: Set<String>
     private let weights: Weights
 
-    /// - Parameter statement: The thesis itself, whose words are its subject too.
+    /// - Parameters:
+    ///   - supporting: Sentences of who holds the thesis.
+    ///   - opposing: Sentences of who denies it.
+    ///   - statement: The thesis itself, whose words are its subject too.
+    ///   - weights: What counts how much.
     /// - Returns: `nil` if a side has no sentence with a word in it.
     public init?(
         supporting: [String], opposing: [String], statement: String = "", weights: Weights = Weights()
