@@ -308,7 +308,7 @@ struct NotifyTests {
         defer { _ = Glibc.kill(manager.processIdentifier, SIGKILL) }
         let section = Self.notify(
             ["type: alertmanager, url: \"http://127.0.0.1:\(port)\", resendSeconds: 1"],
-            route: "groupBy: [shock], waitSeconds: 1, intervalSeconds: 0")
+            route: "match: {kind: shock}, groupBy: [shock], waitSeconds: 1, intervalSeconds: 0")
         let service = try Service(Self.ingest(until: "2025-01-27") + section)
         // The names of the group are kept back by the group's own alert.
         let expected = ["ARM", "CSCO", "ETN", "PWR", "ai-hardware"]
