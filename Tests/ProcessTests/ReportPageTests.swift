@@ -43,7 +43,7 @@ struct ReportPageTests {
             #expect(text.contains("id=\"chart-price\"") && text.contains("id=\"chart-recovery\""))
             // Every record cited was found in the stream.
             #expect(text.contains("<li id=\"e"))
-            #expect(!text.contains("not read") && !text.contains("未读取"))
+            #expect(!text.contains(">not read<") && !text.contains(">未读取<"))
             for loaded in ["<script", "<link", "<img", "src=", "url(", "@import", " style=", " onload"] {
                 #expect(!text.contains(loaded), "\(loaded)")
             }
