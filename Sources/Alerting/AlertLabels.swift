@@ -14,10 +14,10 @@ public struct AlertLabels: Equatable, Sendable {
     ///   - shock: The shock's id.
     ///   - partOf: Fingerprint of the wider alert, for a notice on a member's topic.
     public init(scope: ShockScope, subject: String, shock: String, partOf: String? = nil) {
-        var pairs = [("kind", AlertLabel.shockKind)]
-        if let partOf { pairs.append(("part_of", partOf)) }
-        pairs += [("scope", scope.label), ("shock", shock), ("subject", subject)]
-        self.pairs = pairs
+        var pairs = [(AlertLabel.kind, AlertLabel.shockKind)]
+        if let partOf { pairs.append((.partOf, partOf)) }
+        pairs += [(.scope, scope.label), (.shock, shock), (.subject, subject)]
+        self.pairs = pairs.map { ($0.rawValue, $1) }
     }
 
     /// The labels of the alert about a claim.
@@ -27,7 +27,10 @@ public struct AlertLabels: Equatable, Sendable {
     ///   - subject: Of the shock that it is about.
     ///   - shock: The shock's id.
     public init(claim: String, subject: String, shock: String) {
-        pairs = [("claim", claim), ("kind", AlertLabel.claimKind), ("shock", shock), ("subject", subject)]
+        let pairs: [(AlertLabel, String)] = [
+            (.claim, claim), (.kind, AlertLabel.claimKind), (.shock, shock), (.subject, subject),
+        ]
+        self.pairs = pairs.map { ($0.rawValue, $1) }
     }
 
     /// The first 16 hexadecimal digits of SHA-256 over the `name=value` pairs joined by NUL.
@@ -62,17 +65,5 @@ public struct AlertLabels: Equatable, Sendable {
 
     public static func == (left: AlertLabels, right: AlertLabels) -> Bool {
         left.pairs.elementsEqual(right.pairs, by: ==)
-    }
-}
-
-extension ShockScope {
-    /// The scope as a label's value.
-    var label: String {
-        switch self {
-        case .instrument: "instrument"
-        case .group: "group"
-        case .market: "market"
-        case .unspecified, .UNRECOGNIZED: "unspecified"
-        }
     }
 }

@@ -34,9 +34,11 @@ public struct ShockEntry: Equatable, Sendable {
 extension ShockEntry {
     /// nil: the alert is no shock's own: of a claim, a notice on a member's topic, or none that can be read.
     public init?(_ record: AlertRecord) {
-        guard let document = AlertDocument(body: record.body), document.kind == "shock" else { return nil }
+        guard let document = AlertDocument(body: record.body), document.kind == AlertLabel.shockKind else { return nil }
         let labels = document.labels
-        guard labels["part_of"] == nil, let shock = labels["shock"], !shock.isEmpty, shock.utf8.count <= 512 else {
+        guard labels[AlertLabel.partOf.rawValue] == nil, let shock = labels[AlertLabel.shock.rawValue], !shock.isEmpty,
+            shock.utf8.count <= 512
+        else {
             return nil
         }
         self.shock = shock
@@ -44,7 +46,7 @@ extension ShockEntry {
         sequence = record.sequence
         revision = record.revision
         state = record.state
-        scope = Self.cut(labels["scope"])
+        scope = Self.cut(labels[AlertLabel.scope.rawValue])
         subject = Self.cut(document.subject)
         name = Self.cut(document.subjectName)
         nameChinese = Self.cut(document.subjectNameChinese)

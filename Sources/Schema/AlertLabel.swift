@@ -14,8 +14,20 @@ public enum AlertLabel: String, CaseIterable, Sendable {
     public var values: [String]? {
         switch self {
         case .kind: [Self.shockKind, Self.claimKind]
-        case .scope: ["instrument", "group", "market"]
+        case .scope: [ShockScope.instrument, .group, .market].map(\.label)
         case .claim, .partOf, .shock, .subject: nil
+        }
+    }
+}
+
+extension ShockScope {
+    /// The scope as a label's value.
+    public var label: String {
+        switch self {
+        case .instrument: "instrument"
+        case .group: "group"
+        case .market: "market"
+        case .unspecified, .UNRECOGNIZED: "unspecified"
         }
     }
 }

@@ -54,7 +54,7 @@ struct PriceTable: Codable, Equatable, Sendable {
     private var appended = PackedArray<Int>()
     /// Which prices are believed, by slot.
     var levels = PackedArray<SlotLevel>()
-    /// What the slots' prices are in other terms by, slots rising, then days.
+    /// What the slots' prices are in other terms by.
     var terms: [Terms] = []
     /// Prices and closes that were not believed.
     var absurd: UInt64 = 0
@@ -89,14 +89,17 @@ struct PriceTable: Codable, Equatable, Sendable {
         let isLatest = end >= latest.values[slot].time
         let isFinal = clock.isSessionBar(start, end, calendar)
         guard isLatest || isFinal else { return }
-        let window = clock.window(at: end, calendar)
-        let day = isFinal ? clock.day(ofBar: start, end, calendar) : window.day
+        // The bar of a session needs no look at where in the session it ends.
+        let window = isFinal ? nil : clock.window(at: end, calendar)
+        let day = window?.day ?? clock.day(ofBar: start, end, calendar)
         guard believes(slot: slot, price, day: day, at: end, isFinal: isFinal, isLatest: isLatest) else { return }
         if isLatest {
             latest.values[slot] = Latest(price: price, time: end, sequence: sequence, span: end - start)
         }
-        guard isFinal || window.open < end || (start == end && window.open == end) else { return }
-        if !isFinal { intraday.record(slot: slot, price: price, start: start, end: end, session: window) }
+        if let window {
+            guard window.open < end || (start == end && window.open == end) else { return }
+            intraday.record(slot: slot, price: price, start: start, end: end, session: window)
+        }
         close(
             slot: slot,
             Close(

@@ -28,5 +28,5 @@ struct AlertLine {
     }
 
     /// Whether it is an announcement of a wider alert on a member's topic.
-    var isAnnouncement: Bool { alert?.labels.contains { $0.name == "part_of" } ?? false }
+    var isAnnouncement: Bool { alert?.labels.contains { $0.name == AlertLabel.partOf.rawValue } ?? false }
 }

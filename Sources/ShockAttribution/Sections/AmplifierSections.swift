@@ -234,10 +234,7 @@ enum LeveragedFunds {
     ///
     /// - Parameter moved: Its return in the session.
     static func on(_ symbol: String, moved: Double, _ view: PointInTimeView) -> [Fund] {
-        var latest: [String: Fact] = [:]
-        for fact in view.facts(.etfLeverage) { latest[fact.subject] = fact }
-        return latest.keys.sorted().compactMap { fund in
-            guard let fact = latest[fund] else { return nil }
+        latest(view).compactMap { fact in
             let value = fact.etfLeverage
             if value.underlying == symbol { return self.fund(fact, weight: value.weight, return: moved) }
             guard let held = value.holds.first(where: { $0.symbol == symbol }), held.weight > 0,
@@ -245,6 +242,20 @@ enum LeveragedFunds {
             else { return nil }
             return self.fund(fact, weight: held.weight, return: change)
         }
+    }
+
+    /// All there are, each with the whole of what it tracks.
+    static func all(_ view: PointInTimeView) -> [Fund] {
+        latest(view).compactMap { fact in
+            view.change(of: fact.etfLeverage.underlying).flatMap { fund(fact, weight: 1, return: $0) }
+        }
+    }
+
+    /// The last word on each fund, by its name.
+    private static func latest(_ view: PointInTimeView) -> [Fact] {
+        var latest: [String: Fact] = [:]
+        for fact in view.facts(.etfLeverage) { latest[fact.subject] = fact }
+        return latest.keys.sorted().compactMap { latest[$0] }
     }
 
     private static func fund(_ fact: Fact, weight: Double, return underlying: Double) -> Fund? {

@@ -30,7 +30,7 @@ enum GapSections {
             let voices = stance.voices.filter { "T\($0.tier)" == tier.name }
             draft.add(
                 "stance", of: tier.name, tier.stance, .plain, .measured, method: "dirichlet",
-                interval: interval(tier.stance, tier.deviation), assuming: [assumption],
+                interval: interval95(tier.stance, tier.deviation), assuming: [assumption],
                 observations: voices.count, evidence: Array(voices.map(\.sequence).prefix(20)))
             draft.add(
                 "effective-size", of: tier.name, tier.effectiveSize, .count, .assumed, assuming: [assumption],
@@ -103,11 +103,6 @@ enum GapSections {
         return fact?.asOf ?? CivilTime.date(day: Int(voice.time / CivilTime.day))
     }
 
-    private static func interval(_ mean: Double, _ deviation: Double) -> ClosedRange<Double> {
-        let half = 1.959_963_984_540_054 * deviation
-        return (mean - half)...(mean + half)
-    }
-
     /// Surveys of which none said the plans had changed: how many of all may have, independent or not.
     private static func surveys(_ view: PointInTimeView, _ thesis: Thesis, _ draft: inout SectionDraft) {
         for fact in view.facts(.statement) {
@@ -145,7 +140,7 @@ enum GapSections {
         let slope = tiers.reduce(0) { $0 + $1.weight * ($1.tier - middle) * ($1.stance - level) } / spread
         draft.add(
             "gradient", slope, .plain, .measured, method: "weighted-slope",
-            interval: interval(slope, (1 / spread).squareRoot()), assuming: [assumption], observations: tiers.count,
+            interval: interval95(slope, (1 / spread).squareRoot()), assuming: [assumption], observations: tiers.count,
             evidence: Array(stance.voices.filter(\.isFact).map(\.sequence).prefix(20)))
         return draft.section
     }

@@ -68,7 +68,7 @@ enum WiderSections {
     /// tracks. No bound: there is no turnover of a group or a market to hold it against.
     private static func leveragedFunds(_ view: PointInTimeView) -> Section {
         var draft = SectionDraft(.leveragedFunds, .amplifier)
-        let flows = view.scope == .market ? ofAll(view) : ofMembers(view)
+        let flows = view.scope == .market ? LeveragedFunds.all(view).map { ($0.fact, $0.flow) } : ofMembers(view)
         guard !flows.isEmpty else {
             draft.lack(.etfLeverage, of: view.subject)
             return draft.section
@@ -94,18 +94,6 @@ enum WiderSections {
             }
         }
         return flows.keys.sorted().compactMap { flows[$0] }
-    }
-
-    private static func ofAll(_ view: PointInTimeView) -> [(fact: Fact, flow: Double)] {
-        var latest: [String: Fact] = [:]
-        for fact in view.facts(.etfLeverage) { latest[fact.subject] = fact }
-        return latest.keys.sorted().compactMap { symbol in
-            guard let fact = latest[symbol], let change = view.change(of: fact.etfLeverage.underlying),
-                let model = try? LeveragedFundFlow(
-                    leverage: fact.etfLeverage.leverage, assets: fact.etfLeverage.aumUsd, weight: 1)
-            else { return nil }
-            return (fact, model.rebalancing(underlyingReturn: change))
-        }
     }
 }
 
